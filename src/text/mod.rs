@@ -1,0 +1,1 @@
+//! GSM-7 text: septets, segments, folding.
