@@ -1,0 +1,152 @@
+-- Times are epoch milliseconds, days are ISO dates, ids are text. The same schema
+-- stands in migrations/postgres; a test compares the two.
+
+CREATE TABLE people (
+    id          TEXT PRIMARY KEY,
+    national_id TEXT NOT NULL UNIQUE,
+    tsc_number  TEXT,
+    name        TEXT NOT NULL,
+    town        TEXT,
+    msisdn      TEXT UNIQUE,
+    kra_pin     TEXT,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- What is remembered of a telephone line, whoever holds it.
+CREATE TABLE lines (
+    msisdn     TEXT PRIMARY KEY,
+    language   TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE passwords (
+    person_id   TEXT PRIMARY KEY REFERENCES people (id),
+    hash        TEXT NOT NULL,
+    must_change INTEGER NOT NULL,
+    issued_at   INTEGER NOT NULL,
+    expires_at  INTEGER
+) STRICT;
+
+CREATE TABLE centres (
+    code                TEXT PRIMARY KEY,
+    name                TEXT NOT NULL,
+    sub_county          TEXT NOT NULL,
+    county              TEXT NOT NULL,
+    distribution_centre TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE deployments (
+    id          TEXT PRIMARY KEY,
+    person_id   TEXT NOT NULL REFERENCES people (id),
+    centre_code TEXT NOT NULL REFERENCES centres (code),
+    exam        TEXT NOT NULL,
+    year        INTEGER NOT NULL,
+    role        TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    serial      INTEGER NOT NULL UNIQUE,
+    issued_on   TEXT NOT NULL,
+    reports_at  INTEGER NOT NULL,
+    starts_on   TEXT NOT NULL,
+    ends_on     TEXT NOT NULL,
+    rate_kes    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deployments_of_person ON deployments (person_id);
+
+-- One row a session; `sealed` holds where it stands and every answer given.
+CREATE TABLE sessions (
+    channel    TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    sealed     BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (channel, id)
+) STRICT;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Every SMS that leaves. `body` is sealed, and gone once the aggregator has it.
+CREATE TABLE outbox (
+    id          TEXT PRIMARY KEY,
+    cause       TEXT NOT NULL UNIQUE,
+    lane        INTEGER NOT NULL,
+    channel     TEXT NOT NULL,
+    recipient   TEXT NOT NULL,
+    person_id   TEXT,
+    body        BLOB,
+    segments    INTEGER NOT NULL,
+    state       TEXT NOT NULL,
+    attempt     INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    lease_until INTEGER,
+    expires_at  INTEGER NOT NULL,
+    provider_id TEXT,
+    cost        TEXT,
+    reason      TEXT,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_queued ON outbox (lane, due_at) WHERE state = 'queued';
+CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
+CREATE INDEX outbox_unknown ON outbox (due_at) WHERE state = 'unknown';
+CREATE INDEX outbox_by_provider ON outbox (provider_id);
+CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
+
+-- Delivery reports that matched no message when they came.
+CREATE TABLE reports (
+    id          TEXT PRIMARY KEY,
+    channel     TEXT NOT NULL,
+    provider_id TEXT NOT NULL,
+    verdict     TEXT NOT NULL,
+    reason      TEXT,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reports_by_provider ON reports (channel, provider_id);
+
+-- One-time links to letters, by the hash of their token.
+CREATE TABLE links (
+    token_hash    BLOB PRIMARY KEY,
+    person_id     TEXT NOT NULL REFERENCES people (id),
+    deployment_id TEXT NOT NULL REFERENCES deployments (id),
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    redeemed_at   INTEGER
+) STRICT;
+CREATE INDEX links_of_deployment ON links (deployment_id);
+
+-- Browsers that are logged in, by the hash of their cookie.
+CREATE TABLE web_sessions (
+    token_hash BLOB PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES people (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- SMS that came in, each once; the text is sealed.
+CREATE TABLE inbound (
+    channel     TEXT NOT NULL,
+    id          TEXT NOT NULL,
+    sender      TEXT NOT NULL,
+    body        BLOB NOT NULL,
+    received_at INTEGER NOT NULL,
+    PRIMARY KEY (channel, id)
+) STRICT;
+
+-- Numbers that asked a sender to stop.
+CREATE TABLE opt_outs (
+    sender     TEXT NOT NULL,
+    msisdn     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (sender, msisdn)
+) STRICT;
+
+-- Who did what to whose record, when and by which way.
+CREATE TABLE audit (
+    id      TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    actor   TEXT NOT NULL,
+    subject TEXT,
+    what    TEXT NOT NULL,
+    way     TEXT NOT NULL,
+    detail  TEXT
+) STRICT;
+CREATE INDEX audit_of_subject ON audit (subject, what, at);

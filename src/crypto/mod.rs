@@ -1,0 +1,12 @@
+//! Sealing, hashing, tokens, passwords and the keys they need. Logs nothing.
+
+mod keys;
+mod password;
+mod random;
+mod seal;
+mod token;
+
+pub use keys::{KeyError, Keys, MasterKey};
+pub use password::{Hasher, PasswordError, fresh_password};
+pub use seal::{SealError, Sealed};
+pub use token::Token;

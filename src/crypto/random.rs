@@ -1,0 +1,26 @@
+//! The one place that names a generator: the operating system's.
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+/// Fills the buffer with random bytes.
+///
+/// # Panics
+///
+/// When the operating system has no randomness to give: nothing secret can be made then.
+pub(super) fn fill(buffer: &mut [u8]) {
+    SysRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
+}
+
+/// A number below `bound`, each equally likely.
+pub(super) fn below(bound: u8) -> u8 {
+    // Numbers past the last whole multiple would make the low ones likelier.
+    let fair = u8::MAX - u8::MAX % bound;
+    loop {
+        let mut byte = [0];
+        fill(&mut byte);
+        if byte[0] < fair {
+            return byte[0] % bound;
+        }
+    }
+}

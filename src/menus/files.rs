@@ -1,0 +1,45 @@
+//! Where menu files come from: the ones compiled in, or a folder.
+
+use std::path::Path;
+use std::{fs, io};
+
+use include_dir::{Dir, include_dir};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/ussd_menus");
+
+/// A menu file's name and text.
+#[derive(Debug, Clone)]
+pub struct MenuFile {
+    /// How findings call it.
+    pub name: String,
+    /// Its TOML.
+    pub text: String,
+}
+
+/// The menus that this program was built with.
+#[must_use]
+pub fn embedded() -> Vec<MenuFile> {
+    let mut files: Vec<_> = EMBEDDED
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|end| end == "toml"))
+        .filter_map(|file| {
+            let name = Path::new("ussd_menus").join(file.path()).display().to_string();
+            Some(MenuFile { name, text: file.contents_utf8()?.to_owned() })
+        })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files
+}
+
+/// The menus of a folder, sorted by name.
+pub fn read_folder(folder: &Path) -> io::Result<Vec<MenuFile>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "toml") {
+            files.push(MenuFile { name: path.display().to_string(), text: fs::read_to_string(&path)? });
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}

@@ -1,0 +1,162 @@
+//! Who works where, in which role, for which series.
+
+use jiff::civil::Date;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+
+use crate::domain::{
+    CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp,
+};
+
+use super::centres::Centre;
+use super::tx::{count, decode};
+use super::{StoreError, Tx};
+
+/// How far a deployment has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Settled: the person is expected, a letter can be had.
+    Posted,
+    /// An invitation that waits for its answer.
+    Invited,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Invited => "invited",
+        }
+    }
+
+    fn parse(name: &str) -> Result<Self, sqlx::Error> {
+        match name {
+            "posted" => Ok(Self::Posted),
+            "invited" => Ok(Self::Invited),
+            _ => Err(decode("no such state of a deployment")),
+        }
+    }
+}
+
+/// One person's work at one centre.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// Which.
+    pub id: DeploymentId,
+    /// Whose.
+    pub person: PersonId,
+    /// Where.
+    pub centre: Centre,
+    /// For which exam.
+    pub series: Series,
+    /// As what.
+    pub role: Role,
+    /// How far it has come.
+    pub state: State,
+    /// The number at the end of the letter's reference.
+    pub serial: u32,
+    /// The day on the letter.
+    pub issued_on: Date,
+    /// When to be there first.
+    pub reports_at: Timestamp,
+    /// The first day of work.
+    pub starts_on: Date,
+    /// The last day of work.
+    pub ends_on: Date,
+    /// What a day pays.
+    pub rate: Kes,
+}
+
+/// The columns of a deployment with its centre.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.person_id, d.exam, d.year, d.role, d.state, d.serial, d.issued_on, ",
+            "d.reports_at, d.starts_on, d.ends_on, d.rate_kes, d.centre_code, ",
+            "c.name, c.sub_county, c.county, c.distribution_centre ",
+            "FROM deployments d JOIN centres c ON c.code = d.centre_code ",
+            $rest
+        )
+    };
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Deployment
+where
+    &'static str: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let text = |column: &'static str| row.try_get::<String, _>(column);
+        let number = |column: &'static str| row.try_get::<i64, _>(column);
+        let day = |column| text(column)?.parse::<Date>().map_err(decode);
+        Ok(Self {
+            id: DeploymentId::parse(&text("id")?).map_err(decode)?,
+            person: PersonId::parse(&text("person_id")?).map_err(decode)?,
+            centre: Centre {
+                code: CentreCode::parse(&text("centre_code")?).map_err(decode)?,
+                name: text("name")?,
+                sub_county: text("sub_county")?,
+                county: text("county")?,
+                distribution_centre: text("distribution_centre")?,
+            },
+            series: Series {
+                exam: Exam::parse(&text("exam")?).map_err(decode)?,
+                year: u16::try_from(number("year")?).map_err(decode)?,
+            },
+            role: Role::parse(&text("role")?).map_err(decode)?,
+            state: State::parse(&text("state")?)?,
+            serial: u32::try_from(number("serial")?).map_err(decode)?,
+            issued_on: day("issued_on")?,
+            reports_at: Timestamp::from_millis(number("reports_at")?),
+            starts_on: day("starts_on")?,
+            ends_on: day("ends_on")?,
+            rate: Kes(u32::try_from(number("rate_kes")?).map_err(decode)?),
+        })
+    }
+}
+
+/// A person's settled deployments, the first to report to first; one more than
+/// `limit` tells nothing: ask for as many as are wanted.
+pub async fn of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<Deployment>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE d.person_id = $1 AND d.state = 'posted' ORDER BY d.reports_at, d.id LIMIT $2 OFFSET $3"
+    );
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(count(limit))
+        .bind(count(offset))
+        .fetch_all(conn).await)
+}
+
+/// The deployment of that id.
+pub async fn by_id(tx: &mut Tx, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
+    const SQL: &str = select!("WHERE d.id = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
+}
+
+/// Adds a deployment to a centre that is there.
+pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, \
+        serial, issued_on, reports_at, starts_on, ends_on, rate_kes) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(deployment.id.as_str())
+        .bind(deployment.person.as_str())
+        .bind(deployment.centre.code.as_str())
+        .bind(deployment.series.exam.code())
+        .bind(i64::from(deployment.series.year))
+        .bind(deployment.role.code())
+        .bind(deployment.state.name())
+        .bind(i64::from(deployment.serial))
+        .bind(deployment.issued_on.to_string())
+        .bind(deployment.reports_at.as_millis())
+        .bind(deployment.starts_on.to_string())
+        .bind(deployment.ends_on.to_string())
+        .bind(i64::from(deployment.rate.0))
+        .execute(conn).await.map(drop))
+}

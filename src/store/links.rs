@@ -1,0 +1,71 @@
+//! One-time links to letters. The token itself is never stored.
+
+use crate::domain::{DeploymentId, PersonId, Timestamp};
+
+use super::tx::decode;
+use super::{StoreError, Tx};
+
+/// Adds a link.
+pub async fn insert(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    person: &PersonId,
+    deployment: &DeploymentId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO links (token_hash, person_id, deployment_id, created_at, expires_at) \
+                       VALUES ($1, $2, $3, $4, $5)";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(token_hash)
+        .bind(person.as_str())
+        .bind(deployment.as_str())
+        .bind(now.as_millis())
+        .bind(expires_at.as_millis())
+        .execute(conn).await.map(drop))
+}
+
+/// Whether a link could be redeemed at that time. Changes nothing.
+pub async fn is_open(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT 1 FROM links \
+                       WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
+    // PostgreSQL's literal 1 is an INT4, which reads as i32 on both.
+    let found: Option<i32> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(token_hash)
+        .bind(now.as_millis())
+        .fetch_optional(conn).await)?;
+    Ok(found.is_some())
+}
+
+/// Redeems a link: of any number of callers at once, one gets what it opens.
+pub async fn redeem(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<(PersonId, DeploymentId)>, StoreError> {
+    const SQL: &str = "UPDATE links SET redeemed_at = $2 \
+        WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL \
+        RETURNING person_id, deployment_id";
+    let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(token_hash)
+        .bind(now.as_millis())
+        .fetch_optional(conn).await)?;
+    let Some((person, deployment)) = row else { return Ok(None) };
+    let person = PersonId::parse(&person).map_err(decode)?;
+    let deployment = DeploymentId::parse(&deployment).map_err(decode)?;
+    Ok(Some((person, deployment)))
+}
+
+/// Closes every open link of a person, as when their line changes.
+pub async fn revoke_of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "UPDATE links SET expires_at = $2 \
+        WHERE person_id = $1 AND expires_at > $2 AND redeemed_at IS NULL";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(person.as_str())
+        .bind(now.as_millis())
+        .execute(conn).await.map(|done| done.rows_affected()))
+}

@@ -1,0 +1,30 @@
+//! All SQL, and nothing but SQL: one file per aggregate, one text for both databases.
+//!
+//! A [`Store`] is SQLite or PostgreSQL; a [`Tx`] is a unit of work on either. The
+//! statements stand as constants with `$n` and run through `on!`, so each is checked
+//! against the native driver of both. Nothing here decides anything, and nothing
+//! outside this room names sqlx.
+//!
+//! A [`Tx`] must never live in a future that can be cancelled: sqlx 0.9.0 can hand a
+//! connection with an open transaction back to its pool. Callers run units of work
+//! in spawned tasks; as a second line, released PostgreSQL connections roll back.
+
+#[macro_use]
+mod tx;
+mod open;
+
+pub mod audit;
+pub mod centres;
+pub mod deployments;
+pub mod inbound;
+pub mod lines;
+pub mod links;
+pub mod outbox;
+pub mod passwords;
+pub mod people;
+pub mod reports;
+pub mod sessions;
+pub mod web_sessions;
+
+pub use open::{Store, StoreSettings};
+pub use tx::{StoreError, Tx};

@@ -1,0 +1,177 @@
+//! Opening a database: pools, pragmas, time-outs, schema.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::time::Duration;
+
+use include_dir::{Dir, include_dir};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePool};
+
+use super::tx::{StoreError, Tx};
+
+static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// Versions of SQLite before this one can corrupt a WAL database when two
+/// connections write and checkpoint at once.
+const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Where the database is and how to use it.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// `sqlite:PATH` or `postgres://…`; it can hold a password.
+    pub url: String,
+    /// The most connections at once.
+    pub connections: u32,
+    /// How long a unit of work waits for a connection.
+    pub patience: Duration,
+}
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Pool);
+
+#[derive(Clone)]
+enum Pool {
+    // SQLite lets one connection write at a time. With a pool of one, writers wait
+    // their turn here instead of failing with "database is locked".
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database; the schema is left as it is.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let pool = if settings.url.starts_with("sqlite:") {
+            open_sqlite(settings).await?
+        } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
+            open_postgres(settings)?
+        } else {
+            return Err(StoreError::Unusable(
+                "the database URL begins neither with sqlite: nor with postgres://".into(),
+            ));
+        };
+        Ok(Self(pool))
+    }
+
+    /// Brings the schema up to what this program needs.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let result = match &self.0 {
+            Pool::Sqlite { write, .. } => migrator("sqlite").run(write).await,
+            Pool::Postgres(pool) => migrator("postgres").run(pool).await,
+        };
+        result.map_err(|error| StoreError::Unusable(format!("the schema could not be brought up to date: {error}")))
+    }
+
+    /// Begins a unit of work that may write.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            // A plain BEGIN takes the write lock at the first write, too late to wait for it.
+            Pool::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a unit of work that only reads. On SQLite it waits for no writer.
+    pub async fn begin_read(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Pool::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin_read().await?;
+        on!(&mut tx, conn => sqlx::query("SELECT 1").execute(conn).await.map(drop))
+    }
+
+    /// Closes every connection once its work is done.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pool::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn migrator(dialect: &str) -> Migrator {
+    let files = MIGRATIONS.get_dir(dialect).into_iter().flat_map(|dir| dir.files());
+    let migrations = files.filter_map(|file| {
+        let (version, name) = file.path().file_stem()?.to_str()?.split_once('_')?;
+        // Safe: the text was compiled into the program.
+        let sql = AssertSqlSafe(file.contents_utf8()?).into_sql_str();
+        let name = Cow::Owned(name.to_owned());
+        Some(Migration::new(version.parse().ok()?, name, MigrationType::Simple, sql, false))
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
+    let options = SqliteConnectOptions::from_str(&settings.url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An answer must be on disk before a phone shows it.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(settings.patience)
+        .disable_statement_logging();
+    let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
+    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;
+    if !is_sound(&version) {
+        return Err(StoreError::Unusable(format!("SQLite {version} can corrupt its write-ahead log")));
+    }
+    let read = pool().max_connections(settings.connections).connect_with(options.read_only(true)).await?;
+    Ok(Pool::Sqlite { write, read })
+}
+
+fn is_sound(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= SOUND_SQLITE
+}
+
+/// Connects when first used, so that a service can start before its database.
+fn open_postgres(settings: &StoreSettings) -> Result<Pool, StoreError> {
+    let options = PgConnectOptions::from_str(&settings.url)?
+        .options([
+            ("idle_in_transaction_session_timeout", "15s"),
+            ("statement_timeout", "10s"),
+            ("lock_timeout", "5s"),
+            // ROLLBACK outside a transaction, below, is a warning on each release.
+            ("client_min_messages", "error"),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.connections)
+        .acquire_timeout(settings.patience)
+        .max_lifetime(Duration::from_secs(30 * 60))
+        // sqlx 0.9.0: a transaction whose begin was cancelled comes back open.
+        .after_release(|conn, _| {
+            Box::pin(async move {
+                conn.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options);
+    Ok(Pool::Postgres(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsound_versions_of_sqlite_are_refused() {
+        assert!(!is_sound("3.40.1"));
+        assert!(!is_sound("3.51.2"));
+        assert!(is_sound("3.51.3"));
+        assert!(is_sound("3.54.1"));
+    }
+}

@@ -1,0 +1,123 @@
+//! What a session carries from one hop to the next, and what passes between the
+//! engine and the actions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Language;
+use crate::menus::{Fields, Value};
+
+/// Where a person is in the menu and what is known so far.
+///
+/// It holds personal data: it is stored sealed and never logged.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// The language of its screens.
+    pub language: Language,
+    /// The screen that is shown, or the action that is awaited.
+    pub(super) screen: String,
+    /// Which page of that screen.
+    pub(super) page: usize,
+    /// The screens behind this one, for `0`.
+    pub(super) trail: Vec<Crumb>,
+    /// What questions and actions have filled in.
+    pub(super) fields: Fields,
+    /// The items that the keys of a list stand for.
+    pub(super) items: Vec<Fields>,
+    /// Whether the list goes on after this page.
+    pub(super) more: bool,
+    /// Whether its last screen has been shown.
+    pub(super) ended: bool,
+}
+
+/// A screen to return to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Crumb {
+    pub(super) screen: String,
+    pub(super) page: usize,
+}
+
+impl Session {
+    /// A session that has just been dialled.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        Self {
+            language,
+            screen: String::new(),
+            page: 0,
+            trail: Vec::new(),
+            fields: Fields::new(),
+            items: Vec::new(),
+            more: false,
+            ended: false,
+        }
+    }
+
+    /// Whether its last screen has been shown.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The name of the screen it stands on: a label for logs and counts, nothing personal.
+    #[must_use]
+    pub fn screen(&self) -> &str {
+        &self.screen
+    }
+}
+
+/// Work that the engine asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The action's name.
+    pub action: String,
+    /// All that the session knows.
+    pub fields: Fields,
+    /// The part of a list that is wanted.
+    pub page: Page,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Page {
+    /// How many items come before it.
+    pub offset: usize,
+    /// How many items it holds; an action answers one more to say that the list goes on.
+    pub size: usize,
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// One of the outcomes that the action declares.
+    pub name: &'static str,
+    /// The fields of that outcome.
+    pub fields: Vec<(&'static str, Value)>,
+    /// The items of a list, one more than the page holds where the list goes on.
+    pub items: Vec<Vec<(&'static str, Value)>>,
+    /// The language to go on in, where the action changed it.
+    pub language: Option<Language>,
+    /// Whether something was changed: then `0` leads home and not back into the question.
+    pub changed: bool,
+}
+
+impl Outcome {
+    /// An outcome without fields.
+    #[must_use]
+    pub fn of(name: &'static str) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// The same with one more field.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.fields.push((name, value));
+        self
+    }
+
+    /// The same, having changed something.
+    #[must_use]
+    pub fn having_changed(mut self) -> Self {
+        self.changed = true;
+        self
+    }
+}
