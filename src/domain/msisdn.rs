@@ -1,0 +1,327 @@
+//! The number of a Kenyan mobile line.
+
+use std::fmt;
+
+use phonenumber::Type;
+use phonenumber::country::Id;
+use phonenumber::metadata::DATABASE;
+
+use super::canonical::serde_as_text;
+use crate::text::fold;
+
+/// A Kenyan mobile number in the council's own form: `2547…` or `2541…`, twelve
+/// digits without a plus.
+///
+/// The prefix does not tell the operator, because numbers can be taken along.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Msisdn(String);
+
+/// Why a text is not a Kenyan mobile number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MsisdnError {
+    /// Digits are missing.
+    #[error("the phone number is too short")]
+    TooShort,
+    /// There are digits too many.
+    #[error("the phone number is too long")]
+    TooLong,
+    /// A landline or a service number.
+    #[error("this is not a mobile number; it should begin with 07 or 01")]
+    NotMobile,
+    /// A number of another country.
+    #[error("this is not a Kenyan number")]
+    NotKenyan,
+    /// No phone number at all.
+    #[error("this is not a phone number")]
+    NotANumber,
+}
+
+impl Msisdn {
+    /// Reads a number as people and aggregators write it.
+    ///
+    /// Mobile ranges that the number plan of libphonenumber does not know yet
+    /// are accepted, since new `01` ranges open before it is updated.
+    pub fn parse(text: &str) -> Result<Self, MsisdnError> {
+        let typed = Typed::read(text)?;
+        let national = typed.national();
+        let has_mobile_shape = national.len() == 9 && national.starts_with(['7', '1']);
+        match kind(national) {
+            Some(Type::Mobile) | None if has_mobile_shape => Ok(Self(format!("254{national}"))),
+            Some(kind) if kind != Type::Mobile => Err(MsisdnError::NotMobile),
+            _ if typed.is_foreign() => Err(MsisdnError::NotKenyan),
+            _ if national.len() < 9 => Err(MsisdnError::TooShort),
+            _ if national.len() > 9 => Err(MsisdnError::TooLong),
+            _ => Err(MsisdnError::NotMobile),
+        }
+    }
+
+    /// Loads the number plan, which otherwise delays the first `parse` by some
+    /// 50 milliseconds.
+    pub fn warm_up() {
+        kind("110000000");
+    }
+
+    /// The canonical form, such as `254700000001`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form of E.164, such as `+254700000001`.
+    #[must_use]
+    pub fn e164(&self) -> String {
+        format!("+{}", self.0)
+    }
+
+    /// Enough for the owner to recognise it: `25470****001`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        format!("{}****{}", &self.0[..5], &self.0[9..])
+    }
+}
+
+impl fmt::Debug for Msisdn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Msisdn({})", self.masked())
+    }
+}
+
+serde_as_text!(Msisdn, Msisdn::as_str);
+
+/// What was typed, brought down to its digits.
+struct Typed {
+    digits: String,
+    /// It began with a plus or an access code, so a country comes first.
+    international: bool,
+}
+
+impl Typed {
+    /// Takes separators out and turns letters that look like digits into them.
+    fn read(text: &str) -> Result<Self, MsisdnError> {
+        let text = fold(text);
+        let mut digits = String::new();
+        let mut plus = false;
+        for character in text.chars() {
+            match character {
+                '0'..='9' => digits.push(character),
+                'O' | 'o' => digits.push('0'),
+                'I' | 'l' => digits.push('1'),
+                '+' if digits.is_empty() => plus = true,
+                ' ' | '\n' | '-' | '.' | '(' | ')' | '[' | ']' => {}
+                _ => return Err(MsisdnError::NotANumber),
+            }
+        }
+        if !text.contains(|character: char| character.is_ascii_digit()) {
+            // Letters alone, such as `Ill`, are a word.
+            return Err(MsisdnError::NotANumber);
+        }
+        let international = plus || digits.starts_with("00");
+        Ok(Self {
+            digits,
+            international,
+        })
+    }
+
+    /// The digits without the country and the trunk zero.
+    fn national(&self) -> &str {
+        // Kenya's access code is 000; 00 is what the rest of the world uses.
+        let rest = ["000254", "00254", "254", "0"]
+            .into_iter()
+            .find_map(|prefix| self.digits.strip_prefix(prefix))
+            .unwrap_or(&self.digits);
+        rest.strip_prefix('0').unwrap_or(rest)
+    }
+
+    /// Whether it is right in another country.
+    fn is_foreign(&self) -> bool {
+        let digits = match self.international {
+            true => self.digits.trim_start_matches('0'),
+            // A national number that got too long can look foreign; it is not.
+            false if self.digits.starts_with(['0', '1', '7']) => return false,
+            false => &self.digits,
+        };
+        phonenumber::parse(None, format!("+{digits}"))
+            .is_ok_and(|number| number.is_valid() && number.country().id() != Some(Id::KE))
+    }
+}
+
+/// What libphonenumber takes a Kenyan number for, `None` when it knows no such range.
+fn kind(national: &str) -> Option<Type> {
+    phonenumber::parse(None, format!("+254{national}"))
+        .ok()
+        .map(|number| number.number_type(&DATABASE))
+        .filter(|kind| *kind != Type::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parsed(text: &str) -> Result<String, MsisdnError> {
+        Msisdn::parse(text).map(|number| number.as_str().to_owned())
+    }
+
+    #[test]
+    fn a_number_is_read_however_it_is_written() {
+        for typed in [
+            "0712345678",
+            "712345678",
+            "+254712345678",
+            "254712345678",
+            "2540712345678",
+            "+254 0712345678",
+            "000254712345678",
+            "00254712345678",
+            "00712345678",
+            "0712-345 678",
+            "(0712) 345678",
+            "[254] 712.345.678",
+            "(+254) 712 345678",
+            "0712\u{a0}345–678",
+            // A plus that was not escaped in a form arrives as a space.
+            " 254712345678",
+        ] {
+            assert_eq!(parsed(typed).as_deref(), Ok("254712345678"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn lines_that_begin_with_01_are_mobile_too() {
+        for typed in [
+            "0110123456",
+            "110123456",
+            "254110123456",
+            "+254110123456",
+            "2540110123456",
+            "0110-123 456",
+        ] {
+            assert_eq!(parsed(typed).as_deref(), Ok("254110123456"), "{typed}");
+        }
+        assert_eq!(parsed("0100000001").as_deref(), Ok("254100000001"));
+    }
+
+    #[test]
+    fn a_range_that_libphonenumber_does_not_know_yet_is_accepted() {
+        for typed in ["0109000001", "0150000001", "0199000001"] {
+            assert!(kind(&typed[1..]).is_none(), "{typed} is known by now");
+            assert!(Msisdn::parse(typed).is_ok(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn letters_that_look_like_digits_are_repaired() {
+        for typed in ["O712345678", "07l2345678", "07I2345678", "o7I2345678"] {
+            assert_eq!(parsed(typed).as_deref(), Ok("254712345678"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_missing_or_an_extra_digit_is_named() {
+        for typed in ["071234567", "1", "254", "0", "+25471234567", "011012345"] {
+            assert_eq!(parsed(typed), Err(MsisdnError::TooShort), "{typed}");
+        }
+        for typed in [
+            "07123456789",
+            "2547123456789",
+            "000712345678",
+            "079123456789",
+            "254254712345678",
+            "99999999999999999999999999",
+        ] {
+            assert_eq!(parsed(typed), Err(MsisdnError::TooLong), "{typed}");
+        }
+    }
+
+    #[test]
+    fn landlines_and_service_numbers_are_not_mobile() {
+        for typed in [
+            "0202012345",
+            "020 2012345",
+            "+254202012345",
+            "0800720000",
+            "0900123456",
+            "0300000001",
+        ] {
+            assert_eq!(parsed(typed), Err(MsisdnError::NotMobile), "{typed}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_other_countries_are_not_kenyan() {
+        for typed in [
+            "+255712345678",
+            "255712345678",
+            "000255712345678",
+            "+256 772 123456",
+            "+44 20 7946 0958",
+            "+1 202 456 1111",
+        ] {
+            assert_eq!(parsed(typed), Err(MsisdnError::NotKenyan), "{typed}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_numbers() {
+        for typed in [
+            "",
+            "   ",
+            "+",
+            "Ill",
+            "hello",
+            "0712E45678",
+            "0712345678/0722000000",
+            "07+12345678",
+            "*384#",
+            "٠٧١٢٣٤٥٦٧٨",
+        ] {
+            assert_eq!(parsed(typed), Err(MsisdnError::NotANumber), "{typed}");
+        }
+    }
+
+    #[test]
+    fn it_is_shown_in_three_forms() {
+        let number = Msisdn::parse("0700000001").unwrap();
+        assert_eq!(number.as_str(), "254700000001");
+        assert_eq!(number.e164(), "+254700000001");
+        assert_eq!(number.masked(), "25470****001");
+    }
+
+    #[test]
+    fn debug_is_masked() {
+        let number = Msisdn::parse("0700000001").unwrap();
+        assert_eq!(format!("{number:?}"), "Msisdn(25470****001)");
+    }
+
+    #[test]
+    fn it_travels_as_text_and_comes_back_only_when_right() {
+        let number = Msisdn::parse("0700000001").unwrap();
+        let json = serde_json::to_string(&number).unwrap();
+        assert_eq!(json, "\"254700000001\"");
+        assert_eq!(serde_json::from_str::<Msisdn>(&json).unwrap(), number);
+        let error = serde_json::from_str::<Msisdn>("\"0202012345\"").unwrap_err();
+        assert!(!error.to_string().contains("2012345"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic_and_what_it_accepts_is_canonical(text in "[0-9+OIl ().-]{0,24}|(?s).{0,20}") {
+            if let Ok(number) = Msisdn::parse(&text) {
+                let canonical = number.as_str();
+                prop_assert_eq!(canonical.len(), 12);
+                prop_assert!(canonical.starts_with("2547") || canonical.starts_with("2541"));
+                prop_assert_eq!(number.masked().len(), 12);
+                prop_assert_eq!(Msisdn::parse(canonical), Ok(number.clone()));
+                prop_assert_eq!(Msisdn::parse(&number.e164()), Ok(number));
+            }
+        }
+
+        #[test]
+        fn every_way_of_writing_a_number_gives_the_same(national in "[71][0-9]{8}", prefix in "(\\+254|254|000254|00254|)0?") {
+            let typed = format!("{prefix}{national}");
+            let same = format!("254{national}");
+            prop_assert_eq!(parsed(&typed), Ok(same));
+        }
+    }
+}
