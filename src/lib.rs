@@ -6,3 +6,7 @@
 
 pub mod text;
 pub mod domain;
+pub mod menus;
+pub mod ussd;
+pub mod store;
+pub mod crypto;

@@ -2,6 +2,7 @@
 
 use crate::domain::{Language, Msisdn, Timestamp};
 
+use super::tx::decode;
 use super::{StoreError, Tx};
 
 /// The language that was chosen on this line.
@@ -9,7 +10,7 @@ pub async fn language(tx: &mut Tx, msisdn: &Msisdn) -> Result<Option<Language>, 
     const SQL: &str = "SELECT language FROM lines WHERE msisdn = $1";
     let code: Option<String> =
         on!(tx, conn => sqlx::query_scalar(SQL).bind(msisdn.as_str()).fetch_optional(conn).await)?;
-    Ok(code.and_then(|code| Language::parse(&code)))
+    Ok(code.as_deref().map(Language::parse).transpose().map_err(decode)?)
 }
 
 /// Remembers a language for this line.

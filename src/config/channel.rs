@@ -1,0 +1,60 @@
+//! One aggregator account.
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// One `[[channel]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelConfig {
+    /// Its name in routes, logs and lists.
+    pub name: String,
+    /// Which aggregator it is.
+    pub kind: ChannelKind,
+    /// The path secret of its callbacks.
+    pub secret: Zeroizing<String>,
+    /// Where its requests go.
+    #[serde(default = "live")]
+    pub base_url: String,
+    /// The account's user name.
+    pub username: String,
+    /// The account's key.
+    pub api_key: Zeroizing<String>,
+    /// The sender that phones show; the account's default when left out.
+    pub sender_id: Option<String>,
+    /// The codes that people dial.
+    pub service_codes: Vec<String>,
+    /// The most SMS a second.
+    #[serde(default = "fifty")]
+    pub sms_per_second: u32,
+    /// Which of the aggregator's endpoints sends.
+    #[serde(default)]
+    pub send_endpoint: SendEndpoint,
+}
+
+/// The aggregators that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelKind {
+    /// Africa's Talking.
+    AfricasTalking,
+}
+
+/// Africa's Talking's two ways to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendEndpoint {
+    /// `/version1/messaging`, a form.
+    #[default]
+    Classic,
+    /// `/version1/messaging/bulk`, JSON; live accounts only.
+    Bulk,
+}
+
+fn live() -> String {
+    "https://api.africastalking.com".into()
+}
+
+fn fifty() -> u32 {
+    50
+}

@@ -1,0 +1,17 @@
+//! The configuration: one TOML file, each key overridden by the environment, checked
+//! once at start. Each section stands in its own file; a room is given its own
+//! section and reads nothing else.
+//!
+//! Reading is in two steps, as in any parser: what was said ([`source`]), then what
+//! it means ([`Config`]).
+
+mod channel;
+mod check;
+mod policy;
+mod sections;
+mod source;
+
+pub use channel::{ChannelConfig, ChannelKind, SendEndpoint};
+pub use policy::Policy;
+pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
+pub use source::{ConfigError, SAMPLE, load, parse};

@@ -1,0 +1,209 @@
+//! The sections of the file, with their defaults.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::channel::ChannelConfig;
+use super::policy::Policy;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the service listens.
+    #[serde(default)]
+    pub server: Server,
+    /// Where its data is.
+    #[serde(default)]
+    pub database: Database,
+    /// The keys that seal what must not be read from a stolen disk.
+    pub keys: Keys,
+    /// Who the council is, for letters and pages.
+    #[serde(default)]
+    pub council: Council,
+    /// What people must prove; limits and lifetimes.
+    #[serde(default)]
+    pub policy: Policy,
+    /// How SMS leave.
+    #[serde(default)]
+    pub outbox: Outbox,
+    /// Where the menus are.
+    #[serde(default)]
+    pub menus: Menus,
+    /// What is logged and how.
+    #[serde(default)]
+    pub logging: Logging,
+    /// The aggregator accounts.
+    pub channel: Vec<ChannelConfig>,
+}
+
+/// Where the service listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The address people open; links in SMS begin with it.
+    pub public_url: String,
+    /// How long running requests may take to finish when the service stops, in seconds.
+    pub stop_within_s: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: "https://cp2.example.org".into(),
+            stop_within_s: 10,
+        }
+    }
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Zeroizing<String>,
+    /// The most connections at once.
+    pub connections: u32,
+    /// How long a request waits for a connection, in milliseconds.
+    pub patience_ms: u64,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Zeroizing::new("sqlite:data/cp2.db".into()), connections: 16, patience_ms: 2000 }
+    }
+}
+
+/// The keys, by name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The name of the key that seals what is new.
+    pub current: String,
+    /// Every key: 64 hexadecimal digits each.
+    pub key: BTreeMap<String, Zeroizing<String>>,
+}
+
+/// Who the council is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Council {
+    /// Its name in full.
+    pub name: String,
+    /// Its address, a line each.
+    pub address: Vec<String>,
+    /// Who signs letters.
+    pub signatory: String,
+    /// In which office.
+    pub signatory_title: String,
+}
+
+impl Default for Council {
+    fn default() -> Self {
+        Self {
+            name: "National Examinations Council".into(),
+            address: vec!["P.O. Box 0000-00100".into(), "Nairobi".into()],
+            signatory: "The Chief Executive Officer".into(),
+            signatory_title: "For the Council".into(),
+        }
+    }
+}
+
+/// How SMS leave.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbox {
+    /// How many sends may be under way at once.
+    pub in_flight: usize,
+    /// How long one send may take, in seconds.
+    pub send_timeout_s: u64,
+    /// How long a claimed message belongs to its worker, in seconds; longer than a send.
+    pub lease_s: u64,
+    /// How long the fate of a send whose answer was lost is left to a delivery report, in seconds.
+    pub unknown_wait_s: u64,
+    /// The wait before the second attempt, in milliseconds; it doubles with each attempt.
+    pub backoff_ms: u64,
+    /// The longest wait between attempts, in seconds.
+    pub backoff_cap_s: u64,
+    /// After how many attempts a message is given up.
+    pub attempts: i64,
+    /// How often the worker looks for work that nobody told it of, in milliseconds.
+    pub poll_ms: u64,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self {
+            in_flight: 64,
+            send_timeout_s: 10,
+            lease_s: 30,
+            unknown_wait_s: 60,
+            backoff_ms: 500,
+            backoff_cap_s: 60,
+            attempts: 12,
+            poll_ms: 500,
+        }
+    }
+}
+
+/// Where the menus are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Menus {
+    /// A folder of menu files; without it, the menus that the program was built with.
+    pub folder: Option<PathBuf>,
+}
+
+/// What is logged and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logging {
+    /// `human` or `json`.
+    pub format: LogFormat,
+    /// What to log, such as `info` or `cp2=debug,info`.
+    pub filter: String,
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self { format: LogFormat::Human, filter: "info".into() }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl Outbox {
+    /// How long one send may take.
+    #[must_use]
+    pub fn send_timeout(&self) -> Duration {
+        Duration::from_secs(self.send_timeout_s)
+    }
+
+    /// How long a claimed message belongs to its worker.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_s)
+    }
+
+    /// How long a lost answer is left to a delivery report.
+    #[must_use]
+    pub fn unknown_wait(&self) -> Duration {
+        Duration::from_secs(self.unknown_wait_s)
+    }
+}
