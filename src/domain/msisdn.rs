@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use phonenumber::Type;
-use phonenumber::country::Id;
-use phonenumber::metadata::DATABASE;
-
 use super::canonical::serde_as_text;
+use super::number_plan::{self, Kind};
 use crate::text::fold;
 
 /// A Kenyan mobile number in the council's own form: `2547…` or `2541…`, twelve
@@ -45,8 +42,8 @@ impl Msisdn {
         let typed = Typed::read(text)?;
         let national = typed.national();
         let has_mobile_shape = national.len() == 9 && national.starts_with(['7', '1']);
-        match kind(national) {
-            Some(known) if known != Type::Mobile => Err(MsisdnError::NotMobile),
+        match number_plan::kind(national) {
+            Kind::NotMobile => Err(MsisdnError::NotMobile),
             _ if has_mobile_shape => Ok(Self(format!("254{national}"))),
             _ if typed.is_foreign() => Err(MsisdnError::NotKenyan),
             _ if national.len() < 9 => Err(MsisdnError::TooShort),
@@ -58,7 +55,7 @@ impl Msisdn {
     /// Loads the number plan, which otherwise delays the first `parse` by some
     /// 50 milliseconds.
     pub fn warm_up() {
-        ask_the_number_plan("110000000");
+        number_plan::warm_up();
     }
 
     /// The canonical form, such as `254700000001`.
@@ -134,31 +131,12 @@ impl Typed {
 
     /// Whether it is right in another country.
     fn is_foreign(&self) -> bool {
-        let digits = match self.international {
-            true => self.digits.trim_start_matches('0'),
-            // A national number that got too long can look foreign; it is not.
-            false if self.digits.starts_with(['0', '1', '7']) => return false,
-            false => &self.digits,
-        };
-        phonenumber::parse(None, format!("+{digits}"))
-            .is_ok_and(|number| number.is_valid() && number.country().id() != Some(Id::KE))
+        if self.international {
+            return number_plan::is_foreign(self.digits.trim_start_matches('0'));
+        }
+        // A national number that got too long can look foreign; it is not.
+        !self.digits.starts_with(['0', '1', '7']) && number_plan::is_foreign(&self.digits)
     }
-}
-
-/// What libphonenumber takes a Kenyan number for, `None` when it knows no such range.
-fn kind(national: &str) -> Option<Type> {
-    // Every 07 line is mobile, and most numbers are one: no need to ask.
-    if national.len() == 9 && national.starts_with('7') {
-        return Some(Type::Mobile);
-    }
-    ask_the_number_plan(national)
-}
-
-fn ask_the_number_plan(national: &str) -> Option<Type> {
-    phonenumber::parse(None, format!("+254{national}"))
-        .ok()
-        .map(|number| number.number_type(&DATABASE))
-        .filter(|kind| *kind != Type::Unknown)
 }
 
 #[cfg(test)]
@@ -211,17 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn the_number_plan_agrees_that_every_07_range_is_mobile() {
-        for range in 700..800 {
-            let asked = ask_the_number_plan(&format!("{range}000001"));
-            assert_eq!(asked, Some(Type::Mobile), "0{range}");
-        }
-    }
-
-    #[test]
     fn a_range_that_libphonenumber_does_not_know_yet_is_accepted() {
         for typed in ["0109000001", "0150000001", "0199000001"] {
-            assert!(kind(&typed[1..]).is_none(), "{typed} is known by now");
+            assert_eq!(number_plan::kind(&typed[1..]), Kind::Unknown, "{typed}");
             assert!(Msisdn::parse(typed).is_ok(), "{typed}");
         }
     }
