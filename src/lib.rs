@@ -6,6 +6,7 @@
 
 pub mod text;
 pub mod domain;
+pub mod config;
 pub mod menus;
 pub mod ussd;
 pub mod store;

@@ -1,7 +1,7 @@
 //! One aggregator account.
 
 use serde::Deserialize;
-use zeroize::Zeroizing;
+use secrecy::SecretString;
 
 /// One `[[channel]]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -12,14 +12,14 @@ pub struct ChannelConfig {
     /// Which aggregator it is.
     pub kind: ChannelKind,
     /// The path secret of its callbacks.
-    pub secret: Zeroizing<String>,
+    pub secret: SecretString,
     /// Where its requests go.
     #[serde(default = "live")]
     pub base_url: String,
     /// The account's user name.
     pub username: String,
     /// The account's key.
-    pub api_key: Zeroizing<String>,
+    pub api_key: SecretString,
     /// The sender that phones show; the account's default when left out.
     pub sender_id: Option<String>,
     /// The codes that people dial.

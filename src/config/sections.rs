@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
-use zeroize::Zeroizing;
+use secrecy::SecretString;
 
 use super::channel::ChannelConfig;
 use super::policy::Policy;
@@ -69,7 +69,7 @@ impl Default for Server {
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// `sqlite:PATH` or `postgres://…`.
-    pub url: Zeroizing<String>,
+    pub url: SecretString,
     /// The most connections at once.
     pub connections: u32,
     /// How long a request waits for a connection, in milliseconds.
@@ -78,7 +78,7 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: Zeroizing::new("sqlite:data/cp2.db".into()), connections: 16, patience_ms: 2000 }
+        Self { url: "sqlite:data/cp2.db".into(), connections: 16, patience_ms: 2000 }
     }
 }
 
@@ -89,7 +89,7 @@ pub struct Keys {
     /// The name of the key that seals what is new.
     pub current: String,
     /// Every key: 64 hexadecimal digits each.
-    pub key: BTreeMap<String, Zeroizing<String>>,
+    pub key: BTreeMap<String, SecretString>,
 }
 
 /// Who the council is.

@@ -1,0 +1,281 @@
+//! What was said: the file, then the environment over it.
+//!
+//! `CP2__SECTION__KEY` sets a key; `CP2__CHANNEL__NAME__KEY` one of the channel of
+//! that name. With `_FILE` behind it the value is read from that file, as secret
+//! stores hand them over.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::check::check;
+use super::sections::Config;
+
+/// The documented sample, with every setting and its default.
+pub const SAMPLE: &str = include_str!("../../config/cp2.toml");
+
+const PREFIX: &str = "CP2__";
+
+/// Why the service can't start with this configuration. Never holds a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("{file}: {reason}")]
+    Unreadable {
+        /// Which file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file says something that is no setting.
+    #[error("{file}:{line}:{column}: {message}")]
+    Wrong {
+        /// Which file.
+        file: String,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A variable of the environment says something that is no setting.
+    #[error("{file} with the environment's CP2__… variables: {message}")]
+    Environment {
+        /// Which file.
+        file: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A setting that must not go into production.
+    #[error("{file}: `{key}` {message}")]
+    Unsafe {
+        /// Which file.
+        file: String,
+        /// Which setting.
+        key: String,
+        /// Why not, and what instead.
+        message: String,
+    },
+}
+
+/// Reads a file and the environment.
+pub fn load(
+    path: &Path,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let file = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable { file: file.clone(), reason: error.to_string() })?;
+    parse(&file, &text, environment)
+}
+
+/// Reads a file's text and the environment.
+pub fn parse(
+    file: &str,
+    text: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+    for (name, value) in environment {
+        let Some(path) = name.strip_prefix(PREFIX) else { continue };
+        let path = path.to_ascii_lowercase();
+        let keys: Vec<_> = path.split("__").collect();
+        overlay(&mut table, &keys, &value)
+            .map_err(|message| ConfigError::Environment { file: file.into(), message: format!("{name} {message}") })?;
+    }
+    let config = Config::deserialize(table).map_err(|error| {
+        // The text alone fails the same way where the fault stands in the text.
+        match toml::from_str::<Config>(text) {
+            Err(placed) if placed.message() == error.message() => wrong(file, text, &placed),
+            _ => ConfigError::Environment { file: file.into(), message: without_values(error.message()) },
+        }
+    })?;
+    check(&config).map_err(|(key, message)| ConfigError::Unsafe { file: file.into(), key, message })?;
+    Ok(config)
+}
+
+fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
+    let before = &text[..error.span().map_or(0, |span| span.start)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let key = text[line_start..].split('=').next().unwrap_or("").trim();
+    let at = if key.is_empty() || key.contains('\n') { String::new() } else { format!("`{key}`: ") };
+    ConfigError::Wrong {
+        file: file.into(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        message: at + &without_values(error.message()),
+    }
+}
+
+/// serde says which value it did not like; it may have been a secret.
+fn without_values(message: &str) -> String {
+    let message = message.replace('\n', "; ");
+    let Some((kind, rest)) = message.split_once(": ").filter(|(kind, _)| kind.starts_with("invalid")) else {
+        return message;
+    };
+    match rest.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("{kind}, expected {expected}"),
+        None => kind.to_owned(),
+    }
+}
+
+fn overlay(table: &mut Table, keys: &[&str], value: &str) -> Result<(), String> {
+    match keys {
+        [] | [""] => Err("names no setting".into()),
+        [key] => {
+            let (key, value) = match key.strip_suffix("_file") {
+                Some(key) => (key, from_file(value)?),
+                None => (*key, value.to_owned()),
+            };
+            table.insert(key.to_owned(), typed(table.get(key), &value));
+            Ok(())
+        }
+        ["channel", name, rest @ ..] => {
+            let channels = table.get_mut("channel").and_then(Value::as_array_mut);
+            let named = channels.and_then(|channels| {
+                channels.iter_mut().filter_map(Value::as_table_mut).find(|channel| {
+                    channel.get("name").and_then(Value::as_str).is_some_and(|known| env_name(known) == *name)
+                })
+            });
+            overlay(named.ok_or_else(|| format!("names no channel of the file: `{name}`"))?, rest, value)
+        }
+        [section, rest @ ..] => {
+            let inner = table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
+            overlay(inner.as_table_mut().ok_or("names no section")?, rest, value)
+        }
+    }
+}
+
+/// A channel's name as a variable can hold it.
+fn env_name(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
+
+fn from_file(path: &str) -> Result<String, String> {
+    fs::read_to_string(path)
+        .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+        .map_err(|error| format!("can't be read: {error}"))
+}
+
+/// Numbers, flags and lists are written as in the file; everything else is text.
+fn typed(before: Option<&Value>, value: &str) -> Value {
+    if matches!(before, Some(Value::String(_))) {
+        return Value::String(value.to_owned());
+    }
+    match toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut table| table.remove("value")) {
+        Some(read @ (Value::Integer(_) | Value::Boolean(_) | Value::Array(_))) => read,
+        _ => Value::String(value.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const GOOD: &str = r#"
+[server]
+public_url = "https://cp2.example.org"
+[keys]
+current = "k1"
+[keys.key]
+k1 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+[[channel]]
+name = "at"
+kind = "africastalking"
+secret = "9f2c41d7a05e48b1b3f6"
+username = "council"
+api_key = "atsk_synthetic"
+service_codes = ["*384*2026#"]
+"#;
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        parse("cp2.toml", text, environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_fill_what_is_not_said() {
+        let config = read(GOOD, &[]).unwrap();
+        assert_eq!(config.channel[0].sms_per_second, 50);
+        assert_eq!(config.policy.password_hours, 24);
+    }
+
+    #[test]
+    fn the_environment_wins_and_reaches_channels_by_name() {
+        let environment = [
+            ("CP2__POLICY__PASSWORD_HOURS", "2"),
+            ("CP2__CHANNEL__AT__API_KEY", "12345"),
+            ("CP2__DATABASE__URL", "postgres://db/cp2"),
+            ("PATH", "/bin"),
+        ];
+        let config = read(GOOD, &environment).unwrap();
+        assert_eq!(config.policy.password_hours, 2);
+        assert_eq!(config.channel[0].api_key.expose_secret(), "12345");
+        assert_eq!(config.database.url.expose_secret(), "postgres://db/cp2");
+    }
+
+    #[test]
+    fn a_secret_can_come_from_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "from-a-file\n").unwrap();
+        let path = file.path().display().to_string();
+        let config = read(GOOD, &[("CP2__CHANNEL__AT__API_KEY_FILE", &path)]).unwrap();
+        assert_eq!(config.channel[0].api_key.expose_secret(), "from-a-file");
+    }
+
+    #[test]
+    fn a_fault_in_the_file_is_named_with_its_line_and_key() {
+        let unknown = GOOD.replace("[server]", "[server]\nlissten = 3");
+        let error = read(&unknown, &[]).unwrap_err();
+        assert!(error.starts_with("cp2.toml:3:1: `lissten`: unknown field `lissten`"), "{error}");
+        let wrong = GOOD.replace("current = \"k1\"", "current = 7");
+        let error = read(&wrong, &[]).unwrap_err();
+        assert!(error.starts_with("cp2.toml:5:11: `current`: invalid type"), "{error}");
+    }
+
+    #[test]
+    fn an_error_never_shows_a_value() {
+        let error = read(&GOOD.replace("\"atsk_synthetic\"", "4711"), &[]).unwrap_err();
+        assert!(!error.contains("4711"), "{error}");
+        assert!(error.contains("api_key"), "{error}");
+    }
+
+    #[test]
+    fn a_variable_that_names_nothing_is_refused() {
+        let error = read(GOOD, &[("CP2__SERVER__LISSTEN", "1")]).unwrap_err();
+        assert!(error.contains("environment") && error.contains("lissten"), "{error}");
+        assert!(read(GOOD, &[("CP2__CHANNEL__XX__API_KEY", "1")]).unwrap_err().contains("xx"));
+    }
+
+    #[test]
+    fn what_must_not_go_into_production_stops_the_start() {
+        for (from, to, key) in [
+            ("https://cp2.example.org", "http://cp2.example.org", "server.public_url"),
+            ("9f2c41d7a05e48b1b3f6", "demo", "channel.at.secret"),
+            ("k1 = \"0011", "k1 = \"0x11", "keys.key"),
+            ("current = \"k1\"", "current = \"k2\"", "keys.current"),
+            ("atsk_synthetic", "", "channel.at.api_key"),
+        ] {
+            let error = read(&GOOD.replace(from, to), &[]).unwrap_err();
+            assert!(error.contains(key), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_sample_names_every_setting_with_its_default() {
+        let environment = [("CP2__KEYS__KEY__K1", "00".repeat(32)), ("CP2__CHANNEL__AT__API_KEY", "x".into()), ("CP2__CHANNEL__AT__SECRET", "9f2c41d7a05e48b1b3f6".into())];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        let sample = parse("config/cp2.toml", SAMPLE, environment).unwrap();
+        let plain = parse("cp2.toml", GOOD, []).unwrap();
+        assert_eq!(format!("{:?}", sample.policy), format!("{:?}", plain.policy));
+        assert_eq!(format!("{:?}", sample.outbox), format!("{:?}", plain.outbox));
+        assert_eq!(format!("{:?}", sample.server), format!("{:?}", plain.server));
+        assert_eq!(format!("{:?}", sample.council), format!("{:?}", plain.council));
+        assert_eq!(format!("{:?}", sample.logging), format!("{:?}", plain.logging));
+    }
+}
