@@ -2,12 +2,20 @@
 //!
 //! The rooms of the house, from the ground up; a room names only rooms above it
 //! in this list (`ARCHITECTURE.md` has the reasons, `tests/it/architecture.rs`
-//! keeps the arrows).
+//! keeps the arrows). The blank lines keep rustfmt from sorting the floors.
 
 pub mod text;
+
 pub mod domain;
+
 pub mod config;
+
 pub mod menus;
+
 pub mod ussd;
+
+pub mod aggregators;
+
 pub mod store;
+
 pub mod crypto;

@@ -1,0 +1,87 @@
+//! Africa's Talking: USSD, bulk and premium SMS.
+//!
+//! Callbacks are form posts without a signature or a turn number; sending is
+//! one HTTP call without an idempotency key. `status.rs` has its tables,
+//! `ussd.rs` and `sms_in.rs` read callbacks, `send.rs` writes the request and
+//! `answer.rs` reads what came back.
+
+mod answer;
+mod send;
+mod settings;
+mod sms_in;
+mod status;
+mod ussd;
+#[cfg(test)]
+mod wire;
+
+pub use settings::{Endpoint, Settings, SettingsError};
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+
+use super::{
+    Aggregator, CallbackError, Inbound, Network, OptOut, RawRequest, Report, Screen, ScreenLimits,
+    SendOutcome, SessionEnd, Sms, Turn,
+};
+
+/// One account at Africa's Talking.
+#[derive(Debug)]
+pub struct AfricasTalking {
+    desk: send::Desk,
+}
+
+impl AfricasTalking {
+    /// Checks the settings of an account.
+    pub fn open(settings: Settings) -> Result<Self, SettingsError> {
+        let desk = send::Desk::open(settings)?;
+        Ok(Self { desk })
+    }
+}
+
+impl Aggregator for AfricasTalking {
+    fn read_turn(&self, request: &RawRequest<'_>) -> Result<Turn, CallbackError> {
+        ussd::read_turn(request)
+    }
+
+    fn write_screen(&self, screen: &Screen, _turn: &Turn) -> Response<Bytes> {
+        ussd::write_screen(screen)
+    }
+
+    fn read_session_end(&self, request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
+        ussd::read_session_end(request)
+    }
+
+    fn read_inbound(&self, request: &RawRequest<'_>) -> Result<Inbound, CallbackError> {
+        sms_in::read_inbound(request)
+    }
+
+    fn read_report(&self, request: &RawRequest<'_>) -> Result<Report, CallbackError> {
+        sms_in::read_report(request)
+    }
+
+    fn read_opt_out(&self, request: &RawRequest<'_>) -> Result<OptOut, CallbackError> {
+        sms_in::read_opt_out(request)
+    }
+
+    fn acknowledge(&self) -> Response<Bytes> {
+        ussd::plain("OK")
+    }
+
+    fn sms_request(&self, sms: &Sms<'_>) -> Request<Bytes> {
+        self.desk.request(sms)
+    }
+
+    fn sms_outcome(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendOutcome {
+        answer::outcome(status, headers, body)
+    }
+
+    fn limits(&self, network: Option<&Network>) -> ScreenLimits {
+        ussd::limits(network)
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+}

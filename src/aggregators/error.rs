@@ -1,0 +1,22 @@
+//! Why a callback was refused.
+
+/// A callback that does not have its aggregator's form. Names the field, never
+/// its value, so it can be logged and answered as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// Another HTTP method than this aggregator uses.
+    #[error("this callback must be a POST request")]
+    NotAPost,
+    /// Another content type than this aggregator uses.
+    #[error("the body is not a form")]
+    NotAForm,
+    /// A required field is not there, or it is empty where it must not be.
+    #[error("the field {0} is missing")]
+    Missing(&'static str),
+    /// A field that may come once comes again, so its value is anyone's guess.
+    #[error("the field {0} comes more than once")]
+    Repeated(&'static str),
+    /// A field holds what it can't hold, such as text that is not UTF-8.
+    #[error("the field {0} can't be read")]
+    Malformed(&'static str),
+}

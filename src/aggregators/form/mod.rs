@@ -1,0 +1,7 @@
+//! Form-encoded bodies, as callbacks and older HTTP doors use them.
+
+mod read;
+mod write;
+
+pub(super) use read::Form;
+pub(super) use write::FormWriter;

@@ -1,0 +1,56 @@
+//! An SMS that came to us.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::Network;
+use crate::domain::{Msisdn, Timestamp};
+
+/// An SMS from a person. Its text may hold a PIN, so it prints as its length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// The aggregator's id of the message; the same when it is repeated.
+    pub id: String,
+    /// Who sent it.
+    pub from: Sender,
+    /// Our short code.
+    pub to: String,
+    /// What it says.
+    pub text: Zeroizing<String>,
+    /// Needed to answer a message that the person paid for.
+    pub link_id: Option<String>,
+    /// The sender's network, when told.
+    pub network: Option<Network>,
+    /// When the aggregator received it, when that can be read.
+    pub received: Option<Timestamp>,
+}
+
+/// Who sent an SMS. Prints without the number.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// A mobile number of Kenya.
+    Person(Msisdn),
+    /// A name, a short code or a foreign number; nobody of ours.
+    Other(String),
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(caller) => f.debug_tuple("Person").field(caller).finish(),
+            Self::Other(_) => f.write_str("Other"),
+        }
+    }
+}
+
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbound")
+            .field("id", &self.id)
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .field("text", &format_args!("{} bytes", self.text.len()))
+            .finish_non_exhaustive()
+    }
+}
