@@ -19,3 +19,7 @@ pub mod aggregators;
 pub mod store;
 
 pub mod crypto;
+
+pub mod actions;
+
+pub mod dialogue;

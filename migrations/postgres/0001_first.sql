@@ -96,11 +96,13 @@ CREATE TABLE reports (
     id          TEXT PRIMARY KEY,
     channel     TEXT NOT NULL,
     provider_id TEXT NOT NULL,
+    recipient   TEXT,
     verdict     TEXT NOT NULL,
     reason      TEXT,
     received_at BIGINT NOT NULL
 );
 CREATE INDEX reports_by_provider ON reports (channel, provider_id);
+CREATE INDEX reports_by_recipient ON reports (channel, recipient);
 
 -- One-time links to letters, by the hash of their token.
 CREATE TABLE links (

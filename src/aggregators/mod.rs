@@ -7,6 +7,7 @@
 //! whole integration is tested with bytes.
 
 pub mod africastalking;
+mod channel;
 mod error;
 mod form;
 mod inbound;
@@ -22,13 +23,14 @@ mod send;
 mod session;
 mod turn;
 
+pub use channel::{Channel, Channels};
 pub use error::CallbackError;
 pub use inbound::{Inbound, Sender};
 pub use network::Network;
 pub use opt_out::OptOut;
 pub use raw::RawRequest;
 pub use report::{FailureReason, Report, ReportStatus};
-pub use screen::{Screen, ScreenLimits};
+pub use screen::ScreenLimits;
 pub use send::{NotSent, SendOutcome, Sms};
 pub use session::{EndStatus, SessionEnd, SessionId};
 pub use turn::{Input, Turn};
@@ -36,6 +38,8 @@ pub use turn::{Input, Turn};
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use crate::ussd::Screen;
 
 /// Translates between one aggregator and the rest of the house.
 pub trait Aggregator: Send + Sync {

@@ -43,6 +43,12 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The moment that long before.
+    #[must_use]
+    pub fn minus(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// The time passed since an earlier moment; zero when that one is the later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -332,6 +332,31 @@ pub async fn report(
     Ok(true)
 }
 
+/// A message whose fate is unknown and whose id at the aggregator is unknown too.
+#[derive(Debug, Clone)]
+pub struct Orphan {
+    /// Through which channel it left, if it did.
+    pub channel: String,
+    /// To which line.
+    pub recipient: Msisdn,
+    /// Since when there may be a report on it.
+    pub since: Timestamp,
+}
+
+/// Messages that a waiting report may belong to.
+pub async fn orphans(tx: &mut Tx, limit: usize) -> Result<Vec<Orphan>, StoreError> {
+    const SQL: &str = "SELECT channel, recipient, created_at FROM outbox \
+        WHERE state = 'unknown' AND body IS NOT NULL AND provider_id IS NULL ORDER BY due_at LIMIT $1";
+    let rows: Vec<(String, String, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(channel, recipient, since)| {
+            let recipient = Msisdn::parse(&recipient).map_err(decode)?;
+            Ok(Orphan { channel, recipient, since: Timestamp::from_millis(since) })
+        })
+        .collect()
+}
+
 /// Gives an unknown id to the one message to that number whose fate is unknown. False
 /// when there is none, or more than one.
 pub async fn adopt_report(

@@ -1,28 +1,41 @@
 //! Delivery reports that came before the message they speak of was known.
 
-use crate::domain::Timestamp;
+use crate::domain::{Msisdn, Timestamp};
 
 use super::outbox::Verdict;
 use super::tx::decode;
 use super::{StoreError, Tx};
 
+/// What a report says.
+#[derive(Debug, Clone)]
+pub struct ReportRow {
+    /// The aggregator's id of the message.
+    pub provider_id: String,
+    /// The line it speaks of, where it says so.
+    pub recipient: Option<Msisdn>,
+    /// What became of the message.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Option<String>,
+}
+
 /// Keeps a report for later.
 pub async fn keep(
     tx: &mut Tx,
     channel: &str,
-    provider_id: &str,
-    verdict: Verdict,
-    reason: Option<&str>,
+    report: &ReportRow,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO reports (id, channel, provider_id, verdict, reason, received_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6)";
+    const SQL: &str = "INSERT INTO reports \
+        (id, channel, provider_id, recipient, verdict, reason, received_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(uuid::Uuid::now_v7().to_string())
         .bind(channel)
-        .bind(provider_id)
-        .bind(verdict.name())
-        .bind(reason)
+        .bind(&report.provider_id)
+        .bind(report.recipient.as_ref().map(Msisdn::as_str))
+        .bind(report.verdict.name())
+        .bind(report.reason.as_deref())
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }
@@ -46,6 +59,22 @@ pub async fn take(
             Ok((verdict, reason))
         })
         .collect()
+}
+
+/// The ids that waiting reports name for a line.
+pub async fn ids_for(
+    tx: &mut Tx,
+    channel: &str,
+    recipient: &Msisdn,
+    since: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "SELECT DISTINCT provider_id FROM reports \
+                       WHERE channel = $1 AND recipient = $2 AND received_at >= $3";
+    on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(channel)
+        .bind(recipient.as_str())
+        .bind(since.as_millis())
+        .fetch_all(conn).await)
 }
 
 /// Forgets reports that nothing claimed; says how many.

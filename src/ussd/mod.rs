@@ -6,8 +6,10 @@
 //! any process.
 
 mod layout;
+mod screen;
 mod session;
 mod step;
 
+pub use screen::Screen;
 pub use session::{Call, Outcome, Page, Session};
-pub use step::{Engine, Input, Screen, Step};
+pub use step::{Engine, Input, Step};

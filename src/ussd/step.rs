@@ -4,6 +4,7 @@ use crate::domain::Language;
 use crate::menus::{ActionSpec, Body, Fields, Menu, Texts, Value};
 
 use super::layout::Draft;
+use super::screen::Screen;
 use super::session::{Call, Crumb, Outcome, Page, Session};
 
 /// What comes in.
@@ -23,15 +24,6 @@ pub enum Step {
     Show(Screen),
     /// Work to do; the engine waits for [`Input::Ended`].
     Run(Call),
-}
-
-/// A finished screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Screen {
-    /// What the phone shows.
-    pub text: String,
-    /// Whether the session ends with it.
-    pub end: bool,
 }
 
 /// Walks sessions through a menu that has been checked.

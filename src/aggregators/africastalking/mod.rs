@@ -22,9 +22,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
-    Aggregator, CallbackError, Inbound, Network, OptOut, RawRequest, Report, Screen, ScreenLimits,
+    Aggregator, CallbackError, Inbound, Network, OptOut, RawRequest, Report, ScreenLimits,
     SendOutcome, SessionEnd, Sms, Turn,
 };
+use crate::ussd::Screen;
 
 /// One account at Africa's Talking.
 #[derive(Debug)]

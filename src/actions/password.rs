@@ -1,0 +1,85 @@
+//! A new portal password by SMS.
+//!
+//! The old password stops working with the commit that queues the SMS. While a new
+//! password may still arrive, no second one is made: the person would not know which
+//! of two holds.
+
+use std::time::Duration;
+
+use crate::crypto::fresh_password;
+use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
+use crate::store::outbox::{self, Lane};
+use crate::store::passwords::{self, PasswordRecord};
+use crate::store::{audit, web_sessions};
+use crate::ussd::Outcome;
+
+use super::caller::STRANGER;
+use super::sms::Letterbox;
+use super::work::{ActionError, Prepared, Tools, Work};
+
+const WHAT: &str = "password.reset";
+const TEN_MINUTES: Duration = Duration::from_secs(600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+const HOURS: FieldSpec = FieldSpec { name: "hours", kind: Kind::Number(4) };
+
+pub(super) const RESET: ActionSpec = ActionSpec {
+    name: "password.reset",
+    about: "makes a new password and sends it by SMS; the old one stops working",
+    writes: true,
+    inputs: &[],
+    outcomes: &[
+        OutcomeSpec { name: "sent", about: "the SMS is on its way", fields: &[HOURS] },
+        OutcomeSpec { name: "on_its_way", about: "an earlier one may still arrive", fields: &[] },
+        OutcomeSpec { name: "too_many", about: "the limit of resets is reached", fields: &[] },
+        STRANGER,
+    ],
+    item: &[],
+};
+
+pub(super) const NEW_PASSWORD: SmsSpec = SmsSpec {
+    name: "new_password",
+    fields: &[
+        FieldSpec { name: "user", kind: Kind::Msisdn },
+        FieldSpec { name: "password", kind: Kind::Code(10) },
+        HOURS,
+    ],
+};
+
+/// Makes and hashes a password, which takes too long for a unit of work.
+pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
+    let password = fresh_password();
+    let hash = tools.hasher.hash(password.clone()).await?;
+    Ok(Prepared { password: Some((password, hash)) })
+}
+
+pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Some(person) = work.person_held().await? else { return Ok(Outcome::of(STRANGER.name)) };
+    if outbox::is_under_way(work.tx, &person.id, Lane::Credential).await? {
+        return Ok(Outcome::of("on_its_way"));
+    }
+    let policy = &work.tools.policy;
+    for (limit, time) in [(policy.resets_in_ten_minutes, TEN_MINUTES), (policy.resets_in_a_day, DAY)] {
+        if audit::count(work.tx, &person.id, WHAT, work.now.minus(time)).await? >= limit {
+            return Ok(Outcome::of("too_many"));
+        }
+    }
+    let (password, hash) = work.prepared.password.take().ok_or(ActionError::NoField("password"))?;
+    let record = PasswordRecord {
+        hash,
+        must_change: true,
+        expires_at: Some(work.now.plus(policy.password_life())),
+    };
+    passwords::replace(work.tx, &person.id, &record, work.now).await?;
+    web_sessions::remove_of_person(work.tx, &person.id).await?;
+    work.log(&person, WHAT, None).await?;
+    let hours = Value::Number(u32::try_from(policy.password_hours).unwrap_or(u32::MAX));
+    let fields = vec![
+        ("user", Value::Msisdn(work.caller.clone())),
+        ("password", Value::Code(password.to_string())),
+        ("hours", hours.clone()),
+    ];
+    let sms = Letterbox { spec: &NEW_PASSWORD, to: work.caller, about: &person, lane: Lane::Credential };
+    work.send(sms, fields).await?;
+    Ok(Outcome::of("sent").with("hours", hours).having_changed())
+}

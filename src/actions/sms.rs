@@ -1,0 +1,54 @@
+//! Handing an SMS to the outbox, sealed, in the unit of work that causes it.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::crypto::Sealed;
+use crate::domain::{MessageId, Msisdn};
+use crate::menus::{Fields, SmsSpec, Value};
+use crate::store::outbox::{self, Lane, NewMessage};
+use crate::store::people::Person;
+use crate::text;
+
+use super::work::{ActionError, Work};
+
+/// How long a confirmation is worth sending.
+const CONFIRMATION_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// One SMS about one person.
+pub(super) struct Letterbox<'a> {
+    pub(super) spec: &'static SmsSpec,
+    pub(super) to: &'a Msisdn,
+    pub(super) about: &'a Person,
+    pub(super) lane: Lane,
+}
+
+impl Work<'_> {
+    /// Queues an SMS. Its text is sealed at once and stands nowhere else.
+    pub(super) async fn send(&mut self, sms: Letterbox<'_>, fields: Vec<(&str, Value)>) -> Result<(), ActionError> {
+        let fields: Fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let wording = self.tools.menu.sms.get(sms.spec.name).ok_or(ActionError::NoSuchAction)?;
+        let text = Zeroizing::new(wording.it.of(self.language).fill(&fields, self.language, usize::MAX));
+        let id = MessageId::fresh();
+        let body = Sealed { column: "outbox.body", row: id.as_str() }.seal(&self.tools.keys, text.as_bytes());
+        let life = match sms.lane {
+            Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
+            Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,
+        };
+        let message = NewMessage {
+            id: &id,
+            // Each piece of work is a cause of its own; the session keeps it from running twice.
+            cause: id.as_str(),
+            lane: sms.lane,
+            channel: self.channel,
+            recipient: sms.to,
+            person: Some(&sms.about.id),
+            body: &body,
+            segments: text::segments(&text),
+            expires_at: self.now.plus(life),
+        };
+        outbox::add(self.tx, &message, self.now).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! What every action works with.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::config::Policy;
+use crate::crypto::{Hasher, Keys};
+use crate::domain::{Language, Msisdn, Timestamp};
+use crate::menus::{Fields, Menu, Value};
+use crate::store::people::Person;
+use crate::store::{StoreError, Tx, audit, people};
+use crate::ussd::Page;
+
+/// What stays the same from one piece of work to the next.
+#[derive(Clone)]
+pub struct Tools {
+    /// Seals what must not be read from a stolen disk.
+    pub keys: Keys,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    /// Limits and lifetimes.
+    pub policy: Policy,
+    /// The wording of every SMS.
+    pub menu: Arc<Menu>,
+    /// The address that links begin with.
+    pub public_url: String,
+    /// The code that people dial, for texts that name it.
+    pub service_code: String,
+    /// The channel that SMS leave by when the way in names none.
+    pub sms_channel: String,
+}
+
+/// By which way somebody asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A USSD session.
+    Ussd,
+    /// A page.
+    Web,
+}
+
+impl Way {
+    /// Its name in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ussd => "ussd",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// What was done before the unit of work began, because it is slow.
+#[derive(Default)]
+pub struct Prepared {
+    /// A new password and its hash.
+    pub(super) password: Option<(Zeroizing<String>, String)>,
+}
+
+/// One action at work.
+pub struct Work<'a> {
+    /// The unit of work that all of it belongs to.
+    pub tx: &'a mut Tx,
+    /// What it works with.
+    pub tools: &'a Tools,
+    /// The line that asks.
+    pub caller: &'a Msisdn,
+    /// The language of the person on it.
+    pub language: Language,
+    /// By which way they ask.
+    pub way: Way,
+    /// The channel that SMS leave by.
+    pub channel: &'a str,
+    /// When.
+    pub now: Timestamp,
+    /// What they have said and been told so far.
+    pub fields: &'a Fields,
+    /// The part of a list that is wanted.
+    pub page: Page,
+    /// What was done beforehand.
+    pub prepared: Prepared,
+}
+
+/// Why an action came to no outcome. The person reads that the service is busy.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The store could not do as told.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A menu asks for an action that is not there. The check at start proves otherwise.
+    #[error("there is no such action")]
+    NoSuchAction,
+    /// A field is missing or of another kind. The check at start proves otherwise.
+    #[error("the field `{0}` is missing")]
+    NoField(&'static str),
+    /// The password could not be prepared.
+    #[error(transparent)]
+    Password(#[from] crate::crypto::PasswordError),
+}
+
+impl Work<'_> {
+    /// The person who holds the line.
+    pub(super) async fn person(&mut self) -> Result<Option<Person>, ActionError> {
+        Ok(people::by_msisdn(self.tx, self.caller).await?)
+    }
+
+    /// The same, with their record held until the work is done, so that two changes
+    /// of one record follow each other.
+    pub(super) async fn person_held(&mut self) -> Result<Option<Person>, ActionError> {
+        let Some(found) = self.person().await? else { return Ok(None) };
+        people::lock(self.tx, &found.id).await?;
+        // It may have changed while we waited.
+        Ok(people::by_id(self.tx, &found.id).await?.filter(|person| person.msisdn.as_ref() == Some(self.caller)))
+    }
+
+    /// A field that the action declares as an input.
+    pub(super) fn field(&self, name: &'static str) -> Result<&Value, ActionError> {
+        self.fields.get(name).ok_or(ActionError::NoField(name))
+    }
+
+    /// Writes down that a person did something to their own record.
+    pub(super) async fn log(&mut self, person: &Person, what: &str, detail: Option<String>) -> Result<(), ActionError> {
+        let entry = audit::Entry {
+            actor: person.id.as_str(),
+            subject: Some(&person.id),
+            what,
+            way: self.way.name(),
+            detail,
+        };
+        Ok(audit::add(self.tx, &entry, self.now).await?)
+    }
+}

@@ -1,0 +1,70 @@
+//! What is kept of a session between hops, sealed as a whole: it tells who dialled,
+//! what they read and where they stand.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::{Keys, SealError, Sealed};
+use crate::domain::{Language, Msisdn};
+use crate::ussd::{Screen, Session};
+
+/// The most answers that are kept for repeats. Networks end a session after three
+/// minutes, so only a program gets here; then the oldest are forgotten.
+const HOPS: usize = 64;
+
+/// A session between two hops.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Memory {
+    pub(super) caller: Msisdn,
+    pub(super) service_code: String,
+    pub(super) session: Session,
+    /// The hops taken, oldest first.
+    pub(super) hops: Vec<Hop>,
+}
+
+/// A hop that was answered. The transcript itself is not kept: it repeats every PIN.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Hop {
+    /// The length of the transcript, in bytes.
+    pub(super) length: usize,
+    /// Its keyed fingerprint.
+    pub(super) fingerprint: [u8; 32],
+    text: String,
+    end: bool,
+}
+
+impl Hop {
+    pub(super) fn new(length: usize, fingerprint: [u8; 32], screen: &Screen) -> Self {
+        Self { length, fingerprint, text: screen.text.clone(), end: screen.end }
+    }
+
+    /// What was answered.
+    pub(super) fn screen(&self) -> Screen {
+        Screen { text: self.text.clone(), end: self.end }
+    }
+}
+
+impl Memory {
+    pub(super) fn new(caller: Msisdn, service_code: String, language: Language) -> Self {
+        Self { caller, service_code, session: Session::new(language), hops: Vec::new() }
+    }
+
+    pub(super) fn remember(&mut self, hop: Hop) {
+        if self.hops.len() == HOPS {
+            self.hops.remove(0);
+        }
+        self.hops.push(hop);
+    }
+
+    pub(super) fn seal(&self, keys: &Keys, row: &str) -> Result<Vec<u8>, serde_json::Error> {
+        let clear = zeroize::Zeroizing::new(serde_json::to_vec(self)?);
+        Ok(place(row).seal(keys, &clear))
+    }
+
+    pub(super) fn open(keys: &Keys, row: &str, sealed: &[u8]) -> Result<Self, SealError> {
+        serde_json::from_slice(&place(row).open(keys, sealed)?).map_err(|_| SealError)
+    }
+}
+
+fn place(row: &str) -> Sealed<'_> {
+    Sealed { column: "sessions.sealed", row }
+}

@@ -1,0 +1,12 @@
+//! Conversations: one hop of a USSD session from the aggregator's words to a screen.
+//!
+//! A turn is taken once, however often and at whatever times its callback comes. The
+//! session row with every answer given, the effects, the SMS and the audit entries
+//! are committed together, under the version that the turn began with; a repeat
+//! finds its answer there and causes nothing.
+
+mod memory;
+mod transcript;
+mod turn;
+
+pub use turn::{Dialogue, DialogueError};
