@@ -5,5 +5,6 @@
 //! keeps the arrows).
 
 pub mod aggregators;
+pub mod demo;
 pub mod domain;
 pub mod text;

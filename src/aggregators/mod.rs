@@ -23,6 +23,7 @@ mod session;
 mod turn;
 
 pub use error::CallbackError;
+pub use form::FormWriter;
 pub use inbound::{Inbound, Sender};
 pub use network::Network;
 pub use opt_out::OptOut;
