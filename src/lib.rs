@@ -23,3 +23,5 @@ pub mod crypto;
 pub mod actions;
 
 pub mod dialogue;
+
+pub mod demo;

@@ -10,6 +10,9 @@ pub enum CallbackError {
     /// Another content type than this aggregator uses.
     #[error("the body is not a form")]
     NotAForm,
+    /// The body is not the JSON object this aggregator sends.
+    #[error("the body is not the expected JSON")]
+    NotJson,
     /// A required field is not there, or it is empty where it must not be.
     #[error("the field {0} is missing")]
     Missing(&'static str),

@@ -10,6 +10,7 @@ pub mod africastalking;
 mod channel;
 mod error;
 mod form;
+mod id;
 mod inbound;
 mod network;
 mod number;
@@ -21,10 +22,12 @@ mod retry_after;
 mod screen;
 mod send;
 mod session;
+mod sim_swap;
 mod turn;
 
 pub use channel::{Channel, Channels};
 pub use error::CallbackError;
+pub use form::FormWriter;
 pub use inbound::{Inbound, Sender};
 pub use network::Network;
 pub use opt_out::OptOut;
@@ -33,12 +36,14 @@ pub use report::{FailureReason, Report, ReportStatus};
 pub use screen::ScreenLimits;
 pub use send::{NotSent, SendOutcome, Sms};
 pub use session::{EndStatus, SessionEnd, SessionId};
+pub use sim_swap::{SimSwap, SimSwapAsked};
 pub use turn::{Input, Turn};
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::domain::Msisdn;
 use crate::ussd::Screen;
 
 /// Translates between one aggregator and the rest of the house.
@@ -77,6 +82,15 @@ pub trait Aggregator: Send + Sync {
         headers: &http::HeaderMap,
         body: &[u8],
     ) -> SendOutcome;
+
+    /// Builds the request that asks when this line last got a new SIM card.
+    fn sim_swap_request(&self, line: &Msisdn) -> http::Request<Bytes>;
+
+    /// Says what the answer to that request means.
+    fn sim_swap_asked(&self, status: http::StatusCode, body: &[u8]) -> SimSwapAsked;
+
+    /// Reads the verdict on a line.
+    fn read_sim_swap(&self, request: &RawRequest<'_>) -> Result<SimSwap, CallbackError>;
 
     /// How much fits on one screen and in one answer on this network.
     fn limits(&self, network: Option<&Network>) -> ScreenLimits;

@@ -5,7 +5,7 @@ use crate::domain::Msisdn;
 /// Reads a number written in full, `+254…` or `254…`.
 ///
 /// Nothing shorter or looser: a sender's name may be eleven letters or digits
-/// of anyone's choice, and `0712345678` or `O712345678` must not pass for the
+/// of anyone's choice, and `0700000001` or `O700000001` must not pass for the
 /// person who has that number.
 pub(super) fn full_number(text: &str) -> Option<Msisdn> {
     // An unescaped plus in a form arrives as a space.

@@ -5,8 +5,8 @@
 pub(super) fn quote(said: &str) -> String {
     let mut quoted = String::new();
     for word in said.split_whitespace() {
-        let digits = word.chars().filter(char::is_ascii_digit).count();
-        let shown = if digits > 5 { "…" } else { word };
+        let hidden = has_long_number(word) || word.contains(char::is_control);
+        let shown = if hidden { "…" } else { word };
         if quoted.len() + shown.len() > 100 {
             break;
         }
@@ -16,6 +16,11 @@ pub(super) fn quote(said: &str) -> String {
         quoted.push_str(shown);
     }
     quoted
+}
+
+fn has_long_number(word: &str) -> bool {
+    word.split(|character: char| !character.is_ascii_digit())
+        .any(|digits| digits.len() > 5)
 }
 
 #[cfg(test)]
@@ -28,6 +33,18 @@ mod tests {
             quote("Bad  number\n+254700000099 (code 403)"),
             "Bad number … (code 403)"
         );
+    }
+
+    #[test]
+    fn prices_and_codes_are_shown() {
+        for said in ["KES 1234.5000", "63902", "HTTP 502: RejectedByGateway"] {
+            assert_eq!(quote(said), said);
+        }
+    }
+
+    #[test]
+    fn a_word_with_a_control_character_is_hidden() {
+        assert_eq!(quote("odd\0 word"), "… word");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Network;
+use super::id::is_id;
 use crate::domain::Msisdn;
 
 /// The aggregator's id of a USSD session: opaque, 1 to 128 visible ASCII
@@ -15,9 +16,7 @@ impl SessionId {
     /// Reads an id, or nothing when it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits =
-            (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(text.to_owned()))
+        is_id(text).then(|| Self(text.to_owned()))
     }
 
     /// The id as the aggregator wrote it.
@@ -70,18 +69,4 @@ pub enum EndStatus {
     Failed,
     /// A word that is not in the aggregator's list.
     Other(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_id_is_short_visible_ascii() {
-        assert!(SessionId::parse("ATUid_3f0c2b").is_some());
-        let too_long = "a".repeat(129);
-        for bad in ["", "two words", "line\nbreak", "naïve", &too_long] {
-            assert_eq!(SessionId::parse(bad), None);
-        }
-    }
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::status::{self, Class};
+use crate::aggregators::id::is_id;
+use crate::aggregators::quote::quote;
 use crate::aggregators::retry_after::retry_after;
 use crate::aggregators::{NotSent, SendOutcome};
 
@@ -76,8 +78,8 @@ fn one(recipient: &Recipient) -> SendOutcome {
     };
     match class {
         Some(Class::Accepted) => SendOutcome::Accepted {
-            message_id: word(&recipient.message_id).filter(|id| id != "None"),
-            cost: word(&recipient.cost),
+            message_id: word(&recipient.message_id).filter(|id| is_id(id) && id != "None"),
+            cost: word(&recipient.cost).map(|cost| quote(&cost)),
         },
         Some(class) => status::refusal(class, &recipient.status),
         None => unknown("a status that is not in the list"),

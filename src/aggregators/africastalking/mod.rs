@@ -3,11 +3,13 @@
 //! Callbacks are form posts without a signature or a turn number; sending is
 //! one HTTP call without an idempotency key. `status.rs` has its tables,
 //! `ussd.rs` and `sms_in.rs` read callbacks, `send.rs` writes the request and
-//! `answer.rs` reads what came back.
+//! `answer.rs` reads what came back;
+//! `sim_swap.rs` asks about a line.
 
 mod answer;
 mod send;
 mod settings;
+mod sim_swap;
 mod sms_in;
 mod status;
 mod ussd;
@@ -23,8 +25,9 @@ use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
     Aggregator, CallbackError, Inbound, Network, OptOut, RawRequest, Report, ScreenLimits,
-    SendOutcome, SessionEnd, Sms, Turn,
+    SendOutcome, SessionEnd, SimSwap, SimSwapAsked, Sms, Turn,
 };
+use crate::domain::Msisdn;
 use crate::ussd::Screen;
 
 /// One account at Africa's Talking.
@@ -76,6 +79,18 @@ impl Aggregator for AfricasTalking {
 
     fn sms_outcome(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendOutcome {
         answer::outcome(status, headers, body)
+    }
+
+    fn sim_swap_request(&self, line: &Msisdn) -> Request<Bytes> {
+        self.desk.sim_swap_request(line)
+    }
+
+    fn sim_swap_asked(&self, status: StatusCode, body: &[u8]) -> SimSwapAsked {
+        sim_swap::asked(status, body)
+    }
+
+    fn read_sim_swap(&self, request: &RawRequest<'_>) -> Result<SimSwap, CallbackError> {
+        sim_swap::read_verdict(request)
     }
 
     fn limits(&self, network: Option<&Network>) -> ScreenLimits {

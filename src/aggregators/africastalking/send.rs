@@ -1,4 +1,4 @@
-//! The request that sends one SMS.
+//! The requests we make: one SMS, or one question about a line.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{Endpoint, Settings, SettingsError};
 use crate::aggregators::Sms;
 use crate::aggregators::form::FormWriter;
+use crate::domain::Msisdn;
 
 /// Where and as whom we send: the settings, checked once.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(super) struct Desk {
     classic: Uri,
     bulk: Uri,
     premium: Uri,
+    sim_swap: Uri,
     endpoint: Endpoint,
     username: String,
     sender_id: Option<String>,
@@ -27,12 +29,19 @@ impl Desk {
     pub(super) fn open(settings: Settings) -> Result<Self, SettingsError> {
         let base = settings.base_url.trim_end_matches('/');
         // Answers to paid messages have a host of their own, though not in the
-        // sandbox.
+        // sandbox; questions about lines have one in both. Any other address,
+        // such as a test's, stays as it is.
         let content = base.replace("//api.africastalking.com", "//content.africastalking.com");
+        let insights = if base.ends_with(".africastalking.com") {
+            base.replace("//api.", "//insights.")
+        } else {
+            base.to_owned()
+        };
         Ok(Self {
             classic: address(base, "/version1/messaging")?,
             bulk: address(base, "/version1/messaging/bulk")?,
             premium: address(&content, "/version1/messaging")?,
+            sim_swap: address(&insights, "/v1/sim-swap")?,
             endpoint: settings.endpoint,
             username: settings.username,
             sender_id: settings.sender_id,
@@ -83,6 +92,12 @@ impl Desk {
         self.post(&self.bulk, JSON, body)
     }
 
+    pub(super) fn sim_swap_request(&self, line: &Msisdn) -> Request<Bytes> {
+        let body = json!({"username": self.username, "phoneNumbers": [line.e164()]});
+        let body = Zeroizing::new(body.to_string().into_bytes());
+        self.post(&self.sim_swap, JSON, body)
+    }
+
     fn sender<'a>(&'a self, sms: &Sms<'a>) -> Option<&'a str> {
         sms.sender.or(self.sender_id.as_deref())
     }
@@ -128,7 +143,6 @@ mod tests {
     use super::super::{AfricasTalking, wire};
     use super::*;
     use crate::aggregators::Aggregator;
-    use crate::domain::Msisdn;
 
     fn request(settings: Settings, sender: Option<&str>, link_id: Option<&str>) -> Request<Bytes> {
         let to = Msisdn::parse("0700000001").unwrap();
@@ -213,6 +227,34 @@ mod tests {
             "https://api.sandbox.africastalking.com/version1/messaging"
         );
         assert!(!request.body().starts_with(b"from="));
+    }
+
+    #[test]
+    fn a_question_about_a_line_goes_to_the_insights_host() {
+        let line = Msisdn::parse("254700000001").unwrap();
+        for (base, host) in [
+            (
+                "https://api.africastalking.com",
+                "https://insights.africastalking.com",
+            ),
+            (
+                "https://api.sandbox.africastalking.com",
+                "https://insights.sandbox.africastalking.com",
+            ),
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ] {
+            let settings = Settings {
+                base_url: base.to_owned(),
+                ..wire::settings()
+            };
+            let request = AfricasTalking::open(settings)
+                .unwrap()
+                .sim_swap_request(&line);
+            assert_eq!(request.uri().to_string(), format!("{host}/v1/sim-swap"));
+            let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+            let expected = json!({"username": "council", "phoneNumbers": ["+254700000001"]});
+            assert_eq!(body, expected);
+        }
     }
 
     #[test]

@@ -4,4 +4,4 @@ mod read;
 mod write;
 
 pub(super) use read::Form;
-pub(super) use write::FormWriter;
+pub use write::FormWriter;

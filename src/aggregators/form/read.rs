@@ -9,6 +9,7 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use zeroize::Zeroizing;
 
+use crate::aggregators::id::is_id;
 use crate::aggregators::number::full_number;
 use crate::aggregators::{CallbackError, RawRequest};
 use crate::domain::Msisdn;
@@ -56,16 +57,17 @@ impl<'a> Form<'a> {
         self.optional(name)?.ok_or(CallbackError::Missing(name))
     }
 
-    /// A required field of at most 128 visible ASCII characters.
+    /// A required field that holds an id or a code.
     pub(in crate::aggregators) fn identifier(
         &self,
         name: &'static str,
     ) -> Result<String, CallbackError> {
         let value = self.required(name)?;
-        if value.len() > 128 || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(CallbackError::Malformed(name));
+        if is_id(&value) {
+            Ok(value)
+        } else {
+            Err(CallbackError::Malformed(name))
         }
-        Ok(value)
     }
 
     /// A required mobile number of Kenya.

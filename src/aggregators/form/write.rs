@@ -4,14 +4,19 @@ use zeroize::Zeroizing;
 
 /// Writes a form. What it holds is wiped when dropped, for it may be a
 /// password.
-pub(in crate::aggregators) struct FormWriter(Zeroizing<Vec<u8>>);
+#[derive(Default)]
+pub struct FormWriter(Zeroizing<Vec<u8>>);
 
 impl FormWriter {
-    pub(in crate::aggregators) fn new() -> Self {
+    /// An empty form.
+    #[must_use]
+    pub fn new() -> Self {
         Self(Zeroizing::new(Vec::with_capacity(1024)))
     }
 
-    pub(in crate::aggregators) fn field(mut self, name: &str, value: &str) -> Self {
+    /// Adds a field.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: &str) -> Self {
         if !self.0.is_empty() {
             self.0.push(b'&');
         }
@@ -21,7 +26,9 @@ impl FormWriter {
         self
     }
 
-    pub(in crate::aggregators) fn finish(self) -> Zeroizing<Vec<u8>> {
+    /// The encoded form.
+    #[must_use]
+    pub fn finish(self) -> Zeroizing<Vec<u8>> {
         self.0
     }
 

@@ -1,0 +1,64 @@
+//! Connections, one of which can be made to break before its answer.
+//!
+//! `axum::serve` always answers, so the loop is written out here.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// Marks a response that must not reach its client. As the error of a service
+/// it makes hyper close the connection without a word.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the answer is lost on purpose")]
+pub(super) struct ReplyLost;
+
+pub(super) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => {
+                tasks.spawn(
+                    stop.clone()
+                        .run_until_cancelled_owned(talk(stream, app.clone())),
+                );
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the sandbox can't accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn talk(stream: TcpStream, app: Router) {
+    let service = service_fn(|request| answer(app.clone(), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(30))
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection to the sandbox broke");
+    }
+}
+
+async fn answer(app: Router, request: http::Request<Incoming>) -> Result<Response, ReplyLost> {
+    let Ok(response) = app.oneshot(request.map(Body::new)).await;
+    match response.extensions().get::<ReplyLost>() {
+        Some(lost) => Err(*lost),
+        None => Ok(response),
+    }
+}
