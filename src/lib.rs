@@ -24,4 +24,6 @@ pub mod actions;
 
 pub mod dialogue;
 
+pub mod outbox;
+
 pub mod demo;

@@ -24,3 +24,11 @@ pub(super) fn below(bound: u8) -> u8 {
         }
     }
 }
+
+/// A number from 0 up to 1, for spreading things in time.
+#[must_use]
+pub fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,18 @@
+//! The one way out: SMS leave through here, and nothing else speaks HTTP to the
+//! outside.
+//!
+//! A message is written in the transaction that causes it. The worker claims it under
+//! a lease, which is the durable word that its first byte may leave, sends it, and
+//! writes down what became of it: surely not sent, sent, or unknown. What is unknown
+//! waits for a delivery report; then only a message whose repetition is harmless is
+//! sent again, word for word. Nothing here is called inside a request but
+//! [`reports::take`], which writes a report down.
+
+mod decide;
+mod pace;
+pub mod reports;
+mod transport;
+mod worker;
+
+pub use transport::{Transport, TransportError};
+pub use worker::{Worker, WorkerSettings};

@@ -1,0 +1,71 @@
+//! Delivery reports: they come late, twice, out of order, before the send's own
+//! answer, or never.
+
+use crate::aggregators::{Report, ReportStatus};
+use crate::domain::Timestamp;
+use crate::store::outbox::{self, Verdict};
+use crate::store::reports::{self, ReportRow};
+use crate::store::{StoreError, Tx};
+
+/// The most messages that are matched with waiting reports at a time.
+const AT_ONCE: usize = 100;
+
+/// Takes a report in: it settles its message, or waits for it.
+pub async fn take(tx: &mut Tx, channel: &str, report: Report, now: Timestamp) -> Result<(), StoreError> {
+    let row = row(report);
+    if apply(tx, channel, &row, now).await? {
+        return Ok(());
+    }
+    if let Some(recipient) = &row.recipient
+        && outbox::adopt_report(tx, channel, recipient, &row.provider_id, now).await?
+    {
+        apply(tx, channel, &row, now).await?;
+        return Ok(());
+    }
+    reports::keep(tx, channel, &row, now).await
+}
+
+/// Applies what waits for a message whose id has just become known.
+pub(super) async fn apply_waiting(
+    tx: &mut Tx,
+    channel: &str,
+    provider_id: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (verdict, reason) in reports::take(tx, channel, provider_id).await? {
+        outbox::report(tx, channel, provider_id, verdict, reason.as_deref(), now).await?;
+    }
+    Ok(())
+}
+
+/// Gives waiting reports to messages whose fate is unknown, where a line has one of
+/// each. So a message that left just before a crash is not sent again.
+pub(super) async fn match_orphans(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    for orphan in outbox::orphans(tx, AT_ONCE).await? {
+        let ids = reports::ids_for(tx, &orphan.channel, &orphan.recipient, orphan.since).await?;
+        let [id] = ids.as_slice() else { continue };
+        if outbox::adopt_report(tx, &orphan.channel, &orphan.recipient, id, now).await? {
+            apply_waiting(tx, &orphan.channel, id, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply(tx: &mut Tx, channel: &str, row: &ReportRow, now: Timestamp) -> Result<bool, StoreError> {
+    outbox::report(tx, channel, &row.provider_id, row.verdict, row.reason.as_deref(), now).await
+}
+
+fn row(report: Report) -> ReportRow {
+    let verdict = match report.status {
+        ReportStatus::Delivered => Verdict::Delivered,
+        ReportStatus::Failed => Verdict::Failed,
+        // A status that nobody knows proves at least that the aggregator has it.
+        ReportStatus::InTransit | ReportStatus::Unknown => Verdict::InTransit,
+    };
+    let reason = match (report.status, report.reason) {
+        (_, Some(reason)) => Some(reason.as_str().to_owned()),
+        (ReportStatus::Failed | ReportStatus::Unknown, None) => Some(report.said),
+        (ReportStatus::Delivered | ReportStatus::InTransit, None) => None,
+    };
+    ReportRow { provider_id: report.message_id, recipient: report.to, verdict, reason }
+}

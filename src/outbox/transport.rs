@@ -1,0 +1,87 @@
+//! Outgoing HTTP, with nothing left to the library's defaults.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Request, StatusCode};
+
+/// The longest answer that is read; an aggregator's is a few hundred bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Sends requests to aggregators.
+#[derive(Debug, Clone)]
+pub struct Transport(reqwest::Client);
+
+/// No answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No byte of the request has left.
+    #[error("no connection")]
+    NotSent,
+    /// The request may have arrived.
+    #[error("the answer was lost: {0}")]
+    Unknown(&'static str),
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Transport {
+    /// A transport that gives an aggregator this long for an answer.
+    pub fn new(timeout: Duration) -> Result<Self, reqwest::Error> {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // An error means that a provider is in place already, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let client = reqwest::Client::builder()
+            .timeout(timeout)
+            .connect_timeout(timeout.min(Duration::from_secs(3)))
+            // A redirect would carry a password to wherever it points.
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether to send again is decided by the outbox alone.
+            .retry(reqwest::retry::never())
+            .http1_only()
+            // Shorter than any server's, so that a send does not meet a closing connection.
+            .pool_idle_timeout(Duration::from_secs(4))
+            .no_proxy()
+            .build()?;
+        Ok(Self(client))
+    }
+
+    /// Sends a request and reads its answer.
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Answer, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotSent)?;
+        let mut response = self.0.execute(request).await.map_err(|error| what_failed(&error))?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| what_failed(&error))? {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(TransportError::Unknown("the answer is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status: response.status(), headers: response.headers().clone(), body: body.freeze() })
+    }
+}
+
+/// The library's own words are not used: they name the address, keys and all.
+fn what_failed(error: &reqwest::Error) -> TransportError {
+    if error.is_connect() || error.is_builder() {
+        TransportError::NotSent
+    } else if error.is_timeout() {
+        TransportError::Unknown("time-out")
+    } else if error.is_body() || error.is_decode() {
+        TransportError::Unknown("the answer broke off")
+    } else {
+        TransportError::Unknown("the connection broke")
+    }
+}

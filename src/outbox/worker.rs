@@ -1,0 +1,269 @@
+//! The worker: claims, sends, settles, and cleans up after workers that died.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use zeroize::Zeroizing;
+
+use crate::aggregators::{Channels, NotSent, SendOutcome, Sms};
+use crate::config;
+use crate::crypto::{Keys, Sealed, chance};
+use crate::domain::{Clock, Timestamp};
+use crate::store::outbox::{self, Claimed, Lane, Settled};
+use crate::store::{Store, StoreError, reports as report_rows, sessions, web_sessions};
+
+use super::decide::{Decision, decide};
+use super::pace::Paces;
+use super::reports;
+use super::transport::{Transport, TransportError};
+
+/// The most messages in one claim: few, so that an urgent one does not wait behind them.
+const CLAIM: usize = 16;
+
+/// How often abandoned, unknown and useless messages are looked for.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// How often what nobody needs any more is forgotten.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// How long a report waits for its message.
+const REPORT_LIFE: Duration = Duration::from_secs(48 * 3600);
+
+/// What a worker works with.
+pub struct WorkerSettings {
+    /// Where the messages are.
+    pub store: Store,
+    /// Opens their texts.
+    pub keys: Keys,
+    /// Where they go.
+    pub channels: Channels,
+    /// How.
+    pub outbox: config::Outbox,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Sends what is in the outbox. Any number of workers may share one database.
+#[derive(Clone)]
+pub struct Worker(Arc<Inner>);
+
+struct Inner {
+    settings: WorkerSettings,
+    transport: Transport,
+    paces: Paces,
+    places: Arc<Semaphore>,
+    bell: Notify,
+    /// When the last round ended well, for readiness.
+    alive_at: AtomicI64,
+}
+
+impl Worker {
+    /// A worker that does nothing yet.
+    pub fn new(settings: WorkerSettings) -> Result<Self, reqwest::Error> {
+        let transport = Transport::new(settings.outbox.send_timeout())?;
+        let paces = Paces::of(&settings.channels);
+        let places = Arc::new(Semaphore::new(settings.outbox.in_flight));
+        let alive_at = AtomicI64::new(settings.clock.now().as_millis());
+        Ok(Self(Arc::new(Inner { settings, transport, paces, places, bell: Notify::new(), alive_at })))
+    }
+
+    /// Says that there may be something to send. Without it the worker looks by itself,
+    /// only later.
+    pub fn ring(&self) {
+        self.0.bell.notify_one();
+    }
+
+    /// How long ago the last round ended well.
+    #[must_use]
+    pub fn silent_for(&self) -> Duration {
+        let then = Timestamp::from_millis(self.0.alive_at.load(Ordering::Relaxed));
+        self.0.settings.clock.now().since(then)
+    }
+
+    /// Works until told to stop, then finishes what is being sent.
+    pub async fn run(self, stop: CancellationToken) {
+        let tracker = TaskTracker::new();
+        let mut swept: Option<Instant> = None;
+        let mut tidied: Option<Instant> = None;
+        let is_due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+        while !stop.is_cancelled() {
+            let mut round = Ok(());
+            if is_due(swept, SWEEP) {
+                round = self.0.sweep().await;
+                swept = Some(Instant::now());
+            }
+            if is_due(tidied, TIDY) {
+                round = round.and(self.0.tidy().await);
+                tidied = Some(Instant::now());
+            }
+            let claimed = match round {
+                Ok(()) => self.claim(&tracker).await,
+                Err(error) => Err(error),
+            };
+            match claimed {
+                Ok(claimed) => {
+                    let now = self.0.settings.clock.now();
+                    self.0.alive_at.store(now.as_millis(), Ordering::Relaxed);
+                    if claimed == CLAIM {
+                        continue;
+                    }
+                }
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the outbox is out of reach"),
+            }
+            let poll = Duration::from_millis(self.0.settings.outbox.poll_ms);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.0.bell.notified() => {}
+                () = sleep(poll) => {}
+            }
+        }
+        tracker.close();
+        tracker.wait().await;
+    }
+
+    /// Claims what can be sent now and sends each message in a task of its own.
+    async fn claim(&self, tracker: &TaskTracker) -> Result<usize, StoreError> {
+        let inner = &self.0;
+        let mut places = Vec::new();
+        while places.len() < CLAIM
+            && let Ok(place) = Arc::clone(&inner.places).try_acquire_owned()
+        {
+            places.push(place);
+        }
+        if places.is_empty() {
+            return Ok(0);
+        }
+        let now = inner.settings.clock.now();
+        let lease_until = now.plus(inner.settings.outbox.lease());
+        let mut tx = inner.settings.store.begin().await?;
+        let claimed = outbox::claim(&mut tx, now, lease_until, places.len()).await?;
+        if !claimed.is_empty() {
+            tx.commit().await?;
+        }
+        let count = claimed.len();
+        for (message, place) in claimed.into_iter().zip(places) {
+            let worker = self.clone();
+            tracker.spawn(async move { worker.0.deliver(message, lease_until, place).await });
+        }
+        Ok(count)
+    }
+}
+
+impl Inner {
+    /// Sends one message and writes down what became of it.
+    async fn deliver(&self, message: Claimed, lease_until: Timestamp, _place: OwnedSemaphorePermit) {
+        self.paces.wait(&message.channel).await;
+        let clock = &self.settings.clock;
+        let outcome = if lease_until.since(clock.now()) <= self.settings.outbox.send_timeout() {
+            // Too late to be sure that no other worker takes it meanwhile.
+            SendOutcome::NotSent(NotSent::Transient { reason: "the lease ran short".into(), retry_after: None })
+        } else {
+            self.send(&message).await
+        };
+        let Decision { settled, alarm } = decide(outcome, message.attempt, clock.now(), &self.settings.outbox, chance());
+        let (state, reason) = words(&settled);
+        if let Some(alarm) = alarm {
+            tracing::error!(channel = message.channel, alarm, "the channel can't send");
+        }
+        tracing::info!(
+            message = message.id.as_str(),
+            lane = message.lane.name(),
+            attempt = message.attempt,
+            state,
+            reason,
+            "send attempted"
+        );
+        self.settle(&message, &settled, lease_until).await;
+    }
+
+    async fn send(&self, message: &Claimed) -> SendOutcome {
+        let never = |reason: &str| SendOutcome::NotSent(NotSent::Permanent { reason: reason.into() });
+        let Some(channel) = self.settings.channels.named(&message.channel) else {
+            return never("the configuration has no such channel");
+        };
+        let place = Sealed { column: "outbox.body", row: message.id.as_str() };
+        let opened = place.open(&self.settings.keys, &message.body).ok();
+        let Some(text) = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).map(Zeroizing::new) else {
+            return never("the text can't be opened with the keys of the configuration");
+        };
+        let sms = Sms { to: &message.recipient, text: &text, sender: None, link_id: None };
+        match self.transport.send(channel.aggregator.sms_request(&sms)).await {
+            Ok(answer) => channel.aggregator.sms_outcome(answer.status, &answer.headers, &answer.body),
+            Err(TransportError::NotSent) => {
+                SendOutcome::NotSent(NotSent::Transient { reason: "no connection".into(), retry_after: None })
+            }
+            Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown { reason: error.to_string() },
+        }
+    }
+
+    /// Writes the outcome down. The database may be away for a moment; an outcome that
+    /// can't be written before the lease ends becomes unknown.
+    async fn settle(&self, message: &Claimed, settled: &Settled, lease_until: Timestamp) {
+        loop {
+            let error = match self.try_settle(message, settled).await {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::warn!(message = message.id.as_str(), attempt = message.attempt, "the attempt was settled by others");
+                    return;
+                }
+                Err(error) => error,
+            };
+            if self.settings.clock.now() >= lease_until {
+                tracing::error!(message = message.id.as_str(), error = &error as &dyn std::error::Error, "the outcome is lost");
+                return;
+            }
+            sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    async fn try_settle(&self, message: &Claimed, settled: &Settled) -> Result<bool, StoreError> {
+        let now = self.settings.clock.now();
+        let mut tx = self.settings.store.begin().await?;
+        let kept = outbox::settle(&mut tx, &message.id, message.attempt, settled, now).await?;
+        if let Settled::Accepted { provider_id: Some(id), .. } = settled {
+            reports::apply_waiting(&mut tx, &message.channel, id, now).await?;
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Picks up what nobody is working on.
+    async fn sweep(&self) -> Result<(), StoreError> {
+        let now = self.settings.clock.now();
+        let mut tx = self.settings.store.begin().await?;
+        let until = now.plus(self.settings.outbox.unknown_wait());
+        let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
+        reports::match_orphans(&mut tx, now).await?;
+        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link).await?;
+        let expired = outbox::expire(&mut tx, now).await?;
+        tx.commit().await?;
+        if abandoned + resent + expired > 0 {
+            tracing::warn!(abandoned, resent, expired, "messages without a worker");
+        }
+        Ok(())
+    }
+
+    /// Forgets what nobody needs any more.
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let now = self.settings.clock.now();
+        let mut tx = self.settings.store.begin().await?;
+        sessions::forget_expired(&mut tx, now).await?;
+        web_sessions::forget_expired(&mut tx, now).await?;
+        report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
+        tx.commit().await
+    }
+}
+
+fn words(settled: &Settled) -> (&'static str, Option<&str>) {
+    match settled {
+        Settled::Accepted { .. } => ("accepted", None),
+        Settled::Again { reason, .. } => ("queued", Some(reason)),
+        Settled::Failed { reason } => ("failed", Some(reason)),
+        Settled::Unknown { reason, .. } => ("unknown", Some(reason)),
+    }
+}
