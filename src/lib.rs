@@ -5,4 +5,9 @@
 //! keeps the arrows).
 
 pub mod text;
+
 pub mod domain;
+
+pub mod web;
+
+pub mod demo;

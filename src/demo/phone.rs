@@ -1,0 +1,224 @@
+//! A feature phone in the browser.
+//!
+//! It speaks to the service as Africa's Talking does, through the real callback,
+//! so what works here works on the air. Only the inbox is a short cut.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
+
+use super::Network;
+use crate::domain::{Msisdn, Timestamp};
+use crate::web::pages::secure;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A person of the demo whose phone can be taken up.
+#[derive(Clone, Debug)]
+pub struct DemoPerson {
+    /// Their number.
+    pub msisdn: Msisdn,
+    /// The network of their line.
+    pub network: Network,
+    /// Who they are and what to try with them.
+    pub description: String,
+}
+
+/// One SMS that has reached a phone of the demo.
+#[derive(Clone, Debug, Serialize)]
+pub struct InboxItem {
+    /// Never twice the same.
+    pub id: String,
+    /// Whose phone it reached.
+    pub to: Msisdn,
+    /// The whole text, however many segments carried it.
+    pub text: String,
+    /// When it arrived; in JSON the time of day in Kenya.
+    #[serde(serialize_with = "on_the_wall")]
+    pub at: Timestamp,
+    /// How many segments were paid for.
+    pub segments: usize,
+}
+
+/// The messages of one number, newest first.
+pub type Inbox = Arc<dyn Fn(&Msisdn) -> Vec<InboxItem> + Send + Sync>;
+
+/// The routes below `/phone`.
+pub fn router(people: Vec<DemoPerson>, inbox: Inbox) -> Router {
+    let people: Arc<[DemoPerson]> = people.into();
+    Router::new()
+        .route("/phone", get(page).with_state(people))
+        .route("/phone/phone.js", get(script))
+        .route("/phone/phone.css", get(style))
+        .route("/phone/inbox.json", get(messages).with_state(inbox))
+        .layer(axum::middleware::map_response(harden))
+}
+
+#[derive(Template)]
+#[template(path = "phone.html")]
+struct PhonePage<'a> {
+    people: &'a [DemoPerson],
+    networks: [Network; 4],
+    service_code: &'static str,
+    callback: &'static str,
+    end_callback: &'static str,
+}
+
+async fn page(State(people): State<Arc<[DemoPerson]>>) -> Response {
+    let page = PhonePage {
+        people: &people,
+        networks: Network::ALL,
+        service_code: "*384*2026#",
+        callback: "/callbacks/at/demo/ussd",
+        end_callback: "/callbacks/at/demo/ussd-end",
+    };
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "phone not rendered"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn script() -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    (kind, include_str!("../../assets/phone.js"))
+}
+
+async fn style() -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    (kind, include_str!("../../assets/phone.css"))
+}
+
+#[derive(Deserialize)]
+struct Whose {
+    #[serde(default)]
+    msisdn: String,
+}
+
+async fn messages(State(inbox): State<Inbox>, Query(whose): Query<Whose>) -> Response {
+    match Msisdn::parse(&whose.msisdn) {
+        Ok(msisdn) => Json(inbox(&msisdn)).into_response(),
+        Err(error) => {
+            let why = json!({ "error": error.to_string() });
+            (StatusCode::BAD_REQUEST, Json(why)).into_response()
+        }
+    }
+}
+
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    secure(headers, false);
+    response
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn on_the_wall<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{}+03:00", at.datetime_in_kenya()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::{HeaderMap, Request};
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn phone() -> Router {
+        let person = DemoPerson {
+            msisdn: Msisdn::parse("254700000001").unwrap(),
+            network: Network::Airtel,
+            description: "<script>alert(1)</script>".into(),
+        };
+        let inbox = |to: &Msisdn| {
+            vec![InboxItem {
+                id: "m1".into(),
+                to: to.clone(),
+                text: "Habari".into(),
+                at: Timestamp::from_millis(1_791_849_600_000),
+                segments: 1,
+            }]
+        };
+        router(vec![person], Arc::new(inbox))
+    }
+
+    async fn get(path: &str) -> (StatusCode, HeaderMap, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = phone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_inbox_speaks_the_json_of_the_contract() {
+        let (status, _, body) = get("/phone/inbox.json?msisdn=0700000001").await;
+        assert_eq!(status, StatusCode::OK);
+        let expected = json!([{
+            "id": "m1",
+            "to": "254700000001",
+            "text": "Habari",
+            "at": "2026-10-13T03:00:00+03:00",
+            "segments": 1,
+        }]);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_number_that_is_none_has_no_inbox() {
+        for query in ["", "?msisdn=", "?msisdn=12", "?other=1"] {
+            let (status, _, body) = get(&format!("/phone/inbox.json{query}")).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert!(body["error"].is_string(), "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_offers_the_people_on_their_own_networks() {
+        let (_, _, html) = get("/phone").await;
+        assert!(html.contains(r#"<option value="254700000001" data-network="63903">"#));
+    }
+
+    #[tokio::test]
+    async fn a_description_that_is_markup_stays_a_description() {
+        let (_, _, html) = get("/phone").await;
+        assert!(!html.contains("<script>"));
+    }
+
+    #[tokio::test]
+    async fn scripts_and_styles_come_from_the_service_alone() {
+        for path in [
+            "/phone",
+            "/phone/phone.js",
+            "/phone/phone.css",
+            "/phone/inbox.json",
+        ] {
+            let (_, headers, _) = get(path).await;
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"));
+            assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        }
+    }
+}
