@@ -21,6 +21,35 @@ use crate::web::pages::secure;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SEPTETS: &str = include_str!("../../assets/phone/septets.js");
+
+/// What the page asks for besides itself: path, kind and content.
+const FILES: [(&str, &str, &str); 5] = [
+    (
+        "/phone/phone.css",
+        CSS,
+        include_str!("../../assets/phone/phone.css"),
+    ),
+    (
+        "/phone/phone.js",
+        SCRIPT,
+        include_str!("../../assets/phone/phone.js"),
+    ),
+    (
+        "/phone/inbox.js",
+        SCRIPT,
+        include_str!("../../assets/phone/inbox.js"),
+    ),
+    (
+        "/phone/page.js",
+        SCRIPT,
+        include_str!("../../assets/phone/page.js"),
+    ),
+    ("/phone/septets.js", SCRIPT, SEPTETS),
+];
+
 /// A person of the demo whose phone can be taken up.
 #[derive(Clone, Debug)]
 pub struct DemoPerson {
@@ -54,12 +83,14 @@ pub type Inbox = Arc<dyn Fn(&Msisdn) -> Vec<InboxItem> + Send + Sync>;
 /// The routes below `/phone`.
 pub fn router(people: Vec<DemoPerson>, inbox: Inbox) -> Router {
     let people: Arc<[DemoPerson]> = people.into();
-    Router::new()
+    let mut router = Router::new()
         .route("/phone", get(page).with_state(people))
-        .route("/phone/phone.js", get(script))
-        .route("/phone/phone.css", get(style))
-        .route("/phone/inbox.json", get(messages).with_state(inbox))
-        .layer(axum::middleware::map_response(harden))
+        .route("/phone/inbox.json", get(messages).with_state(inbox));
+    for (path, kind, text) in FILES {
+        let file = ([(header::CONTENT_TYPE, kind)], text);
+        router = router.route(path, get(move || async move { file }));
+    }
+    router.layer(axum::middleware::map_response(harden))
 }
 
 #[derive(Template)]
@@ -90,16 +121,6 @@ async fn page(State(people): State<Arc<[DemoPerson]>>) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
-}
-
-async fn script() -> impl IntoResponse {
-    let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
-    (kind, include_str!("../../assets/phone.js"))
-}
-
-async fn style() -> impl IntoResponse {
-    let kind = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    (kind, include_str!("../../assets/phone.css"))
 }
 
 #[derive(Deserialize)]
@@ -138,12 +159,15 @@ fn on_the_wall<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S:
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use axum::body::{Body, to_bytes};
     use axum::http::{HeaderMap, Request};
     use serde_json::Value;
     use tower::ServiceExt;
 
     use super::*;
+    use crate::text;
 
     fn phone() -> Router {
         let person = DemoPerson {
@@ -209,16 +233,40 @@ mod tests {
 
     #[tokio::test]
     async fn scripts_and_styles_come_from_the_service_alone() {
-        for path in [
-            "/phone",
-            "/phone/phone.js",
-            "/phone/phone.css",
-            "/phone/inbox.json",
-        ] {
-            let (_, headers, _) = get(path).await;
+        for path in FILES.map(|(path, ..)| path).into_iter().chain(["/phone"]) {
+            let (status, headers, _) = get(path).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
             let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"));
             assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         }
+    }
+
+    /// The characters of the string literals in `septets.js` that stand after `name`.
+    fn alphabet(name: &str) -> BTreeSet<char> {
+        let (_, rest) = SEPTETS.split_once(name).unwrap();
+        let (literals, _) = rest.split_once(");").unwrap();
+        let plain = literals.replace("\\'", "\u{1}").replace("\\\\", "\u{2}");
+        let inside = plain.split('\'').skip(1).step_by(2).collect::<String>();
+        let mended = inside
+            .replace("\\n", "\n")
+            .replace("\\r", "\r")
+            .replace("\\f", "\u{c}");
+        mended
+            .replace('\u{1}', "'")
+            .replace('\u{2}', "\\")
+            .chars()
+            .collect()
+    }
+
+    #[test]
+    fn the_phone_counts_septets_as_the_service_does() {
+        let taking = |count| {
+            let all = (0..=0xffff).filter_map(char::from_u32);
+            all.filter(|letter| text::septets(&letter.to_string()) == Some(count))
+                .collect::<BTreeSet<_>>()
+        };
+        assert_eq!(alphabet("ALPHABET"), taking(1));
+        assert_eq!(alphabet("EXTENSION"), taking(2));
     }
 }

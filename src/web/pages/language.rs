@@ -52,3 +52,40 @@ fn preferred(accepted: &str) -> Option<Language> {
         .filter_map(|entry| entry.trim().split(['-', ';']).next())
         .find_map(|code| Language::parse(code).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    async fn wish(path: &str, accepted: &str) -> LanguageWish {
+        let request = Request::get(path)
+            .header(header::ACCEPT_LANGUAGE, accepted)
+            .body(())
+            .unwrap();
+        let (mut parts, ()) = request.into_parts();
+        let Ok(wish) = LanguageWish::from_request_parts(&mut parts, &()).await;
+        wish
+    }
+
+    #[tokio::test]
+    async fn the_language_that_was_pressed_beats_all_others() {
+        let wish = wish("/me?x=1&lang=sw", "en-GB").await;
+        assert_eq!(wish.settle(Some(Language::En)), Language::Sw);
+    }
+
+    #[tokio::test]
+    async fn the_language_of_a_known_person_beats_the_browser() {
+        let wish = wish("/me", "en-GB,en;q=0.9").await;
+        assert_eq!(wish.settle(Some(Language::Sw)), Language::Sw);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_gets_the_first_language_we_have() {
+        let swahili = wish("/", "fr-FR, sw-KE;q=0.8, en;q=0.7").await;
+        assert_eq!(swahili.settle(None), Language::Sw);
+        let neither = wish("/?lang=xx", "fr").await;
+        assert_eq!(neither.settle(None), Language::En);
+    }
+}

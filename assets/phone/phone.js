@@ -1,19 +1,16 @@
 // A feature phone that talks to the service as an aggregator does: each hop is a
 // form post with all answers so far, and the reply begins with CON or END.
 
+import { septets } from './septets.js';
+import { at, kenyanTime } from './page.js';
+import * as inbox from './inbox.js';
+
 const SESSION_SECONDS = 180;
 const ANSWER_SECONDS = 10; // an aggregator gives up on a service after this
-const POLL_MS = 1500;
 const MULTI_TAP_MS = 900;
 const LETTERS = { 2: 'ABC2', 3: 'DEF3', 4: 'GHI4', 5: 'JKL5', 6: 'MNO6', 7: 'PQRS7', 8: 'TUV8', 9: 'WXYZ9', 0: ' 0' };
 const NO_SERVICE = 'Connection problem or invalid MMI code.';
 
-const GSM7 = new Set(
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡' +
-  'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà');
-const GSM7_EXTENSION = new Set('\f^{}\\[~]|€');
-
-const at = (id) => document.getElementById(id);
 const line = at('line');
 const { code: CODE, callback: CALLBACK, endCallback: END_CALLBACK } = document.body.dataset;
 
@@ -24,8 +21,6 @@ let session = null;
 let idleUntil = 0;
 let fresh = true; // the number on the line was not typed by the person
 let lastDialled = CODE;
-let seen = null;
-let unread = 0;
 let tap = { key: '', at: 0 };
 
 // ---- who and where -------------------------------------------------------
@@ -51,10 +46,11 @@ function owner() {
 function changeOwner() {
   hangUp();
   const option = at('person').selectedOptions[0];
+  at('about').textContent = option.value && option.textContent.split(' – ').slice(1).join(' – ');
   at('other-row').hidden = option.value !== '';
   if (option.dataset.network) at('network').value = option.dataset.network;
   if (option.value) history.replaceState(null, '', `#${option.value}`);
-  forgetMessages();
+  inbox.open(owner());
   standBy();
 }
 
@@ -63,6 +59,15 @@ function changeOwner() {
 function show(text) {
   at('screen').textContent = text;
   at('screen').scrollTop = 0;
+  pointOn();
+}
+
+// The arrows between the soft keys: there is more above, or below.
+function pointOn() {
+  const { scrollTop, scrollHeight, clientHeight } = at('screen');
+  const above = scrollTop > 1;
+  const below = scrollTop + clientHeight < scrollHeight - 1;
+  at('more').textContent = (above ? '▲' : '') + (below ? '▼' : '');
 }
 
 function enter(next, { label = '', value = '', left = '', right = '' }) {
@@ -70,7 +75,7 @@ function enter(next, { label = '', value = '', left = '', right = '' }) {
   at('line-label').textContent = label;
   at('left-label').textContent = left;
   at('right-label').textContent = right;
-  at('screen').parentElement.classList.toggle('off', label === '');
+  line.placeholder = label;
   line.disabled = label === '';
   line.value = value;
   line.maxLength = next === 'asked' ? network().answer : 60;
@@ -82,24 +87,15 @@ function enter(next, { label = '', value = '', left = '', right = '' }) {
 function standBy() {
   session = null;
   const number = owner();
+  const unread = inbox.unread();
   const news = unread ? `\n\n${unread} message${unread > 1 ? 's' : ''} received` : '';
-  show(number ? `${network().name}\n+${number}${news}` : 'Insert SIM\n\nType a number of the form 2547… above.');
+  show(number ? `${network().name}\n+${number}${news}\n\nPress the green key\nto dial.` : 'Insert SIM\n\nType a number of the form 2547… above.');
   enter('idle', { label: 'Number', value: lastDialled, left: 'Call', right: 'Clear' });
   fresh = true;
   at('state').textContent = 'none';
   at('septets').textContent = '–';
   at('septets').className = '';
   tick();
-}
-
-function septets(text) {
-  let count = 0;
-  for (const character of text) {
-    if (GSM7.has(character)) count += 1;
-    else if (GSM7_EXTENSION.has(character)) count += 2;
-    else return { strange: character };
-  }
-  return { count };
 }
 
 function measure(text) {
@@ -124,7 +120,7 @@ function dial() {
   const dialled = line.value.trim() || lastDialled;
   if (!owner()) return standBy();
   lastDialled = dialled;
-  readMessages();
+  inbox.markRead();
   const first = extension(dialled);
   if (first === undefined) {
     show(`${dialled}\n\n${NO_SERVICE}`);
@@ -231,8 +227,8 @@ function tick() {
   const now = Date.now();
   at('clock').textContent = kenyanTime(now);
   at('carrier').textContent = network().name;
-  at('unread').hidden = unread === 0;
-  at('unread').textContent = `SMS ${unread}`;
+  at('unread').hidden = inbox.unread() === 0;
+  at('unread').textContent = `SMS ${inbox.unread()}`;
   const idle = session && state === 'asked' ? idleUntil - now : null;
   const total = session ? session.started + SESSION_SECONDS * 1000 - now : null;
   countDown('idle', idle, network().idle);
@@ -246,99 +242,6 @@ function countDown(id, left, whole) {
   at(id).className = left !== null && seconds <= 10 ? 'low' : '';
   at(`${id}-meter`).max = whole;
   at(`${id}-meter`).value = seconds;
-}
-
-function kenyanTime(moment) {
-  const clock = { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Africa/Nairobi' };
-  return new Date(moment).toLocaleTimeString('en-GB', clock);
-}
-
-// ---- messages ------------------------------------------------------------
-
-function forgetMessages() {
-  seen = null;
-  unread = 0;
-  at('messages').replaceChildren();
-  at('count').textContent = '';
-  at('inbox-note').hidden = false;
-  at('inbox-note').textContent = 'No messages yet.';
-  fetchMessages();
-}
-
-function readMessages() {
-  unread = 0;
-  for (const item of document.querySelectorAll('#messages .new')) item.classList.remove('new');
-  for (const tag of document.querySelectorAll('#messages .tag')) tag.remove();
-}
-
-async function fetchMessages() {
-  const number = owner();
-  if (!number) return;
-  try {
-    const response = await fetch(`/phone/inbox.json?msisdn=${number}`, { signal: AbortSignal.timeout(5000) });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const items = await response.json();
-    if (number === owner()) takeMessages(items);
-  } catch {
-    at('inbox-note').hidden = false;
-    at('inbox-note').textContent = 'The inbox cannot be reached. Trying again…';
-  }
-}
-
-function takeMessages(items) {
-  const first = seen === null;
-  seen ??= new Set();
-  const arrived = items.filter(({ id }) => !seen.has(id));
-  for (const item of arrived.reverse()) {
-    seen.add(item.id);
-    at('messages').prepend(card(item, !first));
-  }
-  at('inbox-note').hidden = items.length > 0;
-  at('inbox-note').textContent = 'No messages yet.';
-  at('count').textContent = items.length ? `(${items.length})` : '';
-  if (first || arrived.length === 0) return;
-  unread += arrived.length;
-  tick();
-  if (state === 'idle' && fresh) standBy();
-}
-
-function card({ text, at: when, segments }, isNew) {
-  const item = document.createElement('li');
-  const head = document.createElement('small');
-  head.append(part('time', kenyanTime(when)), part('span', segments === 1 ? '1 segment' : `${segments} segments`));
-  if (isNew) {
-    item.className = 'new';
-    const tag = part('span', 'new');
-    tag.className = 'tag';
-    head.append(tag);
-  }
-  const body = document.createElement('p');
-  body.append(...linked(text));
-  item.append(head, body);
-  return item;
-}
-
-function part(name, text) {
-  const element = document.createElement(name);
-  element.textContent = text;
-  return element;
-}
-
-// The text as nodes, with addresses to press; nothing in it is taken as markup.
-function linked(text) {
-  return text.split(/(https?:\/\/[^\s]*[^\s.,;:!?)])/).map((piece, index) => {
-    if (index % 2 === 0) return piece;
-    const link = part('a', piece);
-    link.href = piece;
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer';
-    return link;
-  });
-}
-
-async function poll() {
-  if (!document.hidden) await fetchMessages();
-  setTimeout(poll, POLL_MS);
 }
 
 // ---- keys ----------------------------------------------------------------
@@ -385,7 +288,7 @@ function typeLetters(on) {
 }
 
 function scroll(lines) {
-  at('screen').scrollBy({ top: lines * 18 });
+  at('screen').scrollBy({ top: lines * 20 });
 }
 
 function onKey(event) {
@@ -396,16 +299,11 @@ function onKey(event) {
   if (key === 'Escape') right();
   else if (key === 'Enter' && !onButton) left();
   else if (key === 'ArrowUp' || key === 'ArrowDown') scroll(key === 'ArrowUp' ? -2 : 2);
-  else if (target === line) return typed(event);
+  else if (target === line) return;
   else if (key === 'Backspace') line.value = fresh ? '' : line.value.slice(0, -1);
   else if (/^[0-9*#]$/.test(key)) press(key);
   else return;
   event.preventDefault();
-}
-
-// Typing over the number that is offered replaces it, as on a real phone.
-function typed({ key }) {
-  if (state === 'idle' && fresh && (key.length === 1 || key === 'Backspace')) clearLine();
 }
 
 at('soft-left').addEventListener('click', left);
@@ -421,8 +319,14 @@ at('mode').addEventListener('click', () => {
 for (const key of document.querySelectorAll('[data-key]')) {
   key.addEventListener('click', () => press(key.dataset.key));
 }
+at('screen').addEventListener('scroll', pointOn);
+// A press with the mouse leaves the focus on the line, so that Enter still sends.
+document.querySelector('.phone').addEventListener('mousedown', (event) => {
+  if (event.target.closest('button, label')) event.preventDefault();
+});
 document.addEventListener('keydown', onKey);
-line.addEventListener('paste', typed);
+// Typing over the number that is offered replaces it, as on a real phone.
+line.addEventListener('beforeinput', () => { if (state === 'idle' && fresh) clearLine(); });
 at('person').addEventListener('change', changeOwner);
 at('other').addEventListener('change', changeOwner);
 at('network').addEventListener('change', () => { hangUp(); standBy(); });
@@ -431,5 +335,5 @@ addEventListener('pagehide', hangUp);
 const wanted = location.hash.slice(1);
 if (wanted && Array.from(at('person').options).some(({ value }) => value === wanted)) at('person').value = wanted;
 changeOwner();
+inbox.watch(() => { if (state === 'idle' && fresh) standBy(); });
 setInterval(tick, 250);
-poll();
