@@ -17,6 +17,7 @@ mod money;
 mod msisdn;
 mod name;
 mod national_id;
+mod number_plan;
 mod role;
 mod series;
 mod timestamp;

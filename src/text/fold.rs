@@ -27,13 +27,16 @@ fn mark(character: char) -> Option<&'static str> {
         | '\u{205f}'
         | '\u{3000}' => " ",
         '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => "\n",
-        // A pasted carriage return comes with a line feed.
-        '\r' => "",
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {
-            ""
-        }
-        // Combining accents and variation selectors belong to the letter before them.
-        '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => "",
+        // A carriage return comes with a line feed; combining accents and variation
+        // selectors come with the letter they change; the rest has no width.
+        '\r'
+        | '\u{300}'..='\u{36f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'
+        | '\u{feff}' => "",
         '`' | '´' | '‘' | '’' | '‚' | '‛' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ˈ' | '＇' => {
             "'"
         }

@@ -96,9 +96,10 @@ mod tests {
         let opens: Vec<bool> = text
             .chars()
             .flat_map(|character| {
-                let pair = match gsm7 {
-                    true => "^{}\\[~]|€\u{c}".contains(character),
-                    false => u32::from(character) > 0xffff,
+                let pair = if gsm7 {
+                    "^{}\\[~]|€\u{c}".contains(character)
+                } else {
+                    u32::from(character) > 0xffff
                 };
                 [true, false].into_iter().take(1 + usize::from(pair))
             })
