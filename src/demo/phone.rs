@@ -62,7 +62,7 @@ pub struct DemoPerson {
 }
 
 /// One SMS that has reached a phone of the demo.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct InboxItem {
     /// Never twice the same.
     pub id: String,

@@ -9,7 +9,7 @@ use super::Frame;
 /// `GET /login`, and again after a try that failed.
 ///
 /// The form posts `user_name` and `password` to `/login`.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "login.html")]
 pub struct LoginPage<'a> {
     /// See [`super::Look::frame`].
