@@ -26,4 +26,6 @@ pub mod dialogue;
 
 pub mod outbox;
 
+pub mod web;
+
 pub mod demo;

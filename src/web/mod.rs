@@ -1,0 +1,3 @@
+//! The service over HTTP: callbacks, the thin site, health.
+
+pub mod pages;
