@@ -41,28 +41,28 @@ pub enum Parts {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database can't be used.
-    #[error("the database can't be used: {0}")]
+    #[error("the database can't be used")]
     Store(#[from] StoreError),
-    /// The menus are wrong.
+    /// The menus are wrong: a line for each finding.
     #[error("the menus are wrong:\n{0}")]
-    Menus(#[from] Findings),
+    Menus(Findings),
     /// The folder of menus can't be read.
-    #[error("the menus can't be read: {0}")]
-    MenuFiles(std::io::Error),
+    #[error("the menus can't be read")]
+    MenuFiles(#[source] std::io::Error),
     /// The keys can't be used.
-    #[error("[keys]: {0}")]
+    #[error("[keys] can't be used")]
     Keys(#[from] KeyError),
     /// A channel can't be used.
-    #[error("[[channel]]: {0}")]
+    #[error("a [[channel]] can't be used")]
     Channel(#[from] SettingsError),
     /// A letter template is wrong.
-    #[error("the letter templates are wrong: {0}")]
+    #[error("the letter templates are wrong")]
     Letters(#[from] LetterError),
     /// Passwords can't be hashed.
     #[error(transparent)]
     Passwords(#[from] PasswordError),
     /// No outgoing connections can be made.
-    #[error("outgoing connections can't be set up: {0}")]
+    #[error("outgoing connections can't be set up")]
     Transport(#[from] reqwest::Error),
 }
 
@@ -102,8 +102,8 @@ pub fn load_menus(config: &Config) -> Result<Menu, StartError> {
         Some(folder) => menus::read_folder(folder).map_err(StartError::MenuFiles)?,
         None => menus::embedded(),
     };
-    let menu = menus::load(&files)?;
-    menus::check(&menu, &files, &CATALOGUE)?;
+    let menu = menus::load(&files).map_err(StartError::Menus)?;
+    menus::check(&menu, &files, &CATALOGUE).map_err(StartError::Menus)?;
     Ok(menu)
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::text;
 
 /// A screen that is too long cuts names down to this many septets, and no further.
-pub const SHORTEST_NAME: usize = 16;
+pub const SHORTEST_NAME: usize = 15;
 
 /// Values by name: what a session knows so far.
 pub type Fields = BTreeMap<String, Value>;
