@@ -4,5 +4,6 @@
 //! in this list (`ARCHITECTURE.md` has the reasons, `tests/it/architecture.rs`
 //! keeps the arrows).
 
-pub mod text;
 pub mod domain;
+pub mod letters;
+pub mod text;
