@@ -5,26 +5,20 @@ use std::mem::discriminant;
 use super::LetterError;
 use super::composer::Composer;
 use super::lines::Span;
-use super::rows::{Align, Belongs, Ink, LEFT, Paint, RIGHT, Row, Style, TEXT_WIDTH};
+use super::rows::{BODY, Belongs, Ink, LEFT, Paint, RIGHT, Row, Style, TEXT_WIDTH};
 use super::rows::{rectangle, side_by_side};
 use super::tags::Part;
 use super::template::{Filled, Kind};
 
-const TEXT: Style = Style {
-    size: 10.5,
-    leading: 13.8,
-    ink: Ink::Black,
-    align: Align::Left,
-};
 const SUBJECT: Style = Style {
     size: 11.0,
     leading: 14.5,
-    ..TEXT
+    ..BODY
 };
 const FACT: Style = Style {
     size: 10.0,
     leading: 13.0,
-    ..TEXT
+    ..BODY
 };
 
 /// Where clauses begin, and their points.
@@ -42,8 +36,8 @@ pub(super) fn blocks(composer: &mut Composer, blocks: &[Filled]) -> Result<(), L
             // A list stays with the line that announces it.
             composer.keep_with_next();
         }
-        let letters = 'a'..='z';
-        for (index, (block, letter)) in group.iter().zip(letters.cycle()).enumerate() {
+        let lettered = group.iter().zip(('a'..='z').cycle());
+        for (index, (block, letter)) in lettered.enumerate() {
             let spans = &block.spans;
             match block.kind {
                 // Stands beside the addressee.
@@ -80,7 +74,7 @@ fn subject(composer: &mut Composer, spans: &[Span]) -> Result<(), LetterError> {
 
 fn paragraph(composer: &mut Composer, spans: &[Span]) -> Result<(), LetterError> {
     let part = composer.part(Part::Paragraph);
-    let rows = composer.set(part, spans, TEXT, (LEFT, TEXT_WIDTH))?;
+    let rows = composer.set(part, spans, BODY, (LEFT, TEXT_WIDTH))?;
     composer.place(8.0, rows);
     Ok(())
 }
@@ -92,27 +86,33 @@ fn fact(
     spans: &[Span],
     is_first: bool,
 ) -> Result<(), LetterError> {
-    let width = LABELS - 2.0 * PADDING;
+    const VALUES: f32 = LEFT + LABELS;
+    const WIDTH: f32 = TEXT_WIDTH - LABELS;
+    let inside = |x, width| (x + PADDING, width - 2.0 * PADDING);
+
     let name = composer.part(Part::FactName);
-    let label = [Span::bold(label)];
-    let label = composer.set(name, &label, FACT, (LEFT + PADDING, width))?;
-
-    let width = TEXT_WIDTH - LABELS - 2.0 * PADDING;
+    let name = composer.set(name, &[Span::bold(label)], FACT, inside(LEFT, LABELS))?;
     let value = composer.part(Part::FactValue);
-    let value = composer.set(value, spans, FACT, (LEFT + LABELS + PADDING, width))?;
+    let value = composer.set(value, spans, FACT, inside(VALUES, WIDTH))?;
+    let name = Row::stacked(name, PADDING / 2.0);
+    let value = Row::stacked(value, PADDING / 2.0);
 
-    let columns = [label, value].map(|cell| vec![Row::stacked(cell, PADDING / 2.0)]);
-    let [label, value] = columns;
-    for mut row in side_by_side(label, value) {
-        let frame = Paint::Stroke(Ink::Grey, 0.5);
-        let cells = [
-            rectangle(Paint::Fill(Ink::Tint), LEFT, 0.0, LABELS, row.height),
-            rectangle(frame, LEFT, 0.0, LABELS, row.height),
-            rectangle(frame, LEFT + LABELS, 0.0, TEXT_WIDTH - LABELS, row.height),
-        ];
-        row.marks.splice(0..0, cells.into_iter().flatten());
-        composer.place(if is_first { 10.0 } else { 0.0 }, vec![row]);
-    }
+    let height = name.height.max(value.height);
+    let frame = Paint::Stroke(Ink::Grey, 0.5);
+    let cells = [
+        rectangle(Paint::Fill(Ink::Tint), LEFT, 0.0, LABELS, height),
+        rectangle(frame, LEFT, 0.0, LABELS, height),
+        rectangle(frame, VALUES, 0.0, WIDTH, height),
+    ];
+    let row = Row {
+        height,
+        marks: (cells.into_iter().flatten())
+            .chain(name.marks)
+            .chain(value.marks)
+            .collect(),
+        ..Row::default()
+    };
+    composer.place(if is_first { 10.0 } else { 0.0 }, vec![row]);
     // The table stays whole, and with the text behind it.
     composer.keep_with_next();
     Ok(())
@@ -120,26 +120,16 @@ fn fact(
 
 fn clause(composer: &mut Composer, number: u32, spans: &[Span]) -> Result<(), LetterError> {
     let part = composer.part(Part::Clause);
-    let rows = hanging(
-        composer,
-        part,
-        &format!("{number}.0 "),
-        spans,
-        (LEFT, CLAUSE),
-    )?;
+    let number = format!("{number}.0 ");
+    let rows = hanging(composer, part, &number, spans, (LEFT, CLAUSE))?;
     composer.place(8.0, rows);
     Ok(())
 }
 
 fn point(composer: &mut Composer, letter: char, spans: &[Span]) -> Result<(), LetterError> {
     let part = composer.part(Part::Point);
-    let rows = hanging(
-        composer,
-        part,
-        &format!("({letter}) "),
-        spans,
-        (CLAUSE, POINT),
-    )?;
+    let letter = format!("({letter}) ");
+    let rows = hanging(composer, part, &letter, spans, (CLAUSE, POINT))?;
     composer.place(2.5, rows);
     Ok(())
 }
@@ -153,7 +143,7 @@ fn hanging(
     (label_x, text_x): (f32, f32),
 ) -> Result<Vec<Row>, LetterError> {
     let label = [Span::regular(label)];
-    let label = composer.set(part, &label, TEXT, (label_x, text_x - label_x))?;
-    let text = composer.set(part, spans, TEXT, (text_x, RIGHT - text_x))?;
+    let label = composer.set(part, &label, BODY, (label_x, text_x - label_x))?;
+    let text = composer.set(part, spans, BODY, (text_x, RIGHT - text_x))?;
     Ok(side_by_side(label, text))
 }

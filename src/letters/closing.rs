@@ -2,16 +2,10 @@
 
 use super::composer::Composer;
 use super::lines::Span;
-use super::rows::{Align, Ink, LEFT, Paint, Row, Style, rectangle};
+use super::rows::{BODY, Ink, LEFT, Paint, Row, rectangle};
 use super::tags::Part;
 use super::{Council, LetterError};
 
-const LINE: Style = Style {
-    size: 10.5,
-    leading: 13.5,
-    ink: Ink::Black,
-    align: Align::Left,
-};
 /// Room for a signature and a stamp, above a line to sign on.
 const ROOM: f32 = 46.0;
 const WIDTH: f32 = 230.0;
@@ -32,9 +26,9 @@ pub(super) fn signature(composer: &mut Composer, council: &Council) -> Result<()
 
     let part = composer.part(Part::Paragraph);
     let name = [Span::bold(council.signatory.to_uppercase() + " ")];
-    let mut rows = composer.set(part, &name, LINE, (LEFT, WIDTH))?;
+    let mut rows = composer.set(part, &name, BODY, (LEFT, WIDTH))?;
     let title = [Span::regular(&council.signatory_title)];
-    rows.extend(composer.set(part, &title, LINE, (LEFT, WIDTH))?);
+    rows.extend(composer.set(part, &title, BODY, (LEFT, WIDTH))?);
     composer.place(0.0, vec![Row::stacked(rows, 0.0)]);
     Ok(())
 }

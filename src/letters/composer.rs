@@ -41,14 +41,14 @@ impl<'a> Composer<'a> {
         Ok(Row::of_lines(lines, style, x, width, belongs))
     }
 
-    /// Puts rows below what there is, `before` points lower. No line of three or
-    /// more is left alone on a page.
+    /// Puts rows below what there is, `before` points lower. The first two stay
+    /// on one page and so do the last two, so that no line stands alone.
     pub(super) fn place(&mut self, before: f32, mut rows: Vec<Row>) {
-        if let [first, .., next_to_last, _] = rows.as_mut_slice() {
+        if let [first, _, ..] = rows.as_mut_slice() {
             first.keep = true;
+        }
+        if let [.., next_to_last, _] = rows.as_mut_slice() {
             next_to_last.keep = true;
-        } else if let [first, _] = rows.as_mut_slice() {
-            first.keep = true;
         }
         if let Some(first) = rows.first_mut() {
             first.before = before;

@@ -18,6 +18,7 @@ mod lines;
 mod opening;
 mod pages;
 mod pdf;
+mod reader;
 mod rows;
 mod running;
 mod tags;
@@ -27,7 +28,7 @@ mod templates;
 use krilla::metadata::{DateTime, Metadata};
 
 pub use data::{Council, LetterData};
-pub use template::{TemplateError, TemplateProblem};
+pub use reader::{TemplateError, TemplateProblem};
 
 use composer::Composer;
 use fonts::Fonts;
@@ -154,6 +155,23 @@ mod tests {
             let pdf = letters.render(&longest(role)).unwrap();
             assert!(pdf.starts_with(b"%PDF-1.7"), "{role:?}");
             assert!(pdf.len() < 40_000, "{role:?} has {} bytes", pdf.len());
+        }
+    }
+
+    #[test]
+    fn a_letter_can_be_read_aloud_and_kept() {
+        let pdf = letters().render(&letter(Role::Invigilator)).unwrap();
+        let pdf = String::from_utf8_lossy(&pdf);
+        for said in [
+            "/Title(Letter KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001)",
+            "/Lang(en)",
+            "/S/H1",
+            "/S/LI",
+            "/S/TH",
+            "<pdfaid:part>2</pdfaid:part>",
+            "<pdfuaid:part>1</pdfuaid:part>",
+        ] {
+            assert!(pdf.contains(said), "{said} is not in the file");
         }
     }
 

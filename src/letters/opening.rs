@@ -2,7 +2,7 @@
 
 use super::composer::Composer;
 use super::lines::Span;
-use super::rows::{Align, Ink, LEFT, Paint, Row, Style, TEXT_WIDTH};
+use super::rows::{Align, BODY, Ink, LEFT, Paint, Row, Style, TEXT_WIDTH};
 use super::rows::{rectangle, side_by_side};
 use super::tags::Part;
 use super::template::{Filled, Kind};
@@ -21,16 +21,10 @@ const ADDRESS: Style = Style {
     ink: Ink::Grey,
     align: Align::Centre,
 };
-const LINE: Style = Style {
-    size: 10.5,
-    leading: 13.5,
-    ink: Ink::Black,
-    align: Align::Left,
-};
 const CAPTION: Style = Style {
     size: 8.5,
     ink: Ink::Green,
-    ..LINE
+    ..BODY
 };
 
 /// The two columns of the addressee and of the office the letter goes through.
@@ -79,10 +73,10 @@ pub(super) fn reference(composer: &mut Composer, data: &LetterData) -> Result<()
     ];
     let right = Style {
         align: Align::Right,
-        ..LINE
+        ..BODY
     };
     let part = composer.part(Part::Paragraph);
-    let left = composer.set(part, &reference, LINE, (LEFT, 0.7 * TEXT_WIDTH))?;
+    let left = composer.set(part, &reference, BODY, (LEFT, 0.7 * TEXT_WIDTH))?;
     let part = composer.part(Part::Paragraph);
     let right = composer.set(part, &day, right, (LEFT, TEXT_WIDTH))?;
     composer.place(12.0, side_by_side(left, right));
@@ -95,22 +89,18 @@ pub(super) fn addressee(
     data: &LetterData,
     blocks: &[Filled],
 ) -> Result<(), LetterError> {
-    let mut lines = vec![Span::bold(data.name.as_str().to_uppercase())];
-    lines.push(Span::regular(format!(
-        "National ID No. {}",
-        data.national_id.as_str()
-    )));
-    if let Some(tsc) = &data.tsc_number {
-        lines.push(Span::regular(format!("TSC No. {}", tsc.as_str())));
-    }
-    lines.push(Span::regular(format!(
-        "Mobile No. {}",
-        data.mobile.as_str()
-    )));
-    lines.extend(data.town.iter().map(Span::regular));
-    let lines: Vec<_> = lines.into_iter().map(|line| vec![line]).collect();
-
+    let labelled = |label, value: &str| Span::regular(format!("{label} {value}"));
+    let tsc = data.tsc_number.as_ref();
+    let lines = [
+        Some(Span::bold(data.name.as_str().to_uppercase())),
+        Some(labelled("National ID No.", data.national_id.as_str())),
+        tsc.map(|number| labelled("TSC No.", number.as_str())),
+        Some(labelled("Mobile No.", data.mobile.as_str())),
+        data.town.as_ref().map(Span::regular),
+    ];
+    let lines: Vec<_> = lines.into_iter().flatten().map(|line| vec![line]).collect();
     let mut block = column(composer, "TO", &lines, TO)?;
+
     let through = blocks.iter().filter(|block| *block.kind == Kind::Through);
     let through: Vec<_> = through.map(|block| block.spans.clone()).collect();
     if !through.is_empty() {
@@ -133,7 +123,7 @@ fn column(
     let mut rows = composer.set(part, &caption, CAPTION, measure)?;
     for line in lines {
         let line = [line.as_slice(), &[Span::regular(" ")]].concat();
-        rows.extend(composer.set(part, &line, LINE, measure)?);
+        rows.extend(composer.set(part, &line, BODY, measure)?);
     }
     Ok(vec![Row::stacked(rows, 0.0)])
 }

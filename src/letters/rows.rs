@@ -33,6 +33,14 @@ pub(super) struct Style {
     pub(super) align: Align,
 }
 
+/// The style of running text, and the measure of the others.
+pub(super) const BODY: Style = Style {
+    size: 10.5,
+    leading: 13.8,
+    ink: Ink::Black,
+    align: Align::Left,
+};
+
 /// Where a line stands between the edges it is given.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Align {
@@ -135,7 +143,7 @@ impl Row {
         rows.collect()
     }
 
-    /// All `rows` as one, with `padding` above and below.
+    /// Rows of text as one, with `padding` above and below.
     pub(super) fn stacked(rows: Vec<Self>, padding: f32) -> Self {
         let mut stack = Self {
             height: padding,
@@ -176,4 +184,55 @@ pub(super) fn rectangle(paint: Paint, x: f32, y: f32, width: f32, height: f32) -
     path.push_rect(Rect::from_xywh(x, y, width, height)?);
     let path = path.finish()?;
     Some(Mark::Shape(Shape { path, paint }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(count: usize) -> Vec<Row> {
+        let lines = vec![Line::default(); count];
+        Row::of_lines(lines, BODY, LEFT, TEXT_WIDTH, Belongs::ToPage)
+    }
+
+    fn baselines(row: &Row) -> Vec<f32> {
+        let marks = row.marks.iter().map(|mark| match mark {
+            Mark::Text(text) => text.baseline,
+            Mark::Shape(_) => f32::NAN,
+        });
+        marks.collect()
+    }
+
+    #[test]
+    fn stacked_rows_keep_their_leading() {
+        let stack = Row::stacked(rows(2), 3.0);
+        assert!((stack.height - (2.0 * BODY.leading + 6.0)).abs() < 0.001);
+        let baselines = baselines(&stack);
+        assert!((baselines[1] - baselines[0] - BODY.leading).abs() < 0.001);
+    }
+
+    #[test]
+    fn the_longer_column_gives_the_number_of_rows() {
+        let rows = side_by_side(rows(1), rows(3));
+        let marks: Vec<_> = rows.iter().map(|row| row.marks.len()).collect();
+        assert_eq!(marks, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_line_is_aligned_within_its_measure() {
+        let x = |align| {
+            let style = Style { align, ..BODY };
+            let line = Line {
+                width: 2.0,
+                ..Line::default()
+            };
+            let rows = Row::of_lines(vec![line], style, 100.0, 121.0, Belongs::ToPage);
+            match &rows[0].marks[0] {
+                Mark::Text(text) => text.x,
+                Mark::Shape(_) => f32::NAN,
+            }
+        };
+        let places = [Align::Left, Align::Centre, Align::Right].map(|align| x(align).to_string());
+        assert_eq!(places, ["100", "150", "200"]);
+    }
 }

@@ -1,7 +1,8 @@
 //! The templates of `letters/`, and which role's letter each one is.
 
 use super::fonts::Weight;
-use super::template::{Template, TemplateError};
+use super::reader::TemplateError;
+use super::template::Template;
 use crate::domain::Role;
 
 /// The parsed templates.
