@@ -6,8 +6,11 @@ use crate::ussd::Outcome;
 use super::work::{ActionError, Work};
 
 /// The outcome of every action that needs a registered line and finds none.
-pub(super) const STRANGER: OutcomeSpec =
-    OutcomeSpec { name: "stranger", about: "the line is not registered", fields: &[] };
+pub(super) const STRANGER: OutcomeSpec = OutcomeSpec {
+    name: "stranger",
+    about: "the line is not registered",
+    fields: &[],
+};
 
 pub(super) const RECOGNISE: ActionSpec = ActionSpec {
     name: "caller.recognise",
@@ -19,8 +22,14 @@ pub(super) const RECOGNISE: ActionSpec = ActionSpec {
             name: "known",
             about: "the line is registered",
             fields: &[
-                FieldSpec { name: "name", kind: Kind::Name(60) },
-                FieldSpec { name: "line", kind: Kind::Msisdn },
+                FieldSpec {
+                    name: "name",
+                    kind: Kind::Name(60),
+                },
+                FieldSpec {
+                    name: "line",
+                    kind: Kind::Msisdn,
+                },
             ],
         },
         STRANGER,
@@ -29,7 +38,9 @@ pub(super) const RECOGNISE: ActionSpec = ActionSpec {
 };
 
 pub(super) async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else { return Ok(Outcome::of(STRANGER.name)) };
+    let Some(person) = work.person().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     Ok(Outcome::of("known")
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone())))

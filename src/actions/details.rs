@@ -16,9 +16,18 @@ pub(super) const FIND: ActionSpec = ActionSpec {
             name: "found",
             about: "here it is",
             fields: &[
-                FieldSpec { name: "name", kind: Kind::Name(60) },
-                FieldSpec { name: "line", kind: Kind::Msisdn },
-                FieldSpec { name: "kra_pin_state", kind: Kind::Code(11) },
+                FieldSpec {
+                    name: "name",
+                    kind: Kind::Name(60),
+                },
+                FieldSpec {
+                    name: "line",
+                    kind: Kind::Msisdn,
+                },
+                FieldSpec {
+                    name: "kra_pin_state",
+                    kind: Kind::Code(11),
+                },
             ],
         },
         STRANGER,
@@ -27,7 +36,9 @@ pub(super) const FIND: ActionSpec = ActionSpec {
 };
 
 pub(super) async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else { return Ok(Outcome::of(STRANGER.name)) };
+    let Some(person) = work.person().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     // The phone may be in other hands: enough of the PIN to recognise it, no more.
     let kra_pin = person.kra_pin.map_or("-".to_owned(), |pin| {
         let pin = pin.as_str();

@@ -11,12 +11,20 @@ pub(super) const SWITCH: ActionSpec = ActionSpec {
     about: "changes between English and Kiswahili, and remembers it for the line",
     writes: true,
     inputs: &[],
-    outcomes: &[OutcomeSpec { name: "switched", about: "the other language is on", fields: &[] }],
+    outcomes: &[OutcomeSpec {
+        name: "switched",
+        about: "the other language is on",
+        fields: &[],
+    }],
     item: &[],
 };
 
 pub(super) async fn switch(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let language = work.language.other();
     lines::set_language(work.tx, work.caller, language, work.now).await?;
-    Ok(Outcome { language: Some(language), ..Outcome::of("switched") }.having_changed())
+    Ok(Outcome {
+        language: Some(language),
+        ..Outcome::of("switched")
+    }
+    .having_changed())
 }

@@ -106,10 +106,14 @@ impl Work<'_> {
     /// The same, with their record held until the work is done, so that two changes
     /// of one record follow each other.
     pub(super) async fn person_held(&mut self) -> Result<Option<Person>, ActionError> {
-        let Some(found) = self.person().await? else { return Ok(None) };
+        let Some(found) = self.person().await? else {
+            return Ok(None);
+        };
         people::lock(self.tx, &found.id).await?;
         // It may have changed while we waited.
-        Ok(people::by_id(self.tx, &found.id).await?.filter(|person| person.msisdn.as_ref() == Some(self.caller)))
+        Ok(people::by_id(self.tx, &found.id)
+            .await?
+            .filter(|person| person.msisdn.as_ref() == Some(self.caller)))
     }
 
     /// A field that the action declares as an input.
@@ -118,7 +122,12 @@ impl Work<'_> {
     }
 
     /// Writes down that a person did something to their own record.
-    pub(super) async fn log(&mut self, person: &Person, what: &str, detail: Option<String>) -> Result<(), ActionError> {
+    pub(super) async fn log(
+        &mut self,
+        person: &Person,
+        what: &str,
+        detail: Option<String>,
+    ) -> Result<(), ActionError> {
         let entry = audit::Entry {
             actor: person.id.as_str(),
             subject: Some(&person.id),

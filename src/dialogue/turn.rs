@@ -62,7 +62,12 @@ impl Dialogue {
     /// Takes a turn and keeps everything it causes, or nothing.
     ///
     /// Run it in a spawned task: a unit of work must not be cancelled.
-    pub async fn take_turn(&self, channel: &str, turn: &Turn, limit: usize) -> Result<Screen, DialogueError> {
+    pub async fn take_turn(
+        &self,
+        channel: &str,
+        turn: &Turn,
+        limit: usize,
+    ) -> Result<Screen, DialogueError> {
         for _ in 0..TRIES {
             if let Some(screen) = self.try_turn(channel, turn, limit).await? {
                 return Ok(screen);
@@ -72,15 +77,32 @@ impl Dialogue {
     }
 
     /// None when another copy of the turn was kept in the meantime.
-    async fn try_turn(&self, channel: &str, turn: &Turn, limit: usize) -> Result<Option<Screen>, DialogueError> {
+    async fn try_turn(
+        &self,
+        channel: &str,
+        turn: &Turn,
+        limit: usize,
+    ) -> Result<Option<Screen>, DialogueError> {
         let mut unit = Unit::reading(&self.store).await?;
         let row = sessions::find(&mut unit.tx, channel, turn.session.as_str()).await?;
-        let engine = Engine { menu: &self.menu, limit };
-        let mut at = Walk { dialogue: self, engine, channel, turn, now: self.clock.now() };
+        let engine = Engine {
+            menu: &self.menu,
+            limit,
+        };
+        let mut at = Walk {
+            dialogue: self,
+            engine,
+            channel,
+            turn,
+            now: self.clock.now(),
+        };
         let (mut memory, version, screen) = match row {
             None => {
-                let language = lines::language(&mut unit.tx, &turn.caller).await?.unwrap_or_default();
-                let mut memory = Memory::new(turn.caller.clone(), turn.service_code.clone(), language);
+                let language = lines::language(&mut unit.tx, &turn.caller)
+                    .await?
+                    .unwrap_or_default();
+                let mut memory =
+                    Memory::new(turn.caller.clone(), turn.service_code.clone(), language);
                 let screen = at.dial(&mut unit, &mut memory.session).await?;
                 (memory, 1, screen)
             }
@@ -88,7 +110,10 @@ impl Dialogue {
                 let mut memory = self.recall(turn, &row)?;
                 if memory.caller != turn.caller || memory.service_code != turn.service_code {
                     // Somebody else's session id: made up, or an aggregator's mistake.
-                    return Ok(Some(engine.closing(&self.menu.words.session_over.it, memory.session.language)));
+                    return Ok(Some(engine.closing(
+                        &self.menu.words.session_over.it,
+                        memory.session.language,
+                    )));
                 }
                 let answer = match transcript::read(&self.tools.keys, &memory.hops, &turn.input) {
                     Reading::Repeat(hop) => return Ok(Some(memory.hops[hop].screen())),
@@ -104,7 +129,9 @@ impl Dialogue {
             }
         };
         memory.remember(self.hop(turn, &screen));
-        let sealed = memory.seal(&self.tools.keys, turn.session.as_str()).map_err(|_| DialogueError::Unreadable)?;
+        let sealed = memory
+            .seal(&self.tools.keys, turn.session.as_str())
+            .map_err(|_| DialogueError::Unreadable)?;
         let expires_at = at.now.plus(self.tools.policy.session_life());
         let mut tx = unit.writing().await?;
         let row = SessionRow { version, sealed };
@@ -116,12 +143,17 @@ impl Dialogue {
     }
 
     fn recall(&self, turn: &Turn, row: &SessionRow) -> Result<Memory, DialogueError> {
-        Memory::open(&self.tools.keys, turn.session.as_str(), &row.sealed).map_err(|_| DialogueError::Unreadable)
+        Memory::open(&self.tools.keys, turn.session.as_str(), &row.sealed)
+            .map_err(|_| DialogueError::Unreadable)
     }
 
     fn hop(&self, turn: &Turn, screen: &Screen) -> Hop {
         let (Typed::Cumulative(text) | Typed::Last(text)) = &turn.input;
-        Hop::new(text.len(), transcript::fingerprint(&self.tools.keys, text), screen)
+        Hop::new(
+            text.len(),
+            transcript::fingerprint(&self.tools.keys, text),
+            screen,
+        )
     }
 }
 
@@ -136,7 +168,11 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// A new session, with what was dialled behind the code.
-    async fn dial(&mut self, unit: &mut Unit<'_>, session: &mut Session) -> Result<Screen, DialogueError> {
+    async fn dial(
+        &mut self,
+        unit: &mut Unit<'_>,
+        session: &mut Session,
+    ) -> Result<Screen, DialogueError> {
         let step = self.engine.step(session, Input::Dial);
         let mut shown = self.walk(unit, session, step, false).await?;
         for answer in transcript::extension(&self.turn.input) {
@@ -214,7 +250,11 @@ struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     async fn reading(store: &'a Store) -> Result<Self, StoreError> {
-        Ok(Self { store, tx: store.begin_read().await?, writes: false })
+        Ok(Self {
+            store,
+            tx: store.begin_read().await?,
+            writes: false,
+        })
     }
 
     async fn write(&mut self) -> Result<(), StoreError> {

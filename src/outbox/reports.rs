@@ -11,7 +11,12 @@ use crate::store::{StoreError, Tx};
 const AT_ONCE: usize = 100;
 
 /// Takes a report in: it settles its message, or waits for it.
-pub async fn take(tx: &mut Tx, channel: &str, report: Report, now: Timestamp) -> Result<(), StoreError> {
+pub async fn take(
+    tx: &mut Tx,
+    channel: &str,
+    report: Report,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let row = row(report);
     if apply(tx, channel, &row, now).await? {
         return Ok(());
@@ -51,8 +56,21 @@ pub(super) async fn match_orphans(tx: &mut Tx, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-async fn apply(tx: &mut Tx, channel: &str, row: &ReportRow, now: Timestamp) -> Result<bool, StoreError> {
-    outbox::report(tx, channel, &row.provider_id, row.verdict, row.reason.as_deref(), now).await
+async fn apply(
+    tx: &mut Tx,
+    channel: &str,
+    row: &ReportRow,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    outbox::report(
+        tx,
+        channel,
+        &row.provider_id,
+        row.verdict,
+        row.reason.as_deref(),
+        now,
+    )
+    .await
 }
 
 fn row(report: Report) -> ReportRow {
@@ -67,5 +85,10 @@ fn row(report: Report) -> ReportRow {
         (ReportStatus::Failed | ReportStatus::Unknown, None) => Some(report.said),
         (ReportStatus::Delivered | ReportStatus::InTransit, None) => None,
     };
-    ReportRow { provider_id: report.message_id, recipient: report.to, verdict, reason }
+    ReportRow {
+        provider_id: report.message_id,
+        recipient: report.to,
+        verdict,
+        reason,
+    }
 }

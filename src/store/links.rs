@@ -50,7 +50,9 @@ pub async fn redeem(
         .bind(token_hash)
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
-    let Some((person, deployment)) = row else { return Ok(None) };
+    let Some((person, deployment)) = row else {
+        return Ok(None);
+    };
     let person = PersonId::parse(&person).map_err(decode)?;
     let deployment = DeploymentId::parse(&deployment).map_err(decode)?;
     Ok(Some((person, deployment)))

@@ -14,10 +14,17 @@ use super::pages::{ErrorPage, LanguageWish, LinkGonePage, LinkPage, Problem};
 use super::respond::{Failed, to_the_end};
 
 /// Shows a button, or how to get another link.
-pub(super) async fn look(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+pub(super) async fn look(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    wish: LanguageWish,
+) -> Response {
     let language = wish.settle(None);
     let Some(token) = Token::parse(&token) else {
-        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+        return LinkGonePage {
+            frame: app.look.frame(language),
+        }
+        .into_response();
     };
     let inner = app.clone();
     let open = to_the_end(async move {
@@ -28,15 +35,26 @@ pub(super) async fn look(State(app): State<App>, Path(token): Path<String>, wish
     match open.await {
         Ok(true) => LinkPage { frame }.into_response(),
         Ok(false) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
 }
 
 /// Opens the letter, once.
-pub(super) async fn redeem(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+pub(super) async fn redeem(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    wish: LanguageWish,
+) -> Response {
     let language = wish.settle(None);
     let Some(token) = Token::parse(&token) else {
-        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+        return LinkGonePage {
+            frame: app.look.frame(language),
+        }
+        .into_response();
     };
     let inner = app.clone();
     let opened = to_the_end(async move {
@@ -53,12 +71,19 @@ pub(super) async fn redeem(State(app): State<App>, Path(token): Path<String>, wi
         Ok(Some(pdf)) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/pdf"),
-                (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment-letter.pdf\""),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"appointment-letter.pdf\"",
+                ),
             ];
             (headers, pdf).into_response()
         }
         Ok(None) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
 }
 
