@@ -175,8 +175,8 @@ impl Service {
             https,
             clock,
         });
-        // The first number parsed pays 50 ms for its tables; no person should wait for it.
-        Msisdn::warm_up();
+        // The first number of a new range pays 50 ms for its tables; no person should.
+        std::thread::spawn(Msisdn::warm_up);
         Ok(Self {
             config,
             app,

@@ -42,7 +42,7 @@ pub(super) async fn run(command: &OutboxCommand) -> anyhow::Result<ExitCode> {
     match command {
         OutboxCommand::Status(_) => print_tally(outbox::tally(&mut tx).await?, listing.json),
         OutboxCommand::Dead(_) => {
-            print_dead(&outbox::dead_letters(&mut tx, LONGEST).await?, listing.json)
+            print_dead(&outbox::dead_letters(&mut tx, LONGEST).await?, listing.json);
         }
     }
     drop(tx);
