@@ -9,7 +9,13 @@ fn source() -> PathBuf {
 
 fn rooms() -> Vec<String> {
     let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
-    lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned)).collect()
+    lib.lines()
+        .filter_map(|line| {
+            line.strip_prefix("pub mod ")?
+                .strip_suffix(';')
+                .map(str::to_owned)
+        })
+        .collect()
 }
 
 /// Every Rust file of a room, with its text.
@@ -37,11 +43,22 @@ fn files(room: &str) -> Vec<(PathBuf, String)> {
 
 /// The rooms named after `crate::`, also inside `crate::{…}`.
 fn named(text: &str) -> Vec<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     let mut names = Vec::new();
     for rest in text.split("crate::").skip(1) {
         match rest.strip_prefix('{') {
-            Some(group) => names.extend(group.split('}').next().unwrap().split(',').map(|name| word(name.trim()))),
+            Some(group) => names.extend(
+                group
+                    .split('}')
+                    .next()
+                    .unwrap()
+                    .split(',')
+                    .map(|name| word(name.trim())),
+            ),
             None => names.push(word(rest)),
         }
     }
@@ -57,7 +74,11 @@ fn a_room_names_only_rooms_below_it() {
             // Tests beside the code may use what stands above.
             let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
             for name in named(text) {
-                if rooms.iter().position(|other| *other == name).is_some_and(|other| other > floor) {
+                if rooms
+                    .iter()
+                    .position(|other| *other == name)
+                    .is_some_and(|other| other > floor)
+                {
                     wrong.push(format!("{} names {name}", path.display()));
                 }
             }
@@ -69,8 +90,14 @@ fn a_room_names_only_rooms_below_it() {
 #[test]
 fn only_the_store_names_sqlx() {
     let rooms = rooms();
-    let outside = rooms.iter().filter(|room| *room != "store").flat_map(|room| files(room));
-    let wrong: Vec<_> = outside.filter(|(_, text)| text.contains("sqlx::")).map(|(path, _)| path).collect();
+    let outside = rooms
+        .iter()
+        .filter(|room| *room != "store")
+        .flat_map(|room| files(room));
+    let wrong: Vec<_> = outside
+        .filter(|(_, text)| text.contains("sqlx::"))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(wrong, Vec::<PathBuf>::new());
 }
 
@@ -78,8 +105,13 @@ fn only_the_store_names_sqlx() {
 fn only_the_outbox_sends_http() {
     let rooms = rooms();
     // The sandbox aggregator reports deliveries; it is the other side.
-    let outside = rooms.iter().filter(|room| !["outbox", "service", "demo"].contains(&room.as_str()));
+    let outside = rooms
+        .iter()
+        .filter(|room| !["outbox", "service", "demo"].contains(&room.as_str()));
     let outside = outside.flat_map(|room| files(room));
-    let wrong: Vec<_> = outside.filter(|(_, text)| text.contains("reqwest::")).map(|(path, _)| path).collect();
+    let wrong: Vec<_> = outside
+        .filter(|(_, text)| text.contains("reqwest::"))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(wrong, Vec::<PathBuf>::new());
 }

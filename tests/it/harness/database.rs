@@ -17,11 +17,15 @@ impl Database {
     /// On the cluster that `scripts/test` starts. Without one the test fails: a
     /// PostgreSQL that is missing is a fault, not a reason to skip.
     pub(crate) async fn postgres() -> Self {
-        let server = std::env::var("CP2_TEST_POSTGRES")
-            .expect("CP2_TEST_POSTGRES names a PostgreSQL server; `scripts/test` starts one and sets it");
+        let server = std::env::var("CP2_TEST_POSTGRES").expect(
+            "CP2_TEST_POSTGRES names a PostgreSQL server; `scripts/test` starts one and sets it",
+        );
         let name = format!("cp2_{}", uuid::Uuid::now_v7().simple());
         let mut admin = PgConnection::connect(&server).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut admin)
+            .await
+            .unwrap();
         admin.close().await.unwrap();
         Self::Postgres { server, name }
     }

@@ -51,6 +51,8 @@ impl<'a> Phone<'a> {
 
     async fn send(&self) -> String {
         let text = self.transcript.join("*");
-        self.service.hop(&self.session, &self.msisdn, &text, self.network).await
+        self.service
+            .hop(&self.session, &self.msisdn, &text, self.network)
+            .await
     }
 }

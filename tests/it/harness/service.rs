@@ -98,17 +98,30 @@ impl TestService {
         .unwrap();
         let config = config(&database.url(), &base, &sandbox);
         let store = open_store(&config).await.unwrap();
-        seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now()).await.unwrap();
+        seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now())
+            .await
+            .unwrap();
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
         let inbox = sandbox.clone();
-        let phones = phone::router(seed::phones().unwrap(), Arc::new(move |msisdn| inbox.messages_to(msisdn)));
+        let phones = phone::router(
+            seed::phones().unwrap(),
+            Arc::new(move |msisdn| inbox.messages_to(msisdn)),
+        );
         let running = service.run(listener, phones);
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .build()
             .unwrap();
-        Self { base, client, sandbox, clock, store, running, database }
+        Self {
+            base,
+            client,
+            sandbox,
+            clock,
+            store,
+            running,
+            database,
+        }
     }
 
     pub(crate) async fn stop(self) {
@@ -126,7 +139,13 @@ impl TestService {
     }
 
     /// One callback of a USSD session, as Africa's Talking sends it.
-    pub(crate) async fn hop(&self, session: &str, msisdn: &str, text: &str, network: &str) -> String {
+    pub(crate) async fn hop(
+        &self,
+        session: &str,
+        msisdn: &str,
+        text: &str,
+        network: &str,
+    ) -> String {
         let plus = format!("+{msisdn}");
         let fields = [
             ("sessionId", session),
@@ -142,17 +161,26 @@ impl TestService {
 
     /// Posts a form to one of the channel's callbacks.
     pub(crate) async fn callback(&self, which: &str, fields: &[(&str, &str)]) -> Response {
-        self.post(&format!("/callbacks/at/{SECRET}/{which}"), fields).await
+        self.post(&format!("/callbacks/at/{SECRET}/{which}"), fields)
+            .await
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         let body = serde_urlencoded::to_string(fields).unwrap();
         let request = self.client.post(format!("{}{path}", self.base)).body(body);
-        request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").send().await.unwrap()
+        request
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .send()
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+        self.client
+            .get(format!("{}{path}", self.base))
+            .send()
+            .await
+            .unwrap()
     }
 
     /// The SMS of a number, newest first, once there are so many.
@@ -169,12 +197,17 @@ impl TestService {
                 accepted.changed().await.unwrap();
             }
         };
-        tokio::time::timeout(PATIENCE, arrived).await.expect("the SMS arrive in time")
+        tokio::time::timeout(PATIENCE, arrived)
+            .await
+            .expect("the SMS arrive in time")
     }
 
     /// Waits until the outbox holds exactly these numbers of messages by state.
     pub(crate) async fn outbox_comes_to(&self, expected: &[(&str, i64)]) {
-        let expected: Vec<_> = expected.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(state, count)| ((*state).to_owned(), *count))
+            .collect();
         let mut last = Vec::new();
         let settled = async {
             loop {
@@ -188,13 +221,19 @@ impl TestService {
             }
         };
         let in_time = tokio::time::timeout(PATIENCE, settled).await.is_ok();
-        assert!(in_time, "the outbox came to {last:?} instead of {expected:?}");
+        assert!(
+            in_time,
+            "the outbox came to {last:?} instead of {expected:?}"
+        );
     }
 }
 
 /// The password in the text of an SMS.
 pub(crate) fn password_in(text: &str) -> &str {
-    let (_, rest) = text.split_once("password ").or_else(|| text.split_once("nenosiri jipya ")).unwrap();
+    let (_, rest) = text
+        .split_once("password ")
+        .or_else(|| text.split_once("nenosiri jipya "))
+        .unwrap();
     rest.split(['.', ' ']).next().unwrap()
 }
 
