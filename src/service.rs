@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -143,7 +144,9 @@ impl Service {
             public_url: config.server.public_url.clone(),
             service_code: service_code.clone(),
         };
+        let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
+            bell: Arc::clone(&bell),
             store: store.clone(),
             keys,
             channels: channels.clone(),
@@ -165,6 +168,7 @@ impl Service {
                 menu,
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
+                bell,
             },
             store: store.clone(),
             channels,

@@ -5,7 +5,7 @@ use crate::store::deployments::{self, Deployment};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
 /// The fields of one deployment.
 pub(super) const FIELDS: &[FieldSpec] = &[
@@ -65,46 +65,52 @@ const NONE: OutcomeSpec = OutcomeSpec {
     fields: &[],
 };
 
-pub(super) const FIND: ActionSpec = ActionSpec {
-    name: "deployments.find",
-    about: "looks up the caller's deployments",
-    writes: false,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec {
-            name: "one",
-            about: "there is exactly one",
-            fields: FIELDS,
-        },
-        OutcomeSpec {
-            name: "several",
-            about: "there are more, to choose from",
-            fields: &[],
-        },
-        NONE,
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const FIND: Action = Action {
+    spec: ActionSpec {
+        name: "deployments.find",
+        about: "looks up the caller's deployments",
+        writes: false,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: "one",
+                about: "there is exactly one",
+                fields: FIELDS,
+            },
+            OutcomeSpec {
+                name: "several",
+                about: "there are more, to choose from",
+                fields: &[],
+            },
+            NONE,
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(find(work)),
 };
 
-pub(super) const LIST: ActionSpec = ActionSpec {
-    name: "deployments.list",
-    about: "lists the caller's deployments, the first to report to first",
-    writes: false,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec {
-            name: ActionSpec::LISTED,
-            about: "there is at least one",
-            fields: &[],
-        },
-        NONE,
-        STRANGER,
-    ],
-    item: FIELDS,
+pub(super) const LIST: Action = Action {
+    spec: ActionSpec {
+        name: "deployments.list",
+        about: "lists the caller's deployments, the first to report to first",
+        writes: false,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: ActionSpec::LISTED,
+                about: "there is at least one",
+                fields: &[],
+            },
+            NONE,
+            STRANGER,
+        ],
+        item: FIELDS,
+    },
+    run: |work| Box::pin(list(work)),
 };
 
-pub(super) async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
@@ -119,7 +125,7 @@ pub(super) async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     })
 }
 
-pub(super) async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };

@@ -7,25 +7,28 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
-pub(super) const CHANGE: ActionSpec = ActionSpec {
-    name: "kra_pin.change",
-    about: "keeps a new KRA PIN and confirms it by SMS",
-    writes: true,
-    inputs: &[FieldSpec {
-        name: "kra_pin",
-        kind: Kind::KraPin,
-    }],
-    outcomes: &[
-        OutcomeSpec {
-            name: "saved",
-            about: "it is kept",
-            fields: &[],
-        },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const CHANGE: Action = Action {
+    spec: ActionSpec {
+        name: "kra_pin.change",
+        about: "keeps a new KRA PIN and confirms it by SMS",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "kra_pin",
+            kind: Kind::KraPin,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "saved",
+                about: "it is kept",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(change(work)),
 };
 
 pub(super) const CHANGED: SmsSpec = SmsSpec {
@@ -42,7 +45,7 @@ pub(super) const CHANGED: SmsSpec = SmsSpec {
     ],
 };
 
-pub(super) async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::KraPin(pin) = work.field("kra_pin")?.clone() else {
         return Err(ActionError::NoField("kra_pin"));
     };

@@ -13,7 +13,7 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Way, Work};
+use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
 const DAY: Duration = Duration::from_hours(24);
@@ -26,33 +26,36 @@ const SERIES: FieldSpec = FieldSpec {
     kind: Kind::Series,
 };
 
-pub(super) const SEND_LINK: ActionSpec = ActionSpec {
-    name: "letter.send_link",
-    about: "sends a one-time link to the appointment letter by SMS",
-    writes: true,
-    inputs: &[FieldSpec {
-        name: "deployment",
-        kind: Kind::Hidden,
-    }],
-    outcomes: &[
-        OutcomeSpec {
-            name: "sent",
-            about: "the SMS is on its way",
-            fields: &[HOURS, SERIES],
-        },
-        OutcomeSpec {
-            name: "too_many",
-            about: "the limit of links is reached",
-            fields: &[],
-        },
-        OutcomeSpec {
-            name: "gone",
-            about: "the deployment is no longer theirs",
-            fields: &[],
-        },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const SEND_LINK: Action = Action {
+    spec: ActionSpec {
+        name: "letter.send_link",
+        about: "sends a one-time link to the appointment letter by SMS",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "deployment",
+            kind: Kind::Hidden,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "sent",
+                about: "the SMS is on its way",
+                fields: &[HOURS, SERIES],
+            },
+            OutcomeSpec {
+                name: "too_many",
+                about: "the limit of links is reached",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "gone",
+                about: "the deployment is no longer theirs",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(send_link(work)),
 };
 
 pub(super) const LETTER_LINK: SmsSpec = SmsSpec {
@@ -72,7 +75,7 @@ pub(super) const LETTER_LINK: SmsSpec = SmsSpec {
     ],
 };
 
-pub(super) async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::Hidden(deployment) = work.field("deployment")? else {
         return Err(ActionError::NoField("deployment"));
     };
@@ -130,11 +133,6 @@ fn is_for(deployment: &Deployment, person: &Person) -> bool {
     deployment.person == person.id && deployment.state == State::Posted
 }
 
-/// Whether a link would open a letter now. Changes nothing: robots look at links too.
-pub async fn link_is_open(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<bool, ActionError> {
-    Ok(links::is_open(tx, &token.hash(), now).await?)
-}
-
 /// What a link opens.
 pub struct Opened {
     /// Whose letter.
@@ -143,29 +141,40 @@ pub struct Opened {
     pub deployment: Deployment,
 }
 
-/// Redeems a link. Of any number of callers at once, one gets the letter.
-pub async fn letter_behind(
+/// What a link would open now. Changes nothing: robots look at links too.
+pub async fn behind_link(
     tx: &mut Tx,
     token: &Token,
     now: Timestamp,
 ) -> Result<Option<Opened>, ActionError> {
-    let Some((person, deployment)) = links::redeem(tx, &token.hash(), now).await? else {
+    let Some((person, deployment)) = links::open(tx, &token.hash(), now).await? else {
         return Ok(None);
     };
     let Some(person) = people::by_id(tx, &person).await? else {
         return Ok(None);
     };
     let found = deployments::by_id(tx, &deployment).await?;
-    let Some(deployment) = found.filter(|found| is_for(found, &person)) else {
-        return Ok(None);
-    };
+    let deployment = found.filter(|found| is_for(found, &person));
+    Ok(deployment.map(|deployment| Opened { person, deployment }))
+}
+
+/// Uses a link up. Of any number of callers at once, one hears that it is theirs.
+pub async fn redeem_link(
+    tx: &mut Tx,
+    token: &Token,
+    opened: &Opened,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    if !links::redeem(tx, &token.hash(), now).await? {
+        return Ok(false);
+    }
     let entry = audit::Entry {
         actor: "link",
-        subject: Some(&person.id),
+        subject: Some(&opened.person.id),
         what: "letter.opened",
         way: Way::Web.name(),
-        detail: Some(deployment.id.to_string()),
+        detail: Some(opened.deployment.id.to_string()),
     };
     audit::add(tx, &entry, now).await?;
-    Ok(Some(Opened { person, deployment }))
+    Ok(true)
 }

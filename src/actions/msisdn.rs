@@ -7,35 +7,38 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
-pub(super) const CHANGE: ActionSpec = ActionSpec {
-    name: "msisdn.change",
-    about: "makes another line the caller's number and user name, and tells both lines",
-    writes: true,
-    inputs: &[FieldSpec {
-        name: "new_line",
-        kind: Kind::Msisdn,
-    }],
-    outcomes: &[
-        OutcomeSpec {
-            name: "saved",
-            about: "the new line is theirs",
-            fields: &[],
-        },
-        OutcomeSpec {
-            name: "same",
-            about: "it is their line already",
-            fields: &[],
-        },
-        OutcomeSpec {
-            name: "not_taken",
-            about: "that line can't be theirs",
-            fields: &[],
-        },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const CHANGE: Action = Action {
+    spec: ActionSpec {
+        name: "msisdn.change",
+        about: "makes another line the caller's number and user name, and tells both lines",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "new_line",
+            kind: Kind::Msisdn,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "saved",
+                about: "the new line is theirs",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "same",
+                about: "it is their line already",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "not_taken",
+                about: "that line can't be theirs",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(change(work)),
 };
 
 pub(super) const LEFT: SmsSpec = SmsSpec {
@@ -60,7 +63,7 @@ pub(super) const TAKEN: SmsSpec = SmsSpec {
     }],
 };
 
-pub(super) async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::Msisdn(new_line) = work.field("new_line")?.clone() else {
         return Err(ActionError::NoField("new_line"));
     };

@@ -15,7 +15,7 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Prepared, Tools, Work};
+use super::work::{Action, ActionError, Prepared, Tools, Work};
 
 const WHAT: &str = "password.reset";
 const TEN_MINUTES: Duration = Duration::from_mins(10);
@@ -26,30 +26,33 @@ const HOURS: FieldSpec = FieldSpec {
     kind: Kind::Number(4),
 };
 
-pub(super) const RESET: ActionSpec = ActionSpec {
-    name: "password.reset",
-    about: "makes a new password and sends it by SMS; the old one stops working",
-    writes: true,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec {
-            name: "sent",
-            about: "the SMS is on its way",
-            fields: &[HOURS],
-        },
-        OutcomeSpec {
-            name: "on_its_way",
-            about: "an earlier one may still arrive",
-            fields: &[],
-        },
-        OutcomeSpec {
-            name: "too_many",
-            about: "the limit of resets is reached",
-            fields: &[],
-        },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const RESET: Action = Action {
+    spec: ActionSpec {
+        name: "password.reset",
+        about: "makes a new password and sends it by SMS; the old one stops working",
+        writes: true,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: "sent",
+                about: "the SMS is on its way",
+                fields: &[HOURS],
+            },
+            OutcomeSpec {
+                name: "on_its_way",
+                about: "an earlier one may still arrive",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "too_many",
+                about: "the limit of resets is reached",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(reset(work)),
 };
 
 pub(super) const NEW_PASSWORD: SmsSpec = SmsSpec {
@@ -76,7 +79,7 @@ pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
     })
 }
 
-pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person_held().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };

@@ -1,5 +1,6 @@
 //! What every action works with.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -7,10 +8,10 @@ use zeroize::Zeroizing;
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Timestamp};
-use crate::menus::{Fields, Menu, Value};
+use crate::menus::{ActionSpec, Fields, Menu, Value};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
-use crate::ussd::Page;
+use crate::ussd::{Outcome, Page};
 
 /// What stays the same from one piece of work to the next.
 #[derive(Clone)]
@@ -55,6 +56,15 @@ pub struct Prepared {
     /// A new password and its hash.
     pub(super) password: Option<(Zeroizing<String>, String)>,
 }
+
+/// An action: what it promises to menus, and how it does it.
+pub(super) struct Action {
+    pub(super) spec: ActionSpec,
+    pub(super) run: for<'a> fn(&'a mut Work<'_>) -> Running<'a>,
+}
+
+/// An action on its way to its outcome.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome, ActionError>> + Send + 'a>>;
 
 /// One action at work.
 pub struct Work<'a> {

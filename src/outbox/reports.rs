@@ -43,6 +43,14 @@ pub(super) async fn apply_waiting(
     Ok(())
 }
 
+/// Applies reports that crossed their message's id on the way.
+pub(super) async fn apply_overtaken(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    for (channel, provider_id) in reports::overtaken(tx, AT_ONCE).await? {
+        apply_waiting(tx, &channel, &provider_id, now).await?;
+    }
+    Ok(())
+}
+
 /// Gives waiting reports to messages whose fate is unknown, where a line has one of
 /// each. So a message that left just before a crash is not sent again.
 pub(super) async fn match_orphans(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {

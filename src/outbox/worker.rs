@@ -46,6 +46,9 @@ pub struct WorkerSettings {
     pub outbox: config::Outbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Rings when there may be something to send. Without it the worker looks by
+    /// itself, only later.
+    pub bell: Arc<Notify>,
 }
 
 /// Sends what is in the outbox. Any number of workers may share one database.
@@ -57,7 +60,6 @@ struct Inner {
     transport: Transport,
     pace: Paces,
     places: Arc<Semaphore>,
-    bell: Notify,
     /// When the last round ended well, for readiness.
     alive_at: AtomicI64,
 }
@@ -74,15 +76,8 @@ impl Worker {
             transport,
             pace,
             places,
-            bell: Notify::new(),
             alive_at,
         })))
-    }
-
-    /// Says that there may be something to send. Without it the worker looks by itself,
-    /// only later.
-    pub fn ring(&self) {
-        self.0.bell.notify_one();
     }
 
     /// How long ago the last round ended well.
@@ -128,7 +123,7 @@ impl Worker {
             let poll = Duration::from_millis(self.0.settings.outbox.poll_ms);
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.0.bell.notified() => {}
+                () = self.0.settings.bell.notified() => {}
                 () = sleep(poll) => {}
             }
         }
@@ -300,6 +295,7 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         let until = now.plus(self.settings.outbox.unknown_wait());
         let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
+        reports::apply_overtaken(&mut tx, now).await?;
         reports::match_orphans(&mut tx, now).await?;
         let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link).await?;
         let expired = outbox::expire(&mut tx, now).await?;

@@ -89,9 +89,6 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
     // Half the aggregator's patience. The work goes on; a repeat finds its answer.
     let taken = tokio::time::timeout(channel.aggregator.deadline() / 2, work).await;
     if let Ok(Ok(screen)) = taken {
-        if let Some(worker) = &app.worker {
-            worker.ring();
-        }
         return screen;
     }
     if taken.is_err() {
