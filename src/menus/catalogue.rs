@@ -80,6 +80,9 @@ impl Catalogue {
     /// The action of that name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&'static ActionSpec> {
-        self.actions.iter().copied().find(|action| action.name == name)
+        self.actions
+            .iter()
+            .copied()
+            .find(|action| action.name == name)
     }
 }

@@ -28,12 +28,20 @@ const RESERVED: [&str; 4] = ["0", "00", "98", "99"];
 
 /// Proves a menu, or says everything that is wrong with it.
 pub fn check(menu: &Menu, files: &[MenuFile], catalogue: &Catalogue) -> Result<(), Findings> {
-    let mut check = Check { menu, catalogue, found: Vec::new() };
+    let mut check = Check {
+        menu,
+        catalogue,
+        found: Vec::new(),
+    };
     check.words();
     check.sms();
     check.screens();
     let findings = load::findings(files, check.found);
-    if findings.0.is_empty() { Ok(()) } else { Err(findings) }
+    if findings.0.is_empty() {
+        Ok(())
+    } else {
+        Err(findings)
+    }
 }
 
 struct Check<'a> {
@@ -58,7 +66,10 @@ impl Check<'_> {
     fn sms(&mut self) {
         for spec in self.catalogue.sms {
             let Some(texts) = self.menu.sms.get(spec.name) else {
-                self.find(Place::default(), format!("`[sms.{}]` is missing", spec.name));
+                self.find(
+                    Place::default(),
+                    format!("`[sms.{}]` is missing", spec.name),
+                );
                 continue;
             };
             let mut known = Known::new();
@@ -85,7 +96,11 @@ impl Check<'_> {
 
     fn screens(&mut self) {
         if !self.menu.screens.contains_key(&self.menu.start) {
-            let message = format!("`start` names the screen `{}`, {}", self.menu.start, self.known_screens());
+            let message = format!(
+                "`start` names the screen `{}`, {}",
+                self.menu.start,
+                self.known_screens()
+            );
             self.find(self.menu.start_at, message);
             return;
         }
@@ -93,7 +108,10 @@ impl Check<'_> {
         for (name, screen) in &self.menu.screens {
             match reached.get(name) {
                 Some(known) => self.screen(name, screen, known),
-                None => self.find(screen.at, format!("no way leads to the screen `{name}`; remove it or join it by `goto`")),
+                None => self.find(
+                    screen.at,
+                    format!("no way leads to the screen `{name}`; remove it or join it by `goto`"),
+                ),
             }
         }
         self.circles();
@@ -109,34 +127,60 @@ impl Check<'_> {
                     self.goto(&option.goto);
                     self.texts(&option.label, known, name);
                 }
-                self.fits(name, screen, known, self.error_line(&self.menu.words.wrong_choice));
+                self.fits(
+                    name,
+                    screen,
+                    known,
+                    self.error_line(&self.menu.words.wrong_choice),
+                );
             }
             Body::Question { invalid, goto, .. } => {
                 self.goto(goto);
                 self.texts(invalid, known, name);
                 self.fits(name, screen, known, self.error_line(invalid));
             }
-            Body::List { action, item, per_page, goto, on } => {
+            Body::List {
+                action,
+                item,
+                per_page,
+                goto,
+                on,
+            } => {
                 self.goto(goto);
-                let Some(spec) = self.action(action, known) else { return };
+                let Some(spec) = self.action(action, known) else {
+                    return;
+                };
                 if !spec.lists() {
                     self.find(action.at, format!("`{}` answers no list", spec.name));
                     return;
                 }
                 if !(1..=9).contains(per_page) {
-                    self.find(screen.at, format!("`per_page` of `{name}` must be 1 to 9: one key an item"));
+                    self.find(
+                        screen.at,
+                        format!("`per_page` of `{name}` must be 1 to 9: one key an item"),
+                    );
                 }
                 self.outcomes(action, spec, on);
                 let mut items = Known::new();
                 flow::learn(&mut items, spec.item);
                 self.texts(item, &items, name);
                 items.extend(flow::known_in_list(known, spec));
-                self.fits(name, screen, &items, self.error_line(&self.menu.words.wrong_choice));
+                self.fits(
+                    name,
+                    screen,
+                    &items,
+                    self.error_line(&self.menu.words.wrong_choice),
+                );
             }
             Body::Action { action, on } => {
-                let Some(spec) = self.action(action, known) else { return };
+                let Some(spec) = self.action(action, known) else {
+                    return;
+                };
                 if spec.lists() {
-                    self.find(action.at, format!("`{}` answers a list; use `list = ` instead", spec.name));
+                    self.find(
+                        action.at,
+                        format!("`{}` answers a list; use `list = ` instead", spec.name),
+                    );
                 }
                 self.outcomes(action, spec, on);
             }
@@ -145,7 +189,10 @@ impl Check<'_> {
 
     fn goto(&mut self, goto: &Placed<String>) {
         if !self.menu.screens.contains_key(&goto.it) {
-            self.find(goto.at, format!("there is no screen `{}`; {}", goto.it, self.known_screens()));
+            self.find(
+                goto.at,
+                format!("there is no screen `{}`; {}", goto.it, self.known_screens()),
+            );
         }
     }
 
@@ -156,8 +203,20 @@ impl Check<'_> {
 
     fn action(&mut self, action: &Placed<String>, known: &Known) -> Option<&'static ActionSpec> {
         let Some(spec) = self.catalogue.action(&action.it) else {
-            let names: Vec<_> = self.catalogue.actions.iter().map(|action| action.name).collect();
-            self.find(action.at, format!("there is no action `{}`; the actions are: {}", action.it, names.join(", ")));
+            let names: Vec<_> = self
+                .catalogue
+                .actions
+                .iter()
+                .map(|action| action.name)
+                .collect();
+            self.find(
+                action.at,
+                format!(
+                    "there is no action `{}`; the actions are: {}",
+                    action.it,
+                    names.join(", ")
+                ),
+            );
             return None;
         };
         for FieldSpec { name, kind } in spec.inputs {
@@ -172,35 +231,57 @@ impl Check<'_> {
         Some(spec)
     }
 
-    fn outcomes(&mut self, action: &Placed<String>, spec: &ActionSpec, on: &BTreeMap<String, Placed<String>>) {
+    fn outcomes(
+        &mut self,
+        action: &Placed<String>,
+        spec: &ActionSpec,
+        on: &BTreeMap<String, Placed<String>>,
+    ) {
         for (name, goto) in on {
             self.goto(goto);
             if spec.outcome(name).is_none() || (spec.lists() && name == ActionSpec::LISTED) {
-                self.find(goto.at, format!("`{}` has no outcome `{name}` to handle", spec.name));
+                self.find(
+                    goto.at,
+                    format!("`{}` has no outcome `{name}` to handle", spec.name),
+                );
             }
         }
         for outcome in spec.outcomes {
             let shown_here = spec.lists() && outcome.name == ActionSpec::LISTED;
             if !shown_here && !on.contains_key(outcome.name) {
-                self.find(action.at, format!("`on.{}` is missing: {}", outcome.name, outcome.about));
+                self.find(
+                    action.at,
+                    format!("`on.{}` is missing: {}", outcome.name, outcome.about),
+                );
             }
         }
     }
 
     fn keys(&mut self, name: &str, screen: &Screen) {
-        let Body::Menu { options } = &screen.body else { return };
+        let Body::Menu { options } = &screen.body else {
+            return;
+        };
         let mut seen = BTreeSet::new();
         for option in options {
             let key = option.key.it.as_str();
             if !seen.insert(key) {
-                self.find(option.key.at, format!("the key `{key}` stands twice in `{name}`"));
+                self.find(
+                    option.key.at,
+                    format!("the key `{key}` stands twice in `{name}`"),
+                );
             }
             let is_exit = key == "0" && self.menu.is_top(name);
             if RESERVED.contains(&key) && !is_exit {
-                self.find(option.key.at, format!("the key `{key}` is taken: 0 goes back, 00 home, 98 and 99 turn pages"));
+                self.find(
+                    option.key.at,
+                    format!("the key `{key}` is taken: 0 goes back, 00 home, 98 and 99 turn pages"),
+                );
             }
             if key.is_empty() || key.len() > 3 || !key.bytes().all(|b| b.is_ascii_digit()) {
-                self.find(option.key.at, format!("a key is one to three digits, not `{key}`"));
+                self.find(
+                    option.key.at,
+                    format!("a key is one to three digits, not `{key}`"),
+                );
             }
         }
     }
@@ -228,16 +309,22 @@ impl Check<'_> {
     fn placeholders(&mut self, texts: &Placed<Texts>, known: &Known, place: &str) {
         for language in Language::ALL {
             for part in texts.it.of(language).parts() {
-                let Part::Field { name, format } = part else { continue };
+                let Part::Field { name, format } = part else {
+                    continue;
+                };
                 match known.get(name) {
                     None => {
                         let names: Vec<_> = known.keys().map(String::as_str).collect();
-                        let message = format!("`{{{name}}}` is not filled on every way to {place}; there are: {}", names.join(", "));
+                        let message = format!(
+                            "`{{{name}}}` is not filled on every way to {place}; there are: {}",
+                            names.join(", ")
+                        );
                         self.find(texts.at_text(language), message);
                     }
                     Some(kinds) => {
                         if let Some(kind) = kinds.iter().find(|kind| !kind.takes(*format)) {
-                            let message = format!("`{{{name}}}` is {kind:?} and can't be shown that way");
+                            let message =
+                                format!("`{{{name}}}` is {kind:?} and can't be shown that way");
                             self.find(texts.at_text(language), message);
                         }
                     }
@@ -260,7 +347,10 @@ impl Check<'_> {
                 let because = if body > SCREEN {
                     format!("`{name}` can need {body} septets in `{}`", language.code())
                 } else {
-                    format!("`{name}` can need {body} septets in `{}`, {longest} with the line above it after a wrong answer", language.code())
+                    format!(
+                        "`{name}` can need {body} septets in `{}`, {longest} with the line above it after a wrong answer",
+                        language.code()
+                    )
                 };
                 let texts = &screen.text;
                 self.find(texts.at_text(language), format!("{because}; a screen holds {SCREEN}: shorten it, or let it be `paged = true`"));
@@ -268,12 +358,22 @@ impl Check<'_> {
         }
     }
 
-    fn longest_screen(&self, name: &str, screen: &Screen, known: &Known, language: Language) -> usize {
+    fn longest_screen(
+        &self,
+        name: &str,
+        screen: &Screen,
+        known: &Known,
+        language: Language,
+    ) -> usize {
         let of = |texts: &Placed<Texts>| longest(texts, known, language, Kind::longest);
         let mut lines = vec![of(&screen.text)];
         match &screen.body {
             Body::Menu { options } => {
-                lines.extend(options.iter().map(|option| option.key.it.len() + ". ".len() + of(&option.label)));
+                lines.extend(
+                    options
+                        .iter()
+                        .map(|option| option.key.it.len() + ". ".len() + of(&option.label)),
+                );
             }
             Body::List { item, per_page, .. } => {
                 lines.extend((0..*per_page).map(|_| "1. ".len() + of(item)));
@@ -301,14 +401,19 @@ impl Check<'_> {
             let mut seen = BTreeSet::new();
             let mut waiting = vec![name.as_str()];
             while let Some(next) = waiting.pop() {
-                let Some(Body::Action { on, .. }) = self.menu.screens.get(next).map(|screen| &screen.body) else {
+                let Some(Body::Action { on, .. }) =
+                    self.menu.screens.get(next).map(|screen| &screen.body)
+                else {
                     continue;
                 };
                 if !seen.insert(next) {
                     continue;
                 }
                 if on.values().any(|goto| goto.it == *name) {
-                    self.find(screen.at, format!("`{name}` leads back to itself without showing anything"));
+                    self.find(
+                        screen.at,
+                        format!("`{name}` leads back to itself without showing anything"),
+                    );
                     break;
                 }
                 waiting.extend(on.values().map(|goto| goto.it.as_str()));
@@ -329,9 +434,13 @@ fn longest(
         .iter()
         .map(|part| match part {
             Part::Words(words) => text::septets(words).unwrap_or_else(|| words.chars().count()),
-            Part::Field { name, format } => known
-                .get(name)
-                .map_or(0, |kinds| kinds.iter().map(|kind| measure(*kind, *format, language)).max().unwrap_or(0)),
+            Part::Field { name, format } => known.get(name).map_or(0, |kinds| {
+                kinds
+                    .iter()
+                    .map(|kind| measure(*kind, *format, language))
+                    .max()
+                    .unwrap_or(0)
+            }),
         })
         .sum()
 }

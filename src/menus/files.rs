@@ -23,8 +23,14 @@ pub fn embedded() -> Vec<MenuFile> {
         .files()
         .filter(|file| file.path().extension().is_some_and(|end| end == "toml"))
         .filter_map(|file| {
-            let name = Path::new("ussd_menus").join(file.path()).display().to_string();
-            Some(MenuFile { name, text: file.contents_utf8()?.to_owned() })
+            let name = Path::new("ussd_menus")
+                .join(file.path())
+                .display()
+                .to_string();
+            Some(MenuFile {
+                name,
+                text: file.contents_utf8()?.to_owned(),
+            })
         })
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -37,7 +43,10 @@ pub fn read_folder(folder: &Path) -> io::Result<Vec<MenuFile>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "toml") {
-            files.push(MenuFile { name: path.display().to_string(), text: fs::read_to_string(&path)? });
+            files.push(MenuFile {
+                name: path.display().to_string(),
+                text: fs::read_to_string(&path)?,
+            });
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));

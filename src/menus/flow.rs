@@ -14,7 +14,9 @@ pub(super) fn known_fields(menu: &Menu, catalogue: &Catalogue) -> BTreeMap<Strin
     let mut reached = BTreeMap::from([(menu.start.clone(), Known::new())]);
     let mut waiting = vec![menu.start.clone()];
     while let Some(name) = waiting.pop() {
-        let Some(screen) = menu.screens.get(&name) else { continue };
+        let Some(screen) = menu.screens.get(&name) else {
+            continue;
+        };
         let here = reached.get(&name).cloned().unwrap_or_default();
         for (next, known) in ways_on(screen, &here, catalogue) {
             let changed = match reached.get_mut(&next) {
@@ -43,16 +45,23 @@ pub(super) fn known_in_list(here: &Known, action: &ActionSpec) -> Known {
 fn ways_on(screen: &Screen, here: &Known, catalogue: &Catalogue) -> Vec<(String, Known)> {
     match &screen.body {
         Body::End => Vec::new(),
-        Body::Menu { options } => {
-            options.iter().map(|option| (option.goto.it.clone(), here.clone())).collect()
-        }
-        Body::Question { ask, save, goto, .. } => {
+        Body::Menu { options } => options
+            .iter()
+            .map(|option| (option.goto.it.clone(), here.clone()))
+            .collect(),
+        Body::Question {
+            ask, save, goto, ..
+        } => {
             let mut known = here.clone();
             known.insert(save.clone(), BTreeSet::from([ask.kind()]));
             vec![(goto.it.clone(), known)]
         }
-        Body::List { action, goto, on, .. } => {
-            let Some(spec) = catalogue.action(&action.it) else { return Vec::new() };
+        Body::List {
+            action, goto, on, ..
+        } => {
+            let Some(spec) = catalogue.action(&action.it) else {
+                return Vec::new();
+            };
             let mut chosen = known_in_list(here, spec);
             learn(&mut chosen, spec.item);
             let mut ways = outcomes(spec, on, here);
@@ -60,7 +69,9 @@ fn ways_on(screen: &Screen, here: &Known, catalogue: &Catalogue) -> Vec<(String,
             ways
         }
         Body::Action { action, on } => {
-            let Some(spec) = catalogue.action(&action.it) else { return Vec::new() };
+            let Some(spec) = catalogue.action(&action.it) else {
+                return Vec::new();
+            };
             outcomes(spec, on, here)
         }
     }

@@ -14,7 +14,11 @@ use super::template::{Template, Texts};
 
 /// Reads a menu from its files, or says all that keeps it from being one.
 pub fn load(files: &[MenuFile]) -> Result<Menu, Findings> {
-    let mut loader = Loader { files, file: 0, findings: Vec::new() };
+    let mut loader = Loader {
+        files,
+        file: 0,
+        findings: Vec::new(),
+    };
     let mut menu = Menu::default();
     let mut words = BTreeMap::new();
     let mut started = false;
@@ -50,7 +54,9 @@ pub fn load(files: &[MenuFile]) -> Result<Menu, Findings> {
         }
         for (name, screen) in raw.screen {
             let name = loader.placed(name);
-            let Some(screen) = loader.screen(&name, screen) else { continue };
+            let Some(screen) = loader.screen(&name, screen) else {
+                continue;
+            };
             if menu.screens.insert(name.it.clone(), screen).is_some() {
                 loader.find(name.at, format!("a second screen called `{}`", name.it));
             }
@@ -61,7 +67,11 @@ pub fn load(files: &[MenuFile]) -> Result<Menu, Findings> {
         loader.find(Place::default(), "no file says `start = \"SCREEN\"`");
     }
     menu.words = loader.words(words);
-    if loader.findings.is_empty() { Ok(menu) } else { Err(findings(files, loader.findings)) }
+    if loader.findings.is_empty() {
+        Ok(menu)
+    } else {
+        Err(findings(files, loader.findings))
+    }
 }
 
 /// Turns places into lines and columns.
@@ -70,7 +80,10 @@ pub(super) fn findings(files: &[MenuFile], found: Vec<(Place, String)>) -> Findi
         .into_iter()
         .map(|(place, message)| {
             let (file, before) = files.get(place.file).map_or(("menus", ""), |file| {
-                (file.name.as_str(), file.text.get(..place.byte).unwrap_or(""))
+                (
+                    file.name.as_str(),
+                    file.text.get(..place.byte).unwrap_or(""),
+                )
             });
             let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
             Finding {
@@ -98,18 +111,28 @@ impl Loader<'_> {
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
-        Place { file: self.file, byte: span.start }
+        Place {
+            file: self.file,
+            byte: span.start,
+        }
     }
 
     fn placed(&self, spanned: Spanned<String>) -> Placed<String> {
         let at = self.place(&spanned.span());
-        Placed { it: spanned.into_inner(), at, text_at: [at; 2] }
+        Placed {
+            it: spanned.into_inner(),
+            at,
+            text_at: [at; 2],
+        }
     }
 
     fn words(&mut self, mut words: BTreeMap<String, Placed<Texts>>) -> Words {
         let mut take = |name: &str| {
             words.remove(name).unwrap_or_else(|| {
-                self.find(Place::default(), format!("`[words]` has no `{name}.en` and `{name}.sw`"));
+                self.find(
+                    Place::default(),
+                    format!("`[words]` has no `{name}.en` and `{name}.sw`"),
+                );
                 Placed::default()
             })
         };
@@ -130,12 +153,24 @@ impl Loader<'_> {
     fn texts(&mut self, raw: RawText, at: Place) -> Placed<Texts> {
         let (en, en_at) = self.text(raw.en, at, "en");
         let (sw, sw_at) = self.text(raw.sw, at, "sw");
-        Placed { it: Texts { en, sw }, at, text_at: [en_at, sw_at] }
+        Placed {
+            it: Texts { en, sw },
+            at,
+            text_at: [en_at, sw_at],
+        }
     }
 
-    fn text(&mut self, raw: Option<Spanned<String>>, at: Place, language: &str) -> (Template, Place) {
+    fn text(
+        &mut self,
+        raw: Option<Spanned<String>>,
+        at: Place,
+        language: &str,
+    ) -> (Template, Place) {
         let Some(raw) = raw else {
-            self.find(at, format!("the `{language}` text is missing; each text stands in en and sw"));
+            self.find(
+                at,
+                format!("the `{language}` text is missing; each text stands in en and sw"),
+            );
             return (Template::default(), at);
         };
         let span = raw.span();
@@ -152,7 +187,10 @@ impl Loader<'_> {
     fn within(&self, span: &Range<usize>, text: &str, byte: usize) -> Place {
         let source = self.files[self.file].text.get(span.clone()).unwrap_or("");
         let start = source.find(text).map_or(0, |quote| quote + byte);
-        Place { file: self.file, byte: span.start + start }
+        Place {
+            file: self.file,
+            byte: span.start + start,
+        }
     }
 
     fn screen(&mut self, name: &Placed<String>, raw: RawScreen) -> Option<Screen> {
@@ -178,15 +216,26 @@ impl Loader<'_> {
             Some(text) => self.texts(text, name.at),
             None if raw.action.is_some() => Placed::default(),
             None => {
-                self.find(name.at, format!("screen `{}` has no `text.en` and `text.sw`", name.it));
+                self.find(
+                    name.at,
+                    format!("screen `{}` has no `text.en` and `text.sw`", name.it),
+                );
                 Placed::default()
             }
         };
         let goto = raw.goto.map(|goto| self.placed(goto));
-        let on: BTreeMap<_, _> =
-            raw.on.into_iter().map(|(outcome, goto)| (outcome.into_inner(), self.placed(goto))).collect();
+        let on: BTreeMap<_, _> = raw
+            .on
+            .into_iter()
+            .map(|(outcome, goto)| (outcome.into_inner(), self.placed(goto)))
+            .collect();
         let body = if let Some(options) = raw.option {
-            Body::Menu { options: options.into_iter().map(|option| self.choice(option)).collect() }
+            Body::Menu {
+                options: options
+                    .into_iter()
+                    .map(|option| self.choice(option))
+                    .collect(),
+            }
         } else if let Some(ask) = raw.ask {
             let ask = self.placed(ask);
             let save = raw.save.map_or_else(|| ask.it.clone(), Spanned::into_inner);
@@ -195,7 +244,12 @@ impl Loader<'_> {
                 return None;
             };
             let invalid = self.needed(raw.invalid, name, "invalid");
-            Body::Question { ask: kind, save, invalid, goto: self.next(goto, name)? }
+            Body::Question {
+                ask: kind,
+                save,
+                invalid,
+                goto: self.next(goto, name)?,
+            }
         } else if let Some(action) = raw.list {
             let item = self.needed(raw.item, name, "item");
             Body::List {
@@ -206,29 +260,51 @@ impl Loader<'_> {
                 on,
             }
         } else if let Some(action) = raw.action {
-            Body::Action { action: self.placed(action), on }
+            Body::Action {
+                action: self.placed(action),
+                on,
+            }
         } else {
             Body::End
         };
-        Some(Screen { text, body, paged: raw.paged, at: name.at })
+        Some(Screen {
+            text,
+            body,
+            paged: raw.paged,
+            at: name.at,
+        })
     }
 
     fn choice(&mut self, raw: RawOption) -> Choice {
         let key = self.placed(raw.key);
-        Choice { label: self.texts(raw.label, key.at), goto: self.placed(raw.goto), key }
+        Choice {
+            label: self.texts(raw.label, key.at),
+            goto: self.placed(raw.goto),
+            key,
+        }
     }
 
     fn needed(&mut self, raw: Option<RawText>, name: &Placed<String>, what: &str) -> Placed<Texts> {
         if let Some(raw) = raw {
             return self.texts(raw, name.at);
         }
-        self.find(name.at, format!("screen `{}` needs `{what}.en` and `{what}.sw`", name.it));
+        self.find(
+            name.at,
+            format!("screen `{}` needs `{what}.en` and `{what}.sw`", name.it),
+        );
         Placed::default()
     }
 
-    fn next(&mut self, goto: Option<Placed<String>>, name: &Placed<String>) -> Option<Placed<String>> {
+    fn next(
+        &mut self,
+        goto: Option<Placed<String>>,
+        name: &Placed<String>,
+    ) -> Option<Placed<String>> {
         if goto.is_none() {
-            self.find(name.at, format!("screen `{}` needs `goto`, the screen that follows", name.it));
+            self.find(
+                name.at,
+                format!("screen `{}` needs `goto`, the screen that follows", name.it),
+            );
         }
         goto
     }
@@ -248,7 +324,10 @@ impl Loader<'_> {
             ("text", raw.text.is_some() && acts),
         ];
         for (key, _) in idle.into_iter().filter(|(_, is_idle)| *is_idle) {
-            self.find(name.at, format!("screen `{}` has no use for `{key}`", name.it));
+            self.find(
+                name.at,
+                format!("screen `{}` has no use for `{key}`", name.it),
+            );
         }
     }
 }

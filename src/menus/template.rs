@@ -38,9 +38,14 @@ impl Template {
         let mut rest = source;
         while let Some(open) = rest.find(['{', '}']) {
             let at = source.len() - rest.len() + open;
-            let inner = rest[open..].strip_prefix('{').and_then(|tail| tail.split_once('}'));
+            let inner = rest[open..]
+                .strip_prefix('{')
+                .and_then(|tail| tail.split_once('}'));
             let Some((inside, after)) = inner else {
-                return Err(TemplateError { at, message: "a brace without its partner".into() });
+                return Err(TemplateError {
+                    at,
+                    message: "a brace without its partner".into(),
+                });
             };
             if open > 0 {
                 parts.push(Part::Words(rest[..open].to_owned()));
@@ -71,7 +76,9 @@ impl Template {
             match part {
                 Part::Words(words) => filled.push_str(words),
                 Part::Field { name, format } => {
-                    let Some(value) = fields.get(name) else { continue };
+                    let Some(value) = fields.get(name) else {
+                        continue;
+                    };
                     let shown = value.shown(*format, language);
                     if value.may_be_cut() {
                         filled.push_str(&text::cut(&shown, name_cap));
@@ -89,17 +96,22 @@ fn placeholder(inside: &str) -> Result<Part, String> {
     let (name, format) = match inside.split_once(':') {
         None => (inside, Format::Plain),
         Some((name, format)) => {
-            let known = Format::parse(format)
-                .ok_or_else(|| format!("unknown format `{format}`; there are long, short, masked"))?;
+            let known = Format::parse(format).ok_or_else(|| {
+                format!("unknown format `{format}`; there are long, short, masked")
+            })?;
             (name, known)
         }
     };
-    let well_formed =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let well_formed = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if !well_formed {
-        return Err(format!("`{{{inside}}}` is not a placeholder such as {{centre_name}}"));
+        return Err(format!(
+            "`{{{inside}}}` is not a placeholder such as {{centre_name}}"
+        ));
     }
-    Ok(Part::Field { name: name.to_owned(), format })
+    Ok(Part::Field {
+        name: name.to_owned(),
+        format,
+    })
 }
 
 /// A text in both languages.
@@ -132,7 +144,10 @@ mod tests {
             ("code".to_owned(), Value::Code("99208105".into())),
             ("school".to_owned(), Value::name("Mfano Girls High School")),
         ]);
-        assert_eq!(template.fill(&fields, Language::En, 6), "99208105 Mfano., Mfano.");
+        assert_eq!(
+            template.fill(&fields, Language::En, 6),
+            "99208105 Mfano., Mfano."
+        );
     }
 
     #[test]
@@ -140,6 +155,11 @@ mod tests {
         assert_eq!(Template::parse("ab {x").unwrap_err().at, 3);
         assert_eq!(Template::parse("ab } {x}").unwrap_err().at, 3);
         assert!(Template::parse("{Centre}").is_err());
-        assert!(Template::parse("{day:tiny}").unwrap_err().message.contains("tiny"));
+        assert!(
+            Template::parse("{day:tiny}")
+                .unwrap_err()
+                .message
+                .contains("tiny")
+        );
     }
 }

@@ -216,13 +216,23 @@ impl Kind {
                 .map(Value::Date)
                 .collect(),
             Self::Time => vec![Value::Time(Time::constant(12, 30, 0, 0))],
-            Self::Msisdn => Msisdn::parse("254700000000").map(Value::Msisdn).into_iter().collect(),
-            Self::KraPin => KraPin::parse("A000000000Z").map(Value::KraPin).into_iter().collect(),
-            Self::Centre => CentreCode::parse("99000000").map(Value::Centre).into_iter().collect(),
+            Self::Msisdn => Msisdn::parse("254700000000")
+                .map(Value::Msisdn)
+                .into_iter()
+                .collect(),
+            Self::KraPin => KraPin::parse("A000000000Z")
+                .map(Value::KraPin)
+                .into_iter()
+                .collect(),
+            Self::Centre => CentreCode::parse("99000000")
+                .map(Value::Centre)
+                .into_iter()
+                .collect(),
             Self::Role => Role::ALL.iter().copied().map(Value::Role).collect(),
-            Self::Series => {
-                Exam::ALL.iter().map(|&exam| Value::Series(Series { exam, year: 2026 })).collect()
-            }
+            Self::Series => Exam::ALL
+                .iter()
+                .map(|&exam| Value::Series(Series { exam, year: 2026 }))
+                .collect(),
             Self::Name(_) | Self::Code(_) | Self::Number(_) | Self::Hidden => Vec::new(),
         }
     }
@@ -235,7 +245,10 @@ mod tests {
     #[test]
     fn a_role_carries_its_code_in_kiswahili() {
         let role = Value::Role(Role::Supervisor);
-        assert_eq!(role.shown(Format::Plain, Language::Sw), "Msimamizi mkuu (SUP)");
+        assert_eq!(
+            role.shown(Format::Plain, Language::Sw),
+            "Msimamizi mkuu (SUP)"
+        );
         assert_eq!(role.shown(Format::Short, Language::Sw), "SUP");
     }
 
@@ -243,7 +256,7 @@ mod tests {
     fn the_longest_of_a_kind_covers_every_language() {
         let longest = Kind::Role.longest(Format::Plain, Language::Sw);
         for role in Role::ALL {
-            let shown = Value::Role(*role).shown(Format::Plain, Language::Sw);
+            let shown = Value::Role(role).shown(Format::Plain, Language::Sw);
             assert!(text::septets(&shown).unwrap() <= longest, "{shown}");
         }
     }

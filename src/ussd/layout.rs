@@ -29,11 +29,18 @@ impl Draft<'_> {
         if septets_of(&whole, &navigation) <= limit {
             return (join(&whole, &navigation), self.more);
         }
-        let mut pages = paged(&whole, limit.saturating_sub(size(&self.navigation(true)) + 1));
+        let mut pages = paged(
+            &whole,
+            limit.saturating_sub(size(&self.navigation(true)) + 1),
+        );
         let last = pages.len().saturating_sub(1);
         let page = page.min(last);
         let goes_on = page < last || self.more;
-        let shown = if pages.is_empty() { Vec::new() } else { pages.swap_remove(page) };
+        let shown = if pages.is_empty() {
+            Vec::new()
+        } else {
+            pages.swap_remove(page)
+        };
         (join(&shown, &self.navigation(goes_on)), goes_on)
     }
 
@@ -52,11 +59,19 @@ impl Draft<'_> {
     }
 
     fn rendered(&self, name_cap: usize) -> Vec<String> {
-        let fill = |texts: &Texts, fields| texts.of(self.language).fill(fields, self.language, name_cap);
+        let fill = |texts: &Texts, fields| {
+            texts
+                .of(self.language)
+                .fill(fields, self.language, name_cap)
+        };
         let mut lines: Vec<String> = Vec::new();
         lines.extend(self.error.map(|error| fill(error, self.fields)));
         lines.extend(fill(self.text, self.fields).lines().map(str::to_owned));
-        lines.extend(self.lines.iter().map(|(key, label, fields)| format!("{key}. {}", fill(label, fields))));
+        lines.extend(
+            self.lines
+                .iter()
+                .map(|(key, label, fields)| format!("{key}. {}", fill(label, fields))),
+        );
         lines
     }
 
@@ -70,7 +85,12 @@ impl Draft<'_> {
             shown.push(&words.back);
             shown.push(&words.home);
         }
-        let filled = shown.iter().map(|texts| texts.it.of(self.language).fill(self.fields, self.language, usize::MAX));
+        let filled = shown.iter().map(|texts| {
+            texts
+                .it
+                .of(self.language)
+                .fill(self.fields, self.language, usize::MAX)
+        });
         filled.collect::<Vec<_>>().join(" ")
     }
 }
@@ -134,9 +154,24 @@ mod tests {
 
     #[test]
     fn pages_break_between_lines_and_long_lines_between_words() {
-        let lines = ["one two".to_owned(), "three".to_owned(), "four five six".to_owned()];
+        let lines = [
+            "one two".to_owned(),
+            "three".to_owned(),
+            "four five six".to_owned(),
+        ];
         let pages = paged(&lines, 10);
-        assert_eq!(pages, [vec!["one two"], vec!["three"], vec!["four five"], vec!["six"]]);
-        assert_eq!(paged(&lines, 13), [vec!["one two", "three"], vec!["four five six"]]);
+        assert_eq!(
+            pages,
+            [
+                vec!["one two"],
+                vec!["three"],
+                vec!["four five"],
+                vec!["six"]
+            ]
+        );
+        assert_eq!(
+            paged(&lines, 13),
+            [vec!["one two", "three"], vec!["four five six"]]
+        );
     }
 }

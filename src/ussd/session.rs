@@ -104,7 +104,10 @@ impl Outcome {
     /// An outcome without fields.
     #[must_use]
     pub fn of(name: &'static str) -> Self {
-        Self { name, ..Self::default() }
+        Self {
+            name,
+            ..Self::default()
+        }
     }
 
     /// The same with one more field.

@@ -54,7 +54,9 @@ impl Engine<'_> {
     /// A whole screen that stands outside the menu, such as "try again shortly".
     #[must_use]
     pub fn closing(&self, words: &Texts, language: Language) -> Screen {
-        let text = words.of(language).fill(&Fields::new(), language, usize::MAX);
+        let text = words
+            .of(language)
+            .fill(&Fields::new(), language, usize::MAX);
         Screen { text, end: true }
     }
 
@@ -78,7 +80,12 @@ impl Engine<'_> {
             _ => {}
         }
         match &screen.body {
-            Body::Question { ask, save, invalid, goto } => match ask.read(answer) {
+            Body::Question {
+                ask,
+                save,
+                invalid,
+                goto,
+            } => match ask.read(answer) {
                 Some(value) => {
                     session.fields.insert(save.clone(), value);
                     self.go_on(session, &goto.it)
@@ -112,7 +119,12 @@ impl Engine<'_> {
         match &screen.body {
             Body::List { per_page, .. } if outcome.name == ActionSpec::LISTED => {
                 session.more = outcome.items.len() > *per_page;
-                session.items = outcome.items.into_iter().take(*per_page).map(named).collect();
+                session.items = outcome
+                    .items
+                    .into_iter()
+                    .take(*per_page)
+                    .map(named)
+                    .collect();
                 Step::Show(self.draw(session, None))
             }
             Body::List { on, .. } | Body::Action { on, .. } => match on.get(outcome.name) {
@@ -120,7 +132,9 @@ impl Engine<'_> {
                 // The check at start proves that every outcome is handled.
                 None => self.go_home(session),
             },
-            Body::Menu { .. } | Body::Question { .. } | Body::End => Step::Show(self.draw(session, None)),
+            Body::Menu { .. } | Body::Question { .. } | Body::End => {
+                Step::Show(self.draw(session, None))
+            }
         }
     }
 
@@ -132,7 +146,10 @@ impl Engine<'_> {
 
     /// Leaves a screen that was shown for the next one.
     fn go_on(&self, session: &mut Session, next: &str) -> Step {
-        session.trail.push(Crumb { screen: session.screen.clone(), page: session.page });
+        session.trail.push(Crumb {
+            screen: session.screen.clone(),
+            page: session.page,
+        });
         self.arrive(session, next)
     }
 
@@ -143,7 +160,9 @@ impl Engine<'_> {
             session.page -= 1;
             return self.redraw(session, &screen.body);
         }
-        let Some(crumb) = session.trail.pop() else { return self.go_home(session) };
+        let Some(crumb) = session.trail.pop() else {
+            return self.go_home(session);
+        };
         session.screen = crumb.screen;
         session.page = crumb.page;
         match self.menu.screens.get(&session.screen) {
@@ -153,10 +172,14 @@ impl Engine<'_> {
     }
 
     fn turn_page(&self, session: &mut Session) -> Step {
-        let Some(screen) = self.menu.screens.get(&session.screen) else { return self.go_home(session) };
+        let Some(screen) = self.menu.screens.get(&session.screen) else {
+            return self.go_home(session);
+        };
         let goes_on = match screen.body {
             Body::List { .. } => session.more,
-            _ => self.draft(session, None).is_some_and(|draft| draft.page(session.page, self.limit).1),
+            _ => self
+                .draft(session, None)
+                .is_some_and(|draft| draft.page(session.page, self.limit).1),
         };
         if !goes_on {
             return self.wrong_choice(session);
@@ -168,7 +191,9 @@ impl Engine<'_> {
     /// Shows a screen that was shown before; a list is asked for again.
     fn redraw(&self, session: &mut Session, body: &Body) -> Step {
         match body {
-            Body::List { action, per_page, .. } => Step::Run(call(session, &action.it, *per_page)),
+            Body::List {
+                action, per_page, ..
+            } => Step::Run(call(session, &action.it, *per_page)),
             _ => Step::Show(self.draw(session, None)),
         }
     }
@@ -185,7 +210,9 @@ impl Engine<'_> {
             return Step::Show(self.closing(&self.menu.words.unavailable.it, session.language));
         };
         match &screen.body {
-            Body::List { action, per_page, .. } => Step::Run(call(session, &action.it, *per_page)),
+            Body::List {
+                action, per_page, ..
+            } => Step::Run(call(session, &action.it, *per_page)),
             Body::Action { action, .. } => Step::Run(call(session, &action.it, 0)),
             Body::End => {
                 session.ended = true;
@@ -197,14 +224,22 @@ impl Engine<'_> {
 
     fn draw(&self, session: &Session, error: Option<&Texts>) -> Screen {
         match self.draft(session, error) {
-            Some(draft) => Screen { text: draft.page(self.page_of(session), self.limit).0, end: session.ended },
+            Some(draft) => Screen {
+                text: draft.page(self.page_of(session), self.limit).0,
+                end: session.ended,
+            },
             None => self.closing(&self.menu.words.unavailable.it, session.language),
         }
     }
 
     /// The page of a screen's text. A list's pages are pages of its data instead.
     fn page_of(&self, session: &Session) -> usize {
-        match self.menu.screens.get(&session.screen).map(|screen| &screen.body) {
+        match self
+            .menu
+            .screens
+            .get(&session.screen)
+            .map(|screen| &screen.body)
+        {
             Some(Body::List { .. }) => 0,
             _ => session.page,
         }
@@ -239,8 +274,15 @@ impl Engine<'_> {
 }
 
 fn call(session: &Session, action: &str, size: usize) -> Call {
-    let page = Page { offset: session.page * size, size };
-    Call { action: action.to_owned(), fields: session.fields.clone(), page }
+    let page = Page {
+        offset: session.page * size,
+        size,
+    };
+    Call {
+        action: action.to_owned(),
+        fields: session.fields.clone(),
+        page,
+    }
 }
 
 fn chosen(session: &Session, answer: &str) -> Option<Fields> {
@@ -249,5 +291,8 @@ fn chosen(session: &Session, answer: &str) -> Option<Fields> {
 }
 
 fn named(fields: Vec<(&'static str, Value)>) -> Fields {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
