@@ -5,7 +5,6 @@
 //! checked, mapped and replayed without a server, and a [`Session`] can go on in
 //! any process.
 
-mod layout;
 mod screen;
 mod session;
 mod step;
