@@ -20,6 +20,8 @@ pub mod store;
 
 pub mod crypto;
 
+pub mod letters;
+
 pub mod actions;
 
 pub mod dialogue;
@@ -28,4 +30,10 @@ pub mod outbox;
 
 pub mod web;
 
+pub mod service;
+
 pub mod demo;
+
+pub mod telemetry;
+
+pub mod cli;

@@ -39,8 +39,8 @@ pub(super) const LETTER_LINK: SmsSpec = SmsSpec {
     fields: &[
         SERIES,
         FieldSpec { name: "role", kind: Kind::Role },
-        // An address of at most 60 characters, `/l/` and 26 of token.
-        FieldSpec { name: "link", kind: Kind::Code(89) },
+        // An address of at most 50 characters, `/l/` and 26 of token.
+        FieldSpec { name: "link", kind: Kind::Code(79) },
         HOURS,
     ],
 };

@@ -27,8 +27,6 @@ pub struct Tools {
     pub public_url: String,
     /// The code that people dial, for texts that name it.
     pub service_code: String,
-    /// The channel that SMS leave by when the way in names none.
-    pub sms_channel: String,
 }
 
 /// By which way somebody asks.

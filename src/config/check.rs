@@ -33,8 +33,8 @@ fn server(config: &Config) -> Result<(), Fault> {
     if !url.starts_with("https://") {
         return fault("server.public_url", "must begin with https://: links to letters travel by it");
     }
-    if url.ends_with('/') || url.len() > 60 {
-        return fault("server.public_url", "must have no / at its end and at most 60 characters: it stands in SMS");
+    if url.ends_with('/') || url.len() > 50 {
+        return fault("server.public_url", "must have no / at its end and at most 50 characters: it stands in SMS");
     }
     Ok(())
 }

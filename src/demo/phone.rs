@@ -11,11 +11,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::Network;
-use crate::domain::{Msisdn, Timestamp};
+use super::sandbox::LedgerEntry;
+use crate::domain::Msisdn;
 use crate::web::pages::secure;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -61,24 +62,8 @@ pub struct DemoPerson {
     pub description: String,
 }
 
-/// One SMS that has reached a phone of the demo.
-#[derive(Clone, Serialize)]
-pub struct InboxItem {
-    /// Never twice the same.
-    pub id: String,
-    /// Whose phone it reached.
-    pub to: Msisdn,
-    /// The whole text, however many segments carried it.
-    pub text: String,
-    /// When it arrived; in JSON the time of day in Kenya.
-    #[serde(serialize_with = "on_the_wall")]
-    pub at: Timestamp,
-    /// How many segments were paid for.
-    pub segments: usize,
-}
-
 /// The messages of one number, newest first.
-pub type Inbox = Arc<dyn Fn(&Msisdn) -> Vec<InboxItem> + Send + Sync>;
+pub type Inbox = Arc<dyn Fn(&Msisdn) -> Vec<LedgerEntry> + Send + Sync>;
 
 /// The routes below `/phone`.
 pub fn router(people: Vec<DemoPerson>, inbox: Inbox) -> Router {
@@ -131,7 +116,7 @@ struct Whose {
 
 async fn messages(State(inbox): State<Inbox>, Query(whose): Query<Whose>) -> Response {
     match Msisdn::parse(&whose.msisdn) {
-        Ok(msisdn) => Json(inbox(&msisdn)).into_response(),
+        Ok(msisdn) => Json(inbox(&msisdn).iter().map(as_json).collect::<Vec<_>>()).into_response(),
         Err(error) => {
             let why = json!({ "error": error.to_string() });
             (StatusCode::BAD_REQUEST, Json(why)).into_response()
@@ -149,12 +134,15 @@ async fn harden(mut response: Response) -> Response {
     response
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
-fn on_the_wall<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{}+03:00", at.datetime_in_kenya()))
+/// As the contract has it; the time as a clock in Kenya shows it.
+fn as_json(message: &LedgerEntry) -> serde_json::Value {
+    json!({
+        "id": message.id,
+        "to": message.to,
+        "text": message.text,
+        "at": format!("{}+03:00", message.at.datetime_in_kenya()),
+        "segments": message.segments,
+    })
 }
 
 #[cfg(test)]
@@ -167,6 +155,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::domain::Timestamp;
     use crate::text;
 
     fn phone() -> Router {
@@ -176,7 +165,7 @@ mod tests {
             description: "<script>alert(1)</script>".into(),
         };
         let inbox = |to: &Msisdn| {
-            vec![InboxItem {
+            vec![LedgerEntry {
                 id: "m1".into(),
                 to: to.clone(),
                 text: "Habari".into(),

@@ -15,7 +15,7 @@ use super::value::Values;
 pub const SCREEN: usize = 160;
 
 /// A screen that is too long cuts names down to this many septets, and no further.
-pub const SHORTEST_NAME: usize = 16;
+pub const SHORTEST_NAME: usize = 15;
 
 /// A screen and what it is filled with, before it is fitted to a phone.
 pub struct Draft<'a> {

@@ -171,7 +171,7 @@ impl Inner {
             tracing::error!(channel = message.channel, alarm, "the channel can't send");
         }
         tracing::info!(
-            message = message.id.as_str(),
+            sms = message.id.as_str(),
             lane = message.lane.name(),
             attempt = message.attempt,
             state,
@@ -208,13 +208,13 @@ impl Inner {
             let error = match self.try_settle(message, settled).await {
                 Ok(true) => return,
                 Ok(false) => {
-                    tracing::warn!(message = message.id.as_str(), attempt = message.attempt, "the attempt was settled by others");
+                    tracing::warn!(sms = message.id.as_str(), attempt = message.attempt, "the attempt was settled by others");
                     return;
                 }
                 Err(error) => error,
             };
             if self.settings.clock.now() >= lease_until {
-                tracing::error!(message = message.id.as_str(), error = &error as &dyn std::error::Error, "the outcome is lost");
+                tracing::error!(sms = message.id.as_str(), error = &error as &dyn std::error::Error, "the outcome is lost");
                 return;
             }
             sleep(Duration::from_millis(250)).await;

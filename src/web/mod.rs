@@ -1,3 +1,60 @@
-//! The service over HTTP: callbacks, the thin site, health.
+//! The service over HTTP: callbacks, one-time links, the thin site, health.
+//!
+//! A handler translates and nothing more: the aggregator reads the bytes, the
+//! dialogue or an action does the work in a spawned task, a page or the aggregator
+//! writes the answer. All routes stand on this page.
 
+mod app;
+mod callbacks;
+mod guard;
+mod health;
+mod layers;
+mod links;
 pub mod pages;
+mod respond;
+mod serve;
+mod site;
+
+pub use app::{App, AppParts};
+pub use serve::serve;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+/// Every route of the service.
+pub fn router(app: App) -> Router {
+    let callbacks = Router::new()
+        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs.
+        .route("/callbacks/{channel}/{secret}/ussd", post(callbacks::ussd))
+        .route("/callbacks/{channel}/{secret}/ussd-end", post(callbacks::ussd_end))
+        .route("/callbacks/{channel}/{secret}/sms", post(callbacks::sms))
+        .route("/callbacks/{channel}/{secret}/delivery", post(callbacks::delivery))
+        .route("/callbacks/{channel}/{secret}/opt-out", post(callbacks::opt_out));
+    let people = Router::new()
+        // A person opens the link received by SMS; only the POST redeems it.
+        .route("/l/{token}", get(links::look).post(links::redeem))
+        // The thin site.
+        .route("/", get(site::home))
+        .route("/login", get(site::login_form).post(site::log_in))
+        .route("/logout", post(site::log_out))
+        .route("/me", get(site::me));
+    let router = callbacks
+        .merge(people)
+        .merge(platform())
+        .fallback(respond::no_such_page)
+        .method_not_allowed_fallback(respond::wrong_method)
+        .with_state(app.clone());
+    layers::around(router, &app)
+}
+
+/// The routes of a process that only sends SMS.
+pub fn health_router(app: App) -> Router {
+    layers::around(platform().with_state(app.clone()), &app)
+}
+
+fn platform() -> Router<App> {
+    Router::new()
+        // The platform.
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+}

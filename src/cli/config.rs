@@ -1,0 +1,35 @@
+//! `cp2 config`: the configuration.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::service::{load_keys, load_menus};
+
+use super::ConfigFile;
+
+/// Check the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Read the configuration, the environment and the menus, and say what is wrong
+    ///
+    /// Example: cp2 config check --config /etc/cp2/cp2.toml
+    Check(ConfigFile),
+    /// Print a configuration with every setting, its default and its meaning
+    ///
+    /// Example: cp2 config sample > cp2.toml
+    Sample,
+}
+
+pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        ConfigCommand::Check(file) => {
+            let config = file.load()?;
+            load_keys(&config)?;
+            let menu = load_menus(&config)?;
+            println!("{}: in order; {} channels, {} screens", file.path.display(), config.channel.len(), menu.screens.len());
+        }
+        ConfigCommand::Sample => print!("{}", crate::config::SAMPLE),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,101 @@
+//! The command line: one file a command.
+//!
+//! Every command exits with 0, with 1 when it failed, with 2 when it was called
+//! wrongly; errors go to stderr and say what to do.
+
+mod config;
+mod db;
+mod demo;
+mod key;
+mod outbox;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Self-service by USSD and SMS for an exam council's contracted professionals.
+#[derive(Debug, Parser)]
+#[command(name = "cp2", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::DemoArgs),
+    Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    #[command(subcommand)]
+    Db(db::DbCommand),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
+}
+
+/// Where the configuration is.
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration file
+    #[arg(long = "config", value_name = "FILE", default_value = "config/cp2.toml")]
+    path: PathBuf,
+}
+
+impl ConfigFile {
+    /// Reads it, with the environment over it.
+    fn load(&self) -> anyhow::Result<crate::config::Config> {
+        Ok(crate::config::load(&self.path, std::env::vars())?)
+    }
+}
+
+/// Runs the command that the process was called with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("cp2: the threads can't be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("cp2: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Config(command) => config::run(&command),
+        Command::Db(command) => db::run(&command).await,
+        Command::Key(command) => Ok(key::run(&command)),
+        Command::Outbox(command) => outbox::run(&command).await,
+    }
+}
+
+/// Waits for Ctrl-C or the platform's SIGTERM.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminated) = terminated {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}

@@ -1,0 +1,56 @@
+//! `cp2 serve`: the service for production.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use clap::{Args, ValueEnum};
+use tokio::net::TcpListener;
+
+use crate::domain::SystemClock;
+use crate::service::{Parts, Service, open_store};
+use crate::telemetry;
+
+use super::{ConfigFile, told_to_stop};
+
+/// Run the service for production.
+///
+/// Example: cp2 serve --config /etc/cp2/cp2.toml
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Run one part only; the others run in processes of their own, on one PostgreSQL
+    #[arg(long, value_name = "PART")]
+    only: Option<Only>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Only {
+    /// Callbacks and pages
+    Web,
+    /// SMS
+    Worker,
+}
+
+pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = args.config.load()?;
+    telemetry::start(&config.logging)?;
+    let parts = match args.only {
+        None => Parts::All,
+        Some(Only::Web) => Parts::Web,
+        Some(Only::Worker) => Parts::Worker,
+    };
+    let listen = config.server.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+    let store = open_store(&config).await?;
+    let service = Service::open(config, store, parts, Arc::new(SystemClock))?;
+    let running = service.run(listener, Router::new());
+    tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
+    told_to_stop().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}

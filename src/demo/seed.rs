@@ -1,0 +1,260 @@
+//! The people of the demo: synthetic, always the same.
+
+use jiff::civil::{Date, DateTime, date};
+
+use crate::crypto::Hasher;
+use crate::domain::{
+    CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId, Role,
+    Series, Timestamp, TscNumber,
+};
+use crate::store::centres::{self, Centre};
+use crate::store::deployments::{self, Deployment, State};
+use crate::store::passwords::{self, PasswordRecord};
+use crate::store::people::{self, Person};
+use crate::store::{Store, StoreError, Tx, lines};
+
+use super::network::Network;
+use super::phone::DemoPerson;
+
+/// The password that every named person of the demo begins with.
+pub const FIRST_PASSWORD: &str = "karibu2026";
+
+/// Why the demo's people could not be put in place.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The store could not do as told.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The first password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] crate::crypto::PasswordError),
+    /// A value of the demo is none. A test proves otherwise.
+    #[error("the demo's own data is wrong: {0}")]
+    Wrong(&'static str),
+}
+
+/// A named person of the demo.
+struct Cast {
+    number: u32,
+    name: &'static str,
+    tsc: Option<&'static str>,
+    network: Network,
+    description: &'static str,
+    work: &'static [Posting],
+}
+
+/// What a named person does.
+struct Posting {
+    centre: &'static str,
+    exam: Exam,
+    role: Role,
+    state: State,
+}
+
+const fn posted(centre: &'static str, exam: Exam, role: Role) -> Posting {
+    Posting { centre, exam, role, state: State::Posted }
+}
+
+const CAST: &[Cast] = &[
+    Cast {
+        number: 1,
+        name: "Achieng Mercy Odhiambo",
+        tsc: Some("500001"),
+        network: Network::Safaricom,
+        description: "invigilator, deployed to 99208105",
+        work: &[posted("99208105", Exam::Kcse, Role::Invigilator)],
+    },
+    Cast {
+        number: 2,
+        name: "Kamau Peter Njoroge",
+        tsc: Some("500002"),
+        network: Network::Safaricom,
+        description: "supervisor, deployed to 99208105",
+        work: &[posted("99208105", Exam::Kcse, Role::Supervisor)],
+    },
+    Cast {
+        number: 3,
+        name: "Ng'ang'a Ruth Wairimu",
+        tsc: Some("500003"),
+        network: Network::Safaricom,
+        description: "centre manager of 99208105",
+        work: &[posted("99208105", Exam::Kcse, Role::CentreManager)],
+    },
+    Cast {
+        number: 4,
+        name: "Barasa Joel Wekesa",
+        tsc: Some("500004"),
+        network: Network::Safaricom,
+        description: "registered, not deployed",
+        work: &[],
+    },
+    Cast {
+        number: 5,
+        name: "Cherono Faith Kiplagat",
+        tsc: Some("500005"),
+        network: Network::Safaricom,
+        description: "deployed twice",
+        work: &[
+            posted("99208105", Exam::Kcse, Role::Supervisor),
+            posted("99104012", Exam::Kjsea, Role::Invigilator),
+        ],
+    },
+    Cast {
+        number: 6,
+        name: "Mutua Daniel Kioko",
+        tsc: Some("500006"),
+        network: Network::Safaricom,
+        description: "examiner, invitation not yet answered",
+        work: &[Posting { centre: "99900001", exam: Exam::Kcse, role: Role::Examiner, state: State::Invited }],
+    },
+    Cast {
+        number: 7,
+        name: "Khadija Nakhumicha Mwanajuma Atieno Chepkemoi Wanjiru-Mumbua",
+        tsc: Some("500007"),
+        network: Network::Airtel,
+        description: "Kiswahili, Airtel, the longest names",
+        work: &[posted("99731222", Exam::Kcse, Role::Invigilator)],
+    },
+];
+
+/// The centres: code, name, sub-county, county, distribution centre.
+const CENTRES: &[[&str; 5]] = &[
+    ["99208105", "Mfano Secondary School", "Murang'a South", "Murang'a", "Murang'a South Container"],
+    ["99104012", "Mfano Junior School", "Mukurweini", "Nyeri", "Mukurweini Container"],
+    [
+        "99731222",
+        "Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
+        "Tharaka North",
+        "Tharaka-Nithi",
+        "Tharaka North Deputy County Commissioner's Office Container",
+    ],
+    ["99900001", "Mfano Marking Centre", "Westlands", "Nairobi", "Westlands Container"],
+];
+
+/// The demo's line of that number: 254700000000 and so many.
+fn line(number: u32) -> Result<Msisdn, SeedError> {
+    Msisdn::parse(&format!("254700{number:06}")).map_err(|_| SeedError::Wrong("a number"))
+}
+
+/// The phones that the browser can take up.
+pub fn phones() -> Result<Vec<DemoPerson>, SeedError> {
+    let mut phones = Vec::new();
+    for person in CAST {
+        let msisdn = line(person.number)?;
+        phones.push(DemoPerson { msisdn, network: person.network, description: person.description.into() });
+    }
+    let nobody = DemoPerson { msisdn: line(99)?, network: Network::Safaricom, description: "not registered".into() };
+    phones.push(nobody);
+    Ok(phones)
+}
+
+/// Puts the demo's people in place, and so many more around them. False when they are
+/// there already.
+pub async fn seed(store: &Store, hasher: &Hasher, professionals: u32, now: Timestamp) -> Result<bool, SeedError> {
+    let password = zeroize::Zeroizing::new(FIRST_PASSWORD.to_owned());
+    let hash = hasher.hash(password).await?;
+    let mut tx = store.begin().await?;
+    if people::by_msisdn(&mut tx, &line(1)?).await?.is_some() {
+        return Ok(false);
+    }
+    for [code, name, sub_county, county, distribution_centre] in CENTRES {
+        let centre = Centre {
+            code: CentreCode::parse(code).map_err(|_| SeedError::Wrong("a centre code"))?,
+            name: (*name).into(),
+            sub_county: (*sub_county).into(),
+            county: (*county).into(),
+            distribution_centre: (*distribution_centre).into(),
+        };
+        centres::insert(&mut tx, &centre).await?;
+    }
+    let mut serial = 9_900_000;
+    for cast in CAST {
+        let kra_pin = (cast.number == 1).then_some("A000000001Z");
+        let person = person(cast.number, cast.name, cast.tsc, kra_pin, 90_000_000 + cast.number)?;
+        people::insert(&mut tx, &person, now).await?;
+        let record = PasswordRecord { hash: hash.clone(), must_change: false, expires_at: None };
+        passwords::replace(&mut tx, &person.id, &record, now).await?;
+        for posting in cast.work {
+            serial += 1;
+            deployments::insert(&mut tx, &deployment(&person.id, posting, serial)?).await?;
+        }
+    }
+    lines::set_language(&mut tx, &line(7)?, Language::Sw, now).await?;
+    crowd(&mut tx, professionals, serial, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+const FIRST_NAMES: [&str; 8] = ["Akinyi", "Njeri", "Otieno", "Mwende", "Kipchoge", "Halima", "Wafula", "Nyambura"];
+const LAST_NAMES: [&str; 7] = ["Ochieng", "Mwangi", "Mutiso", "Koech", "Hassan", "Simiyu", "Kariuki"];
+
+/// People without a story, from 254700001000 on.
+async fn crowd(tx: &mut Tx, professionals: u32, serial: u32, now: Timestamp) -> Result<(), SeedError> {
+    for index in 0..professionals {
+        let at = index as usize;
+        let name = format!("{} {}", FIRST_NAMES[at % FIRST_NAMES.len()], LAST_NAMES[at % LAST_NAMES.len()]);
+        let person = person(1000 + index, &name, None, None, 91_000_000 + index)?;
+        people::insert(tx, &person, now).await?;
+        let posting = posted(CENTRES[at % 2][0], Exam::Kcse, Role::Invigilator);
+        deployments::insert(tx, &deployment(&person.id, &posting, serial + 1 + index)?).await?;
+    }
+    Ok(())
+}
+
+fn person(
+    number: u32,
+    name: &str,
+    tsc: Option<&str>,
+    kra_pin: Option<&str>,
+    national_id: u32,
+) -> Result<Person, SeedError> {
+    Ok(Person {
+        id: PersonId::fresh(),
+        national_id: NationalId::parse(&national_id.to_string()).map_err(|_| SeedError::Wrong("a national ID"))?,
+        tsc_number: tsc.map(TscNumber::parse).transpose().map_err(|_| SeedError::Wrong("a TSC number"))?,
+        name: Name::parse(name).map_err(|_| SeedError::Wrong("a name"))?,
+        town: Some("Maragua".into()),
+        msisdn: Some(line(number)?),
+        kra_pin: kra_pin.map(KraPin::parse).transpose().map_err(|_| SeedError::Wrong("a KRA PIN"))?,
+    })
+}
+
+fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deployment, SeedError> {
+    let code = CentreCode::parse(posting.centre).map_err(|_| SeedError::Wrong("a centre code"))?;
+    let place = CENTRES.iter().find(|[known, ..]| *known == posting.centre);
+    let [_, name, sub_county, county, distribution_centre] = place.ok_or(SeedError::Wrong("a centre"))?;
+    let (reports_at, starts_on, ends_on) = dates(posting);
+    Ok(Deployment {
+        id: DeploymentId::fresh(),
+        person: person.clone(),
+        centre: Centre {
+            code,
+            name: (*name).into(),
+            sub_county: (*sub_county).into(),
+            county: (*county).into(),
+            distribution_centre: (*distribution_centre).into(),
+        },
+        series: Series { exam: posting.exam, year: 2026 },
+        role: posting.role,
+        state: posting.state,
+        serial,
+        issued_on: date(2026, 9, 28),
+        reports_at: Timestamp::from_kenya(reports_at),
+        starts_on,
+        ends_on,
+        rate: match posting.role {
+            Role::Supervisor => Kes(680),
+            _ => Kes(550),
+        },
+    })
+}
+
+/// When to report, and the first and last day: the council's calendar of 2026.
+fn dates(posting: &Posting) -> (DateTime, Date, Date) {
+    match (posting.exam, posting.role) {
+        (_, Role::Examiner) => (date(2026, 11, 30).at(8, 0, 0, 0), date(2026, 11, 30), date(2026, 12, 19)),
+        (Exam::Kjsea, _) => (date(2026, 10, 23).at(7, 0, 0, 0), date(2026, 10, 26), date(2026, 11, 3)),
+        (_, Role::Supervisor) => (date(2026, 10, 16).at(6, 30, 0, 0), date(2026, 10, 19), date(2026, 11, 20)),
+        _ => (date(2026, 10, 16).at(7, 0, 0, 0), date(2026, 10, 19), date(2026, 11, 20)),
+    }
+}

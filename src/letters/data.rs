@@ -1,0 +1,69 @@
+//! What a letter says, and who says it.
+
+use jiff::civil::{Date, Time};
+
+use crate::domain::{CentreCode, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber};
+
+/// One person's appointment, or invitation, to one exam series.
+#[derive(Clone, Debug)]
+pub struct LetterData {
+    /// The whole reference, such as `KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001`.
+    pub reference: String,
+    /// The number at the end of the reference, printed at the foot of each page.
+    pub serial: u32,
+    /// The date on the letter.
+    pub issued_on: Date,
+    /// To whom the letter is addressed.
+    pub name: Name,
+    /// The addressee's national ID.
+    pub national_id: NationalId,
+    /// Only teachers have one.
+    pub tsc_number: Option<TscNumber>,
+    /// The addressee's phone.
+    pub mobile: Msisdn,
+    /// The addressee's town.
+    pub town: Option<String>,
+    /// As what the person serves; it chooses the template.
+    pub role: Role,
+    /// The exam and its year.
+    pub series: Series,
+    /// The centre, or the marking centre of an examiner.
+    pub centre_code: CentreCode,
+    /// The centre's name.
+    pub centre_name: String,
+    /// The centre's sub-county.
+    pub sub_county: String,
+    /// The centre's county.
+    pub county: String,
+    /// The day of the rehearsal, or of the briefing.
+    pub report_on: Date,
+    /// The hour to be there, in Kenya.
+    pub report_at: Time,
+    /// First day of service.
+    pub from: Date,
+    /// Last day of service.
+    pub to: Date,
+    /// What a day of service pays; missing where the pay is not by the day.
+    pub rate_per_day: Option<Kes>,
+    /// The container the centre's papers come from.
+    pub distribution_centre: Option<String>,
+    /// An examiner's paper, such as `565/2`.
+    pub paper: Option<String>,
+    /// The last day to accept an invitation.
+    pub reply_by: Option<Date>,
+}
+
+/// The council as it appears on its letters; a setting.
+#[derive(Clone, Debug)]
+pub struct Council {
+    /// The full name, set in capitals in the letterhead.
+    pub name: String,
+    /// The lines below the name: address, telephone, web site.
+    pub address: Vec<String>,
+    /// Who signs.
+    pub signatory: String,
+    /// The office of the person who signs.
+    pub signatory_title: String,
+    /// The code to dial for this service, such as `*384*2026#`.
+    pub service_code: Option<String>,
+}

@@ -1,0 +1,201 @@
+//! The embedded typefaces: parsed once, then only read.
+//!
+//! Words are shaped here and the glyphs drawn as they are, so the width a line
+//! is broken by is the width it is drawn with.
+
+use std::collections::HashMap;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rustybuzz::{Direction, Face, ShapePlan, UnicodeBuffer, script};
+
+use super::LetterError;
+
+/// How heavy a piece of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    Regular,
+    Bold,
+}
+
+/// The regular and the bold typeface of a letter.
+pub(super) struct Fonts {
+    regular: Typeface,
+    bold: Typeface,
+}
+
+impl Fonts {
+    /// Parses the embedded font files.
+    pub(super) fn open() -> Result<Self, LetterError> {
+        Ok(Self {
+            regular: Typeface::open(include_bytes!(
+                "../../assets/fonts/LibertinusSerif-Regular.otf"
+            ))?,
+            bold: Typeface::open(include_bytes!(
+                "../../assets/fonts/LibertinusSerif-Bold.otf"
+            ))?,
+        })
+    }
+
+    /// The font file to embed for `weight`.
+    pub(super) fn file(&self, weight: Weight) -> Font {
+        self.typeface(weight).file.clone()
+    }
+
+    /// Shapes the words of a text that many letters share, once for all of them.
+    pub(super) fn learn(&mut self, weight: Weight, text: &str) -> Result<(), LetterError> {
+        for word in text.split_whitespace().chain([" "]) {
+            let run = self.shape(weight, word)?;
+            let typeface = match weight {
+                Weight::Regular => &mut self.regular,
+                Weight::Bold => &mut self.bold,
+            };
+            typeface.known.insert(word.to_owned(), run);
+        }
+        Ok(())
+    }
+
+    /// Turns text into glyphs, refusing a character the font cannot draw.
+    pub(super) fn shape(&self, weight: Weight, text: &str) -> Result<Run, LetterError> {
+        let typeface = self.typeface(weight);
+        if let Some(run) = typeface.known.get(text) {
+            return Ok(run.clone());
+        }
+        Ok(Run {
+            weight,
+            text: text.to_owned(),
+            glyphs: typeface.shape(text)?,
+        })
+    }
+
+    fn typeface(&self, weight: Weight) -> &Typeface {
+        match weight {
+            Weight::Regular => &self.regular,
+            Weight::Bold => &self.bold,
+        }
+    }
+}
+
+/// Shaped text in one weight; a glyph's measures are in ems.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) weight: Weight,
+    pub(super) text: String,
+    pub(super) glyphs: Vec<KrillaGlyph>,
+}
+
+impl Run {
+    /// Width in ems; times the size it is the width in points.
+    pub(super) fn width(&self) -> f32 {
+        self.glyphs.iter().map(|glyph| glyph.x_advance).sum()
+    }
+
+    /// Puts `other`, of the same weight, behind this run.
+    pub(super) fn append(&mut self, other: Self) {
+        let offset = self.text.len();
+        self.text.push_str(&other.text);
+        self.glyphs
+            .extend(other.glyphs.into_iter().map(|mut glyph| {
+                glyph.text_range.start += offset;
+                glyph.text_range.end += offset;
+                glyph
+            }));
+    }
+}
+
+struct Typeface {
+    face: Face<'static>,
+    // Making a plan costs more than shaping with it.
+    plan: ShapePlan,
+    file: Font,
+    known: HashMap<String, Run>,
+}
+
+impl Typeface {
+    fn open(data: &'static [u8]) -> Result<Self, LetterError> {
+        let face = Face::from_slice(data, 0).ok_or(LetterError::Font)?;
+        let plan = ShapePlan::new(
+            &face,
+            Direction::LeftToRight,
+            Some(script::LATIN),
+            None,
+            &[],
+        );
+        let file = Font::new(data.into(), 0).ok_or(LetterError::Font)?;
+        Ok(Self {
+            face,
+            plan,
+            file,
+            known: HashMap::new(),
+        })
+    }
+
+    fn shape(&self, text: &str) -> Result<Vec<KrillaGlyph>, LetterError> {
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        buffer.set_direction(Direction::LeftToRight);
+        buffer.set_script(script::LATIN);
+        let shaped = rustybuzz::shape_with_plan(&self.face, &self.plan, buffer);
+
+        let infos = shaped.glyph_infos();
+        let start_of = |index: usize| infos.get(index).map_or(text.len(), |i| i.cluster as usize);
+        let glyphs = infos.iter().zip(shaped.glyph_positions()).enumerate();
+        glyphs
+            .map(|(index, (info, position))| {
+                let range = start_of(index)..start_of(index + 1);
+                if info.glyph_id == 0 {
+                    let missing = text[range].chars().next().unwrap_or_default();
+                    return Err(LetterError::Character(missing));
+                }
+                Ok(KrillaGlyph::new(
+                    GlyphId::new(info.glyph_id),
+                    self.ems(position.x_advance),
+                    self.ems(position.x_offset),
+                    self.ems(position.y_offset),
+                    self.ems(position.y_advance),
+                    range,
+                    None,
+                ))
+            })
+            .collect()
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "font units are 16 bits wide and a run of words is short"
+    )]
+    fn ems(&self, units: i32) -> f32 {
+        units as f32 / self.file.units_per_em()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bold_text_is_wider_and_keeps_its_words() {
+        let fonts = Fonts::open().unwrap();
+        let mut run = fonts.shape(Weight::Bold, "Ng'ang'a").unwrap();
+        assert!(run.width() > fonts.shape(Weight::Regular, "Ng'ang'a").unwrap().width());
+
+        run.append(fonts.shape(Weight::Bold, " office").unwrap());
+        assert_eq!(run.text, "Ng'ang'a office");
+        assert_eq!(run.glyphs.last().unwrap().text_range.end, run.text.len());
+    }
+
+    #[test]
+    fn a_learnt_word_is_shaped_as_before() {
+        let mut fonts = Fonts::open().unwrap();
+        let before = fonts.shape(Weight::Regular, "office").unwrap();
+        fonts.learn(Weight::Regular, "the office").unwrap();
+        let after = fonts.shape(Weight::Regular, "office").unwrap();
+        assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    }
+
+    #[test]
+    fn a_character_the_font_lacks_is_named() {
+        let fonts = Fonts::open().unwrap();
+        let error = fonts.shape(Weight::Regular, "centre 学").unwrap_err();
+        assert!(matches!(error, LetterError::Character('学')));
+    }
+}

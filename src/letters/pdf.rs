@@ -1,0 +1,148 @@
+//! Writes laid-out pages as a tagged PDF: PDF/A-2a to be kept, PDF/UA-1 to be read aloud.
+
+use krilla::color::rgb;
+use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
+use krilla::geom::{Point, Size, Transform};
+use krilla::metadata::Metadata;
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, Stroke};
+use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
+use krilla::{Document, SerializeSettings};
+
+use super::LetterError;
+use super::fonts::Fonts;
+use super::pages::Placed;
+use super::rows::{Belongs, Ink, Mark, PAGE_HEIGHT, PAGE_WIDTH, Paint, Shape, Text};
+use super::tags::{self, Part};
+
+/// Draws the pages; `parts` are what their texts belong to.
+pub(super) fn write(
+    fonts: &Fonts,
+    pages: &[Vec<Placed>],
+    parts: &[Part],
+    about: Metadata,
+) -> Result<Vec<u8>, LetterError> {
+    let mut document = Document::new_with(settings());
+    let mut drawn = vec![Vec::new(); parts.len()];
+    for page in pages {
+        let size = Size::from_wh(PAGE_WIDTH, PAGE_HEIGHT).map(PageSettings::new);
+        let mut sheet = document.start_page_with(size.unwrap_or_default());
+        let surface = sheet.surface();
+        let mut pen = Pen { fonts, surface };
+        let marks: Vec<_> = page.iter().flat_map(Placed::marks).collect();
+        for group in marks.chunk_by(|(_, one), (_, next)| one.belongs() == next.belongs()) {
+            pen.draw(group, &mut drawn);
+        }
+    }
+    document.set_outline(outline(parts));
+    document.set_tag_tree(tags::tree(parts, drawn));
+    document.set_metadata(about);
+    Ok(document.finish()?)
+}
+
+fn settings() -> SerializeSettings {
+    let standards = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_A)
+        .with_accessibility_validator(Accessibility::UA1)
+        .finish();
+    SerializeSettings {
+        configuration: standards.expect("PDF/A-2 and PDF/UA-1 both allow PDF 1.7"),
+        ..SerializeSettings::default()
+    }
+}
+
+/// PDF/UA asks for an outline; a letter has its subject.
+fn outline(parts: &[Part]) -> Outline {
+    let mut outline = Outline::new();
+    for part in parts {
+        if let Part::Heading(title) = part {
+            let top = XyzDestination::new(0, Point::from_xy(0.0, 0.0));
+            outline.push_child(OutlineNode::new(title.clone(), top));
+        }
+    }
+    outline
+}
+
+struct Pen<'a> {
+    fonts: &'a Fonts,
+    surface: Surface<'a>,
+}
+
+impl Pen<'_> {
+    /// Draws neighbours that belong to the same, and notes them under their part.
+    fn draw(&mut self, group: &[(f32, &Mark)], drawn: &mut [Vec<Identifier>]) {
+        match group[0].1.belongs() {
+            Belongs::ToPart(part) => {
+                let tag = ContentTag::Span(SpanTag::empty());
+                drawn[part].push(self.surface.start_tagged(tag));
+            }
+            Belongs::ToPage => self.begin_artifact(ArtifactType::PaginationOther),
+            Belongs::Adorns => self.begin_artifact(ArtifactType::Layout),
+        }
+        for (top, mark) in group {
+            match mark {
+                Mark::Text(text) => self.text(text, *top),
+                Mark::Shape(shape) => self.shape(shape, *top),
+            }
+        }
+        self.surface.end_tagged();
+    }
+
+    fn begin_artifact(&mut self, kind: ArtifactType) {
+        let artifact = Artifact::with_kind(kind);
+        self.surface.start_tagged(ContentTag::Artifact(artifact));
+    }
+
+    fn shape(&mut self, shape: &Shape, top: f32) {
+        let (fill, stroke) = match shape.paint {
+            Paint::Fill(ink) => (Some(fill(ink)), None),
+            Paint::Stroke(ink, width) => (None, Some(stroke(ink, width))),
+        };
+        self.surface.set_fill(fill);
+        self.surface.set_stroke(stroke);
+        self.surface
+            .push_transform(&Transform::from_translate(0.0, top));
+        self.surface.draw_path(&shape.path);
+        self.surface.pop();
+    }
+
+    fn text(&mut self, text: &Text, top: f32) {
+        self.surface.set_fill(Some(fill(text.ink)));
+        self.surface.set_stroke(None);
+        let mut start = Point::from_xy(text.x, top + text.baseline);
+        for run in &text.line.runs {
+            let font = self.fonts.file(run.weight);
+            self.surface
+                .draw_glyphs(start, &run.glyphs, font, &run.text, text.size, false);
+            start.x += run.width() * text.size;
+        }
+    }
+}
+
+fn fill(ink: Ink) -> Fill {
+    Fill {
+        paint: colour(ink).into(),
+        ..Fill::default()
+    }
+}
+
+fn stroke(ink: Ink, width: f32) -> Stroke {
+    Stroke {
+        paint: colour(ink).into(),
+        width,
+        ..Stroke::default()
+    }
+}
+
+fn colour(ink: Ink) -> rgb::Color {
+    match ink {
+        Ink::Black => rgb::Color::black(),
+        Ink::Green => rgb::Color::new(0, 77, 51),
+        Ink::Grey => rgb::Color::new(89, 89, 89),
+        Ink::Tint => rgb::Color::new(238, 243, 240),
+        Ink::White => rgb::Color::white(),
+    }
+}

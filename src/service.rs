@@ -1,0 +1,194 @@
+//! The whole service from its configuration: opens the parts, joins them, runs them,
+//! stops them. `serve`, `demo` and the tests start the same thing.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::actions::{CATALOGUE, Tools};
+use crate::aggregators::Channels;
+use crate::aggregators::africastalking::SettingsError;
+use crate::config::Config;
+use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
+use crate::dialogue::Dialogue;
+use crate::domain::{Clock, Msisdn};
+use crate::letters::{Council, LetterError, Letters};
+use crate::menus::{self, Findings, Menu};
+use crate::outbox::{Worker, WorkerSettings};
+use crate::store::{Store, StoreError, StoreSettings};
+use crate::web::pages::{Accent, Look};
+use crate::web::{self, App, AppParts};
+
+/// Which parts of the service this process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// Web and worker.
+    All,
+    /// Callbacks and pages; SMS are left to other processes.
+    Web,
+    /// SMS alone; health still answers.
+    Worker,
+}
+
+/// Why the service can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be used.
+    #[error("the database can't be used")]
+    Store(#[from] StoreError),
+    /// The menus are wrong: a line for each finding.
+    #[error("the menus are wrong:\n{0}")]
+    Menus(Findings),
+    /// The folder of menus can't be read.
+    #[error("the menus can't be read")]
+    MenuFiles(#[source] std::io::Error),
+    /// The keys can't be used.
+    #[error("[keys] can't be used")]
+    Keys(#[from] KeyError),
+    /// A channel can't be used.
+    #[error("a [[channel]] can't be used")]
+    Channel(#[from] SettingsError),
+    /// A letter template is wrong.
+    #[error("the letter templates are wrong")]
+    Letters(#[from] LetterError),
+    /// Passwords can't be hashed.
+    #[error(transparent)]
+    Passwords(#[from] PasswordError),
+    /// No outgoing connections can be made.
+    #[error("outgoing connections can't be set up")]
+    Transport(#[from] reqwest::Error),
+}
+
+/// The service, opened and not yet running.
+pub struct Service {
+    config: Config,
+    app: App,
+    worker: Worker,
+    store: Store,
+    parts: Parts,
+}
+
+/// The service, running.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    store: Store,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Opens the database of a configuration and brings its schema up to date.
+pub async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let store = Store::open(&StoreSettings {
+        url: config.database.url.expose_secret().to_owned(),
+        connections: config.database.connections,
+        patience: Duration::from_millis(config.database.patience_ms),
+    })
+    .await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// The menus of a configuration, proven.
+pub fn load_menus(config: &Config) -> Result<Menu, StartError> {
+    let files = match &config.menus.folder {
+        Some(folder) => menus::read_folder(folder).map_err(StartError::MenuFiles)?,
+        None => menus::embedded(),
+    };
+    menus::prove(&files, &CATALOGUE).map_err(StartError::Menus)
+}
+
+/// The keys of a configuration.
+pub fn load_keys(config: &Config) -> Result<Keys, StartError> {
+    let mut by_name = BTreeMap::new();
+    for (name, key) in &config.keys.key {
+        by_name.insert(name.clone(), MasterKey::parse(key.expose_secret())?);
+    }
+    Ok(Keys::new(config.keys.current.clone(), by_name)?)
+}
+
+impl Service {
+    /// Opens every part on a database that is open.
+    pub fn open(config: Config, store: Store, parts: Parts, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let menu = Arc::new(load_menus(&config)?);
+        let keys = load_keys(&config)?;
+        let channels = Channels::open(&config.channel)?;
+        // One core is left for hops.
+        let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
+        let first = config.channel.first();
+        let service_code = first.and_then(|channel| channel.service_codes.first()).cloned().unwrap_or_default();
+        let tools = Tools {
+            keys: keys.clone(),
+            hasher: Hasher::new(at_once)?,
+            policy: config.policy.clone(),
+            menu: Arc::clone(&menu),
+            public_url: config.server.public_url.clone(),
+            service_code: service_code.clone(),
+        };
+        let worker = Worker::new(WorkerSettings {
+            store: store.clone(),
+            keys,
+            channels: channels.clone(),
+            outbox: config.outbox.clone(),
+            clock: Arc::clone(&clock),
+        })?;
+        let council = &config.council;
+        let letters = Letters::new(Council {
+            name: council.name.clone(),
+            address: council.address.clone(),
+            signatory: council.signatory.clone(),
+            signatory_title: council.signatory_title.clone(),
+            service_code: Some(service_code.clone()),
+        })?;
+        let https = config.server.public_url.starts_with("https://");
+        let app = App::new(AppParts {
+            dialogue: Dialogue { store: store.clone(), menu, tools: tools.clone(), clock: Arc::clone(&clock) },
+            store: store.clone(),
+            channels,
+            tools,
+            letters,
+            worker: (parts != Parts::Web).then(|| worker.clone()),
+            look: Look::new(&council.name, &service_code, Accent::default(), https),
+            https,
+            clock,
+        });
+        // The first number parsed pays 50 ms for its tables; no person should wait for it.
+        Msisdn::warm_up();
+        Ok(Self { config, app, worker, store, parts })
+    }
+
+    /// Runs it, together with routes that only some ways of starting have.
+    #[must_use]
+    pub fn run(self, listener: TcpListener, extra: Router) -> Running {
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let addr = listener.local_addr().unwrap_or(self.config.server.listen);
+        let router = match self.parts {
+            Parts::All | Parts::Web => web::router(self.app),
+            Parts::Worker => web::health_router(self.app),
+        };
+        let patience = Duration::from_secs(self.config.server.stop_within_s);
+        tasks.spawn(web::serve(listener, router.merge(extra), stop.clone(), patience));
+        if self.parts != Parts::Web {
+            tasks.spawn(self.worker.run(stop.clone()));
+        }
+        tasks.close();
+        Running { addr, store: self.store, stop, tasks }
+    }
+}
+
+impl Running {
+    /// Stops taking work, finishes what has begun, closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        self.store.close().await;
+    }
+}

@@ -1,0 +1,66 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use crate::actions::Tools;
+use crate::aggregators::Channels;
+use crate::dialogue::Dialogue;
+use crate::domain::Clock;
+use crate::letters::Letters;
+use crate::outbox::Worker;
+use crate::store::Store;
+
+use super::guard::Guard;
+use super::pages::Look;
+
+/// What the service is made of.
+pub struct AppParts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The aggregator accounts.
+    pub channels: Channels,
+    /// Takes turns.
+    pub dialogue: Dialogue,
+    /// Does everything else.
+    pub tools: Tools,
+    /// Renders letters.
+    pub letters: Letters,
+    /// Sends SMS; None where another process does.
+    pub worker: Option<Worker>,
+    /// How pages look.
+    pub look: Look,
+    /// Whether people come by https.
+    pub https: bool,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The parts, shared. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) parts: AppParts,
+    pub(super) guard: Guard,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: AppParts) -> Self {
+        let guard = Guard::new(&parts.tools.policy);
+        Self(Arc::new(Inner { parts, guard }))
+    }
+
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0.parts
+    }
+}

@@ -1,0 +1,174 @@
+//! What aggregators call.
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::aggregators::{CallbackError, Channel, RawRequest, Sender, Turn};
+use crate::crypto::Sealed;
+use crate::domain::Language;
+use crate::outbox::reports;
+use crate::store::{StoreError, inbound};
+use crate::ussd::{Engine, Screen};
+
+use super::app::App;
+use super::respond::{nothing_here, to_the_end};
+
+/// Whose callback it says it is.
+#[derive(Deserialize)]
+pub(super) struct Door {
+    channel: String,
+    secret: String,
+}
+
+/// A callback as it came.
+pub(super) struct Call {
+    method: Method,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
+    type Rejection = Response;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Response> {
+        let method = request.method().clone();
+        let headers = request.headers().clone();
+        let uri = OriginalUri(request.uri().clone());
+        let body = Bytes::from_request(request, state).await.map_err(|refusal| {
+            tracing::warn!(status = refusal.status().as_u16(), "callback body refused");
+            refusal.status().into_response()
+        })?;
+        Ok(Self { method, uri, headers, body })
+    }
+}
+
+impl Call {
+    fn raw(&self) -> RawRequest<'_> {
+        RawRequest { method: &self.method, query: self.uri.query(), headers: &self.headers, body: &self.body }
+    }
+}
+
+/// One hop of a USSD session. Whatever happens inside, a phone waits for a screen.
+pub(super) async fn ussd(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let turn = match channel.aggregator.read_turn(&call.raw()) {
+        Ok(turn) => turn,
+        Err(error) => return refuse(error),
+    };
+    let screen = take_turn(&app, channel, &turn).await;
+    channel.aggregator.write_screen(&screen, &turn).map(Into::into)
+}
+
+async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
+    let limit = channel.aggregator.limits(turn.network.as_ref()).screen;
+    let work = {
+        let (dialogue, name, turn) = (app.dialogue.clone(), channel.name.clone(), turn.clone());
+        to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
+    };
+    // Half the aggregator's patience. The work goes on; a repeat finds its answer.
+    let taken = tokio::time::timeout(channel.aggregator.deadline() / 2, work).await;
+    if let Ok(Ok(screen)) = taken {
+        if let Some(worker) = &app.worker {
+            worker.ring();
+        }
+        return screen;
+    }
+    if taken.is_err() {
+        tracing::error!("the turn took too long");
+    }
+    let menu = &app.dialogue.menu;
+    Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
+}
+
+/// The end of a session. It may never come, so nothing depends on it.
+pub(super) async fn ussd_end(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    match channel.aggregator.read_session_end(&call.raw()) {
+        Ok(end) => {
+            let duration_ms = end.duration.map(|duration| duration.as_millis());
+            tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
+            channel.aggregator.acknowledge().map(Into::into)
+        }
+        Err(error) => refuse(error),
+    }
+}
+
+/// An SMS from a person. It is kept before it is acknowledged, and once.
+pub(super) async fn sms(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let inbound = match channel.aggregator.read_inbound(&call.raw()) {
+        Ok(inbound) => inbound,
+        Err(error) => return refuse(error),
+    };
+    let Sender::Person(sender) = inbound.from else {
+        // A network's notice: nobody to answer.
+        return channel.aggregator.acknowledge().map(Into::into);
+    };
+    let (inner, name) = (app.clone(), channel.name.clone());
+    let kept = to_the_end(async move {
+        let place = Sealed { column: "inbound.body", row: &inbound.id };
+        let body = place.seal(&inner.tools.keys, inbound.text.as_bytes());
+        let mut tx = inner.store.begin().await?;
+        inbound::keep(&mut tx, &name, &inbound.id, sender.as_str(), &body, inner.clock.now()).await?;
+        tx.commit().await
+    });
+    acknowledge_if(kept.await.is_ok(), channel)
+}
+
+/// What became of an SMS of ours.
+pub(super) async fn delivery(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let report = match channel.aggregator.read_report(&call.raw()) {
+        Ok(report) => report,
+        Err(error) => return refuse(error),
+    };
+    let (inner, name) = (app.clone(), channel.name.clone());
+    let kept = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        reports::take(&mut tx, &name, report, inner.clock.now()).await?;
+        tx.commit().await
+    });
+    acknowledge_if(kept.await.is_ok(), channel)
+}
+
+/// A person wants no more promotion.
+pub(super) async fn opt_out(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let wish = match channel.aggregator.read_opt_out(&call.raw()) {
+        Ok(wish) => wish,
+        Err(error) => return refuse(error),
+    };
+    let inner = app.clone();
+    let kept = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        inbound::opt_out(&mut tx, &wish.sender, &wish.caller, inner.clock.now()).await?;
+        Ok::<_, StoreError>(tx.commit().await?)
+    });
+    acknowledge_if(kept.await.is_ok(), channel)
+}
+
+/// Aggregators repeat what was not acknowledged.
+fn acknowledge_if(kept: bool, channel: &Channel) -> Response {
+    if kept {
+        channel.aggregator.acknowledge().map(Into::into)
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    }
+}
+
+/// A callback that can't be read. The error names the field and never its value.
+fn refuse(error: CallbackError) -> Response {
+    let status = match error {
+        CallbackError::NotAPost => StatusCode::METHOD_NOT_ALLOWED,
+        CallbackError::NotAForm | CallbackError::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        CallbackError::Missing(_) | CallbackError::Repeated(_) | CallbackError::Malformed(_) => {
+            StatusCode::BAD_REQUEST
+        }
+    };
+    tracing::warn!(error = &error as &dyn std::error::Error, "callback refused");
+    (status, error.to_string()).into_response()
+}

@@ -1,0 +1,31 @@
+//! Whether the service is up, and whether it can work.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::app::App;
+
+/// A worker that has ended no round for this long is stuck or has no database.
+const SILENT: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The process answers.
+pub(super) async fn alive() -> &'static str {
+    "ok"
+}
+
+/// The database and the worker answer too.
+pub(super) async fn ready(State(app): State<App>) -> Response {
+    let store = app.store.clone();
+    let ping = tokio::spawn(async move { store.ping().await });
+    let database = matches!(tokio::time::timeout(PATIENCE, ping).await, Ok(Ok(Ok(()))));
+    let worker = app.worker.as_ref().is_none_or(|worker| worker.silent_for() < SILENT);
+    let status = if database && worker { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = |well| if well { "ok" } else { "failing" };
+    (status, Json(json!({ "database": word(database), "worker": word(worker) }))).into_response()
+}

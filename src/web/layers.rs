@@ -1,0 +1,69 @@
+//! What surrounds every request: an id, one log line, limits, time-outs, headers.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderName, StatusCode};
+use axum::middleware::map_response;
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+use tracing::{Level, Span};
+
+use super::app::App;
+use super::pages::secure;
+
+/// A callback is a form of a few hundred bytes.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// The longest pause within a body.
+const BODY_PAUSE: Duration = Duration::from_secs(5);
+
+/// Longer than an aggregator waits; nothing of ours takes as long.
+const LONGEST_REQUEST: Duration = Duration::from_secs(15);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The last layer is the outermost: it sees a request first and its answer last.
+pub(super) fn around(router: Router, app: &App) -> Router {
+    let https = app.https;
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
+        .layer(CatchPanicLayer::new())
+        .layer(map_response(move |mut response: Response| async move {
+            secure(response.headers_mut(), https);
+            response
+        }))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, FreshId))
+}
+
+/// Ids are ours: one that came with the request could be anything.
+#[derive(Clone, Copy)]
+struct FreshId;
+
+impl MakeRequestId for FreshId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        uuid::Uuid::now_v7().to_string().parse().ok().map(RequestId::new)
+    }
+}
+
+/// The route as it is written on the page of routes: a path holds secrets and tokens.
+fn span(request: &Request) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::span!(Level::INFO, "request", id, method = request.method().as_str(), route)
+}
+
+fn log(response: &Response, latency: Duration, _: &Span) {
+    let duration_ms = latency.as_millis();
+    tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
+}

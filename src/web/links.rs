@@ -1,0 +1,110 @@
+//! One-time links to letters. Robots look at links before people do, so looking
+//! changes nothing; only the button redeems.
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use crate::actions::{self, Opened};
+use crate::crypto::Token;
+use crate::letters::LetterData;
+
+use super::app::App;
+use super::pages::{ErrorPage, LanguageWish, LinkGonePage, LinkPage, Problem};
+use super::respond::{Failed, to_the_end};
+
+/// Shows a button, or how to get another link.
+pub(super) async fn look(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+    let language = wish.settle(None);
+    let Some(token) = Token::parse(&token) else {
+        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+    };
+    let inner = app.clone();
+    let open = to_the_end(async move {
+        let mut tx = inner.store.begin_read().await?;
+        actions::link_is_open(&mut tx, &token, inner.clock.now()).await
+    });
+    let frame = app.look.frame(language);
+    match open.await {
+        Ok(true) => LinkPage { frame }.into_response(),
+        Ok(false) => LinkGonePage { frame }.into_response(),
+        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+    }
+}
+
+/// Opens the letter, once.
+pub(super) async fn redeem(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+    let language = wish.settle(None);
+    let Some(token) = Token::parse(&token) else {
+        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+    };
+    let inner = app.clone();
+    let opened = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        let opened = actions::letter_behind(&mut tx, &token, inner.clock.now()).await?;
+        // Rendered before the link is used up: a letter that fails costs no link.
+        let data = opened.as_ref().and_then(letter_data);
+        let letter = data.map(|data| inner.letters.render(&data)).transpose()?;
+        tx.commit().await.map_err(actions::ActionError::from)?;
+        Ok::<_, RedeemError>(letter)
+    });
+    let frame = app.look.frame(language);
+    match opened.await {
+        Ok(Some(pdf)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/pdf"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment-letter.pdf\""),
+            ];
+            (headers, pdf).into_response()
+        }
+        Ok(None) => LinkGonePage { frame }.into_response(),
+        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RedeemError {
+    #[error(transparent)]
+    Action(#[from] actions::ActionError),
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Letter(#[from] crate::letters::LetterError),
+}
+
+/// None for a person without a line: their links closed when it went.
+fn letter_data(opened: &Opened) -> Option<LetterData> {
+    let Opened { person, deployment } = opened;
+    let reports = deployment.reports_at.datetime_in_kenya();
+    let series = deployment.series;
+    Some(LetterData {
+        reference: format!(
+            "KNEC/GEN/EA/FA/SI/APP/{}/{}/{}/{:07}",
+            series.exam.code(),
+            deployment.role.code(),
+            series.year,
+            deployment.serial
+        ),
+        serial: deployment.serial,
+        issued_on: deployment.issued_on,
+        name: person.name.clone(),
+        national_id: person.national_id.clone(),
+        tsc_number: person.tsc_number.clone(),
+        mobile: person.msisdn.clone()?,
+        town: person.town.clone(),
+        role: deployment.role,
+        series,
+        centre_code: deployment.centre.code.clone(),
+        centre_name: deployment.centre.name.clone(),
+        sub_county: deployment.centre.sub_county.clone(),
+        county: deployment.centre.county.clone(),
+        report_on: reports.date(),
+        report_at: reports.time(),
+        from: deployment.starts_on,
+        to: deployment.ends_on,
+        rate_per_day: Some(deployment.rate),
+        distribution_centre: Some(deployment.centre.distribution_centre.clone()),
+        paper: None,
+        reply_by: None,
+    })
+}

@@ -1,0 +1,49 @@
+//! Answers that are nobody's page in particular.
+
+use std::future::Future;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::app::App;
+use super::pages::{ErrorPage, LanguageWish, Problem};
+
+pub(super) async fn no_such_page(State(app): State<App>, wish: LanguageWish) -> Response {
+    ErrorPage { frame: app.look.frame(wish.settle(None)), problem: Problem::NotFound }.into_response()
+}
+
+pub(super) async fn wrong_method(State(app): State<App>, wish: LanguageWish) -> Response {
+    ErrorPage { frame: app.look.frame(wish.settle(None)), problem: Problem::WrongMethod }.into_response()
+}
+
+/// The same for an unknown channel and a wrong secret, and nothing to learn from.
+pub(super) fn nothing_here() -> Response {
+    StatusCode::NOT_FOUND.into_response()
+}
+
+/// Runs a unit of work to its end, even when the client hangs up meanwhile: axum
+/// drops a handler then, and a unit of work must not be dropped half-way.
+pub(super) async fn to_the_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Failed>
+where
+    T: Send + 'static,
+    E: std::error::Error + Send + 'static,
+{
+    use tracing::Instrument;
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => {
+            // Logged once, here. The other side learns nothing about our inside.
+            tracing::error!(error = &error as &dyn std::error::Error, "the work failed");
+            Err(Failed)
+        }
+        Err(_) => {
+            tracing::error!("the work broke off");
+            Err(Failed)
+        }
+    }
+}
+
+/// Something inside failed, and the log says what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failed;

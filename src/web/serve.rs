@@ -1,0 +1,57 @@
+//! Connections. `axum::serve` sets no timer, so a client that never finishes its
+//! headers would hold a connection for ever; the loop is written out here.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// How long a client may take to send its headers, and how long a connection may idle.
+const HEADERS: Duration = Duration::from_secs(10);
+
+/// The most bytes that headers may take.
+const HEADER_BYTES: usize = 32 * 1024;
+
+/// Serves until told to stop, then finishes what has begun, for at most `patience`.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, patience: Duration) {
+    let connections = GracefulShutdown::new();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => talk(stream, router.clone(), &connections),
+            Err(error) => {
+                // Out of file handles, most likely: waiting lets some come free.
+                tracing::warn!(error = &error as &dyn std::error::Error, "a connection can't be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(patience, connections.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not finish in time");
+    }
+}
+
+fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+    // An answer is one small packet; waiting for more of it only delays a screen.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: http::Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a connection broke");
+        }
+    });
+}
