@@ -39,6 +39,13 @@ impl Flow {
         flow
     }
 
+    /// Whether every way leads to a screen that is there, so that none can be missing.
+    pub(super) fn is_whole(&self, menu: &Menu) -> bool {
+        self.reached
+            .keys()
+            .all(|name| menu.screens.contains_key(name))
+    }
+
     /// What is there whenever a screen is reached; none when no way leads to it.
     pub(super) fn known(&self, screen: &str) -> Option<Kinds> {
         let names = self.reached.get(screen)?;
@@ -79,7 +86,7 @@ impl Flow {
             Body::List {
                 action, goto, on, ..
             } => {
-                let spec = catalogue.action(&action.it);
+                let spec = catalogue.action(&action.it).filter(|spec| spec.lists());
                 let chosen = match spec {
                     Some(spec) => with(here, listed(spec).chain(spec.item)),
                     None => self.everything(),
@@ -88,7 +95,10 @@ impl Flow {
                 ways.push((goto.it.clone(), chosen));
                 ways
             }
-            Body::Action { action, on } => self.outcomes(catalogue.action(&action.it), on, here),
+            Body::Action { action, on } => {
+                let spec = catalogue.action(&action.it).filter(|spec| !spec.lists());
+                self.outcomes(spec, on, here)
+            }
         }
     }
 

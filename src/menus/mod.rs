@@ -10,6 +10,8 @@ mod catalogue;
 mod check;
 mod files;
 mod finding;
+#[cfg(test)]
+mod fixture;
 mod flow;
 mod kind;
 mod layout;

@@ -22,7 +22,7 @@ pub(super) type Section<T> = BTreeMap<Spanned<String>, Option<T>>;
 
 /// A text in both languages.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a text in `en` and `sw`")]
 pub(super) struct RawText {
     pub(super) en: Option<Spanned<String>>,
     pub(super) sw: Option<Spanned<String>>,
@@ -31,7 +31,7 @@ pub(super) struct RawText {
 /// One `[screen.NAME]`. Which of `option`, `ask`, `list`, `action` and `end` it
 /// has says what kind of screen it is.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a screen")]
 pub(super) struct RawScreen {
     pub(super) text: Option<RawText>,
     pub(super) option: Option<Vec<RawOption>>,
@@ -52,7 +52,10 @@ pub(super) struct RawScreen {
 
 /// One option of a menu screen.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an option with `key`, `label` and `goto`"
+)]
 pub(super) struct RawOption {
     pub(super) key: Spanned<String>,
     pub(super) label: RawText,
@@ -72,7 +75,10 @@ impl RawFile {
     pub(super) fn read(text: &str) -> Result<(Self, Vec<Unread>), Vec<Unread>> {
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(errors.iter().map(Unread::from).collect());
+            let mut unread: Vec<_> = errors.iter().map(Unread::from).collect();
+            // Where a table stands twice, each key in it does too: once is enough.
+            unread.dedup_by(|later, earlier| later.message == earlier.message);
+            return Err(unread);
         }
         let mut file = Self::default();
         let mut unread = Vec::new();
@@ -90,7 +96,10 @@ impl RawFile {
         unread: &mut Vec<Unread>,
     ) {
         match key {
-            "start" => self.start = one(value, unread),
+            "start" => {
+                let unknown = Spanned::new(value.span(), String::new());
+                self.start = one(value, unread).or(Some(unknown));
+            }
             "words" => self.words = section(value, unread),
             "screen" => self.screen = section(value, unread),
             "sms" => self.sms = section(value, unread),

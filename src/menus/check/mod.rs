@@ -13,7 +13,7 @@ mod size;
 mod tests;
 mod texts;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, FieldSpec};
 use super::files::MenuFile;
 use super::finding::{Findings, Found, Place};
 use super::flow::{Flow, kinds_of};
@@ -55,10 +55,10 @@ impl Check<'_, '_> {
     fn words(&mut self) {
         let menu = self.menu;
         for (name, words) in menu.words.all() {
-            self.texts(words, &Kinds::new(), &format!("the word `{name}`"));
+            self.texts(words, &Known::default(), &format!("the word `{name}`"));
         }
         for (name, words) in menu.words.closing() {
-            self.fits_alone(words, &Kinds::new(), &format!("the word `{name}`"));
+            self.fits_alone(words, &Known::default(), &format!("the word `{name}`"));
         }
     }
 
@@ -72,7 +72,7 @@ impl Check<'_, '_> {
                 );
                 continue;
             };
-            let known = kinds_of(spec.fields);
+            let known = Known::only(spec.fields);
             let what = format!("the SMS `{}`", spec.name);
             self.texts(texts, &known, &what);
             self.fits_alone(texts, &known, &what);
@@ -87,26 +87,53 @@ impl Check<'_, '_> {
 
     fn screens(&mut self) {
         let menu = self.menu;
-        let starts = menu.screens.contains_key(&menu.start);
-        if !starts && !menu.start.is_empty() && !self.loaded.broken.contains(&menu.start) {
+        if !self.is_there(&menu.start) && !menu.start.is_empty() {
             let message = format!("there is no screen `{}` to start with", menu.start);
             self.found.add(menu.start_at, message);
         }
         let flow = Flow::of(menu, self.catalogue);
+        // Where a way leads into the dark, so may the only way to a screen.
+        let sees_all = flow.is_whole(menu) && self.loaded.broken.is_empty();
         for (name, screen) in &menu.screens {
-            let known = flow.known(name);
-            // What a broken screen leads to is not known.
-            if known.is_none() && starts && self.loaded.broken.is_empty() {
+            let known = match flow.known(name) {
+                Some(kinds) => Known {
+                    kinds,
+                    may_be_more: false,
+                },
+                None => Known {
+                    kinds: flow.kinds.clone(),
+                    may_be_more: true,
+                },
+            };
+            if known.may_be_more && sees_all {
                 let message =
                     format!("no way leads to `{name}`: remove it, or let a `goto` lead there");
                 self.found.add(screen.at, message);
             }
-            self.screen(
-                name,
-                screen,
-                &known.unwrap_or_else(|| flow.kinds.clone()),
-                &flow.kinds,
-            );
+            self.screen(name, screen, known, &flow.kinds);
+        }
+    }
+
+    /// Whether a screen is in the files, whatever its faults.
+    fn is_there(&self, screen: &str) -> bool {
+        self.menu.screens.contains_key(screen) || self.loaded.broken.contains(screen)
+    }
+}
+
+/// The fields that are there at some place of the menu.
+#[derive(Default)]
+struct Known {
+    kinds: Kinds,
+    /// Whether nobody knows what else is there, because no way leads to the place.
+    may_be_more: bool,
+}
+
+impl Known {
+    /// Exactly these.
+    fn only(fields: &[FieldSpec]) -> Self {
+        Self {
+            kinds: kinds_of(fields),
+            may_be_more: false,
         }
     }
 }

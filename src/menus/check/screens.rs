@@ -3,32 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::menus::catalogue::{ActionSpec, FieldSpec};
-use crate::menus::flow::{kinds_of, listed};
+use crate::menus::flow::listed;
 use crate::menus::kind::Kinds;
 use crate::menus::model::{Ask, Body, Choice, Placed, Screen};
 
-use super::Check;
+use super::{Check, Known};
 
 /// Keys that the engine or an operator's own paging takes.
 const RESERVED: [&str; 4] = ["0", "00", "98", "99"];
 
 impl Check<'_, '_> {
     /// Checks a screen, given what is there whenever it is reached and every field there is.
-    pub(super) fn screen(&mut self, name: &str, screen: &Screen, known: &Kinds, kinds: &Kinds) {
+    pub(super) fn screen(&mut self, name: &str, screen: &Screen, mut known: Known, kinds: &Kinds) {
         let place = format!("`{name}`");
         match &screen.body {
             Body::End => {
-                self.texts(&screen.text, known, &place);
-                self.fits(name, screen, known, None);
+                self.texts(&screen.text, &known, &place);
+                self.fits(name, screen, &known, None);
             }
             Body::Menu { options } => {
-                self.texts(&screen.text, known, &place);
+                self.texts(&screen.text, &known, &place);
                 self.keys(name, options);
                 for option in options {
                     self.goto(&option.goto);
-                    self.texts(&option.label, known, &place);
+                    self.texts(&option.label, &known, &place);
                 }
-                self.fits(name, screen, known, None);
+                self.fits(name, screen, &known, None);
             }
             Body::Question {
                 ask,
@@ -38,9 +38,9 @@ impl Check<'_, '_> {
             } => {
                 self.saved(*ask, save, kinds);
                 self.goto(goto);
-                self.texts(&screen.text, known, &place);
-                self.texts(invalid, known, &place);
-                self.fits(name, screen, known, None);
+                self.texts(&screen.text, &known, &place);
+                self.texts(invalid, &known, &place);
+                self.fits(name, screen, &known, None);
             }
             Body::List {
                 action,
@@ -50,39 +50,25 @@ impl Check<'_, '_> {
                 ..
             } => {
                 self.goto(goto);
-                let Some(spec) = self.action(action, on, known) else {
+                let Some(spec) = self.action(action, true, on, &known) else {
                     return;
                 };
-                if !spec.lists() {
-                    self.found.add(
-                        action.at,
-                        format!("`{}` answers no list: use `action = `", spec.name),
-                    );
-                    return;
-                }
-                let mut known = known.clone();
-                known.extend(listed(spec).map(|field| (field.name.to_owned(), field.kind)));
-                let items = kinds_of(spec.item);
+                known
+                    .kinds
+                    .extend(listed(spec).map(|field| (field.name.to_owned(), field.kind)));
+                let items = Known::only(spec.item);
                 self.texts(&screen.text, &known, &place);
                 self.texts(item, &items, &format!("an item of `{name}`"));
                 self.fits(name, screen, &known, Some(&items));
             }
             Body::Action { action, on } => {
-                let Some(spec) = self.action(action, on, known) else {
-                    return;
-                };
-                if spec.lists() {
-                    self.found.add(
-                        action.at,
-                        format!("`{}` answers a list: use `list = `", spec.name),
-                    );
-                }
+                self.action(action, false, on, &known);
             }
         }
     }
 
     fn goto(&mut self, goto: &Placed<String>) {
-        if !self.menu.screens.contains_key(&goto.it) && !self.loaded.broken.contains(&goto.it) {
+        if !self.is_there(&goto.it) {
             let names = joined(self.menu.screens.keys().map(String::as_str));
             self.found.add(
                 goto.at,
@@ -107,28 +93,34 @@ impl Check<'_, '_> {
     fn action(
         &mut self,
         action: &Placed<String>,
+        lists: bool,
         on: &BTreeMap<String, Placed<String>>,
-        known: &Kinds,
+        known: &Known,
     ) -> Option<&'static ActionSpec> {
         for goto in on.values() {
             self.goto(goto);
         }
-        let Some(spec) = self.catalogue.action(&action.it) else {
-            let names = joined(self.catalogue.actions.iter().map(|action| action.name));
-            self.found.add(
-                action.at,
-                format!("there is no action `{}`; there are: {names}", action.it),
-            );
-            return None;
+        let message = match self.catalogue.action(&action.it) {
+            Some(spec) if spec.lists() == lists => {
+                self.inputs(action, spec, known);
+                self.outcomes(action, spec, on);
+                return Some(spec);
+            }
+            Some(_) if lists => format!("`{}` answers no list: use `action = `", action.it),
+            Some(_) => format!("`{}` answers a list: use `list = `", action.it),
+            None => {
+                let names = joined(self.catalogue.actions.iter().map(|action| action.name));
+                format!("there is no action `{}`; there are: {names}", action.it)
+            }
         };
-        self.inputs(action, spec, known);
-        self.outcomes(action, spec, on);
-        Some(spec)
+        self.found.add(action.at, message);
+        None
     }
 
-    fn inputs(&mut self, action: &Placed<String>, spec: &ActionSpec, known: &Kinds) {
+    fn inputs(&mut self, action: &Placed<String>, spec: &ActionSpec, known: &Known) {
         for FieldSpec { name, kind } in spec.inputs {
-            let message = match known.get(*name) {
+            let message = match known.kinds.get(*name) {
+                None if known.may_be_more => continue,
                 None => format!(
                     "`{}` needs `{name}`, which is not there on every way to it",
                     spec.name
@@ -175,7 +167,9 @@ impl Check<'_, '_> {
         let mut seen = BTreeSet::new();
         for option in options {
             let key = option.key.it.as_str();
-            let is_exit = key == "0" && self.menu.is_top(name);
+            // Without a start nobody knows where the top is.
+            let is_exit =
+                key == "0" && (self.menu.is_top(name) || !self.is_there(&self.menu.start));
             let message = if !seen.insert(key) {
                 format!("the key `{key}` stands twice in `{name}`")
             } else if RESERVED.contains(&key) && !is_exit {

@@ -1,20 +1,24 @@
 //! Whether everything fits, measured on the very layout that phones get.
 
 use crate::domain::Language;
-use crate::menus::kind::Kinds;
 use crate::menus::layout::{Draft, SCREEN};
 use crate::menus::model::{Body, Placed, Screen};
 use crate::menus::packing::size;
 use crate::menus::template::Texts;
 use crate::menus::value::Values;
 
-use super::Check;
+use super::{Check, Known};
 
 impl Check<'_, '_> {
     /// Checks a text that stands alone, with nothing cut.
-    pub(super) fn fits_alone(&mut self, texts: &Placed<Texts>, known: &Kinds, what: &str) {
+    pub(super) fn fits_alone(&mut self, texts: &Placed<Texts>, known: &Known, what: &str) {
         for language in Language::ALL {
-            let septets = size(&texts.it.of(language).fill(known, language, usize::MAX));
+            let septets = size(
+                &texts
+                    .it
+                    .of(language)
+                    .fill(&known.kinds, language, usize::MAX),
+            );
             if septets > SCREEN {
                 let code = language.code();
                 let message = format!(
@@ -31,15 +35,15 @@ impl Check<'_, '_> {
         &mut self,
         name: &str,
         screen: &Screen,
-        known: &Kinds,
-        items: Option<&Kinds>,
+        known: &Known,
+        items: Option<&Known>,
     ) {
         for language in Language::ALL {
-            let Some(draft) = Draft::new(self.menu, name, language, known) else {
+            let Some(draft) = Draft::new(self.menu, name, language, &known.kinds) else {
                 continue;
             };
             let items = std::iter::repeat_n(items, per_page(screen)).flatten();
-            let draft = draft.with_items(items.map(|kinds| kinds as &dyn Values), true);
+            let draft = draft.with_items(items.map(|known| &known.kinds as &dyn Values), true);
             let fault = if screen.paged {
                 unpageable(&draft)
             } else {

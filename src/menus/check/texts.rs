@@ -2,17 +2,16 @@
 
 use crate::domain::Language;
 use crate::menus::finding::Place;
-use crate::menus::kind::Kinds;
 use crate::menus::model::Placed;
 use crate::menus::template::{Part, Texts};
 use crate::menus::value::Format;
 use crate::text;
 
-use super::Check;
+use super::{Check, Known};
 
 impl Check<'_, '_> {
     /// Checks a text in both languages, given what is there to fill it in.
-    pub(super) fn texts(&mut self, texts: &Placed<Texts>, known: &Kinds, place: &str) {
+    pub(super) fn texts(&mut self, texts: &Placed<Texts>, known: &Known, place: &str) {
         for language in Language::ALL {
             let at = texts.at_text(language);
             for part in texts.it.of(language).parts() {
@@ -37,10 +36,14 @@ impl Check<'_, '_> {
         }
     }
 
-    fn placeholder(&mut self, name: &str, format: Format, at: Place, known: &Kinds, place: &str) {
-        let message = match known.get(name) {
+    fn placeholder(&mut self, name: &str, format: Format, at: Place, known: &Known, place: &str) {
+        let message = match known.kinds.get(name) {
+            None if known.may_be_more => return,
+            None if known.kinds.is_empty() => {
+                format!("nothing is known at {place} to fill in `{{{name}}}`")
+            }
             None => {
-                let names: Vec<_> = known.keys().map(String::as_str).collect();
+                let names: Vec<_> = known.kinds.keys().map(String::as_str).collect();
                 format!(
                     "`{{{name}}}` is not filled on every way to {place}; there are: {}",
                     names.join(", ")

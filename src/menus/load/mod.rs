@@ -36,6 +36,7 @@ pub(super) fn read(found: &mut Found<'_>) -> Loaded {
     let mut loader = Loader {
         found,
         file: 0,
+        started: false,
         words: BTreeMap::new(),
         loaded: Loaded::default(),
     };
@@ -59,6 +60,8 @@ struct Loader<'a, 'f> {
     found: &'a mut Found<'f>,
     /// The file that is being read.
     file: usize,
+    /// Whether a file has said where to start.
+    started: bool,
     words: BTreeMap<String, Placed<Texts>>,
     loaded: Loaded,
 }
@@ -128,13 +131,13 @@ impl Loader<'_, '_> {
 
     fn start(&mut self, start: Spanned<String>) {
         let start = self.placed(start);
-        let menu = &mut self.loaded.menu;
-        if menu.start.is_empty() {
-            menu.start = start.it;
-            menu.start_at = start.at;
-        } else {
+        if self.started {
             self.found.add(start.at, "a second `start`; a menu has one");
+            return;
         }
+        self.started = true;
+        self.loaded.menu.start = start.it;
+        self.loaded.menu.start_at = start.at;
     }
 
     fn section(&mut self, section: Section<RawText>) -> Vec<(Placed<String>, Placed<Texts>)> {
@@ -157,8 +160,11 @@ impl Loader<'_, '_> {
     }
 
     fn texts(&mut self, raw: RawText, at: Place) -> Placed<Texts> {
-        let (en, en_at) = self.text(raw.en, at, "en");
-        let (sw, sw_at) = self.text(raw.sw, at, "sw");
+        // A missing translation is best looked for beside the one that is there.
+        let beside = raw.en.as_ref().or(raw.sw.as_ref());
+        let beside = beside.map_or(at, |text| self.place(&text.span()));
+        let (en, en_at) = self.text(raw.en, beside, "en");
+        let (sw, sw_at) = self.text(raw.sw, beside, "sw");
         Placed {
             it: Texts { en, sw },
             at,
@@ -195,7 +201,7 @@ impl Loader<'_, '_> {
     fn finish(mut self) -> Loaded {
         if !self.loaded.unreadable {
             self.loaded.menu.words = self.take_words();
-            if self.loaded.menu.start.is_empty() {
+            if !self.started {
                 self.found
                     .add(Place::default(), "no file says `start = \"SCREEN\"`");
             }

@@ -134,12 +134,13 @@ impl Loader<'_, '_> {
 
     fn per_page(&mut self, raw: Option<Spanned<usize>>) -> usize {
         let Some(raw) = raw else { return PER_PAGE };
-        if !(1..=9).contains(raw.get_ref()) {
-            let at = self.place(&raw.span());
-            self.found
-                .add(at, "`per_page` must be 1 to 9: one key an item");
+        if (1..=9).contains(raw.get_ref()) {
+            return raw.into_inner();
         }
-        raw.into_inner().clamp(1, 9)
+        let at = self.place(&raw.span());
+        self.found
+            .add(at, "`per_page` must be 1 to 9: one key an item");
+        1
     }
 
     fn needed(&mut self, raw: Option<RawText>, name: &Placed<String>, what: &str) -> Placed<Texts> {
