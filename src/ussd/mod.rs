@@ -8,6 +8,8 @@
 mod screen;
 mod session;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use screen::Screen;
 pub use session::{Call, Outcome, Page, Session};
