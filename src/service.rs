@@ -103,9 +103,7 @@ pub fn load_menus(config: &Config) -> Result<Menu, StartError> {
         Some(folder) => menus::read_folder(folder).map_err(StartError::MenuFiles)?,
         None => menus::embedded(),
     };
-    let menu = menus::load(&files).map_err(StartError::Menus)?;
-    menus::check(&menu, &files, &CATALOGUE).map_err(StartError::Menus)?;
-    Ok(menu)
+    menus::prove(&files, &CATALOGUE).map_err(StartError::Menus)
 }
 
 /// The keys of a configuration.

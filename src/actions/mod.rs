@@ -15,6 +15,8 @@ mod log_in;
 mod msisdn;
 mod password;
 mod sms;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use letter::{Opened, behind_link, redeem_link};

@@ -1,7 +1,7 @@
 //! What actions promise to menus: their inputs, their outcomes and the fields each
 //! outcome fills in. With it a menu is proven before anyone dials.
 
-use super::value::Kind;
+use super::kind::Kind;
 
 /// A field by name and kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,112 +3,166 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{ActionSpec, Catalogue, FieldSpec};
-use super::model::{Body, Menu, Screen};
-use super::value::Kind;
+use super::kind::{Kind, Kinds};
+use super::model::{Body, Menu, Placed, Screen};
 
-/// The fields that are there on every way to a screen, each with every kind it can have.
-pub(super) type Known = BTreeMap<String, BTreeSet<Kind>>;
+/// All ways through a menu.
+pub(super) struct Flow {
+    /// Every field that a session can hold. A name means one kind everywhere, since `0`
+    /// brings back earlier screens with later fields.
+    pub(super) kinds: Kinds,
+    /// The fields that are there on every way to a screen, for each screen that has one.
+    reached: BTreeMap<String, Names>,
+}
 
-/// Follows every `goto` from the start until nothing changes any more.
-pub(super) fn known_fields(menu: &Menu, catalogue: &Catalogue) -> BTreeMap<String, Known> {
-    let mut reached = BTreeMap::from([(menu.start.clone(), Known::new())]);
-    let mut waiting = vec![menu.start.clone()];
-    while let Some(name) = waiting.pop() {
-        let Some(screen) = menu.screens.get(&name) else {
-            continue;
+type Names = BTreeSet<String>;
+
+impl Flow {
+    /// Follows every `goto` from the start until nothing changes any more.
+    pub(super) fn of(menu: &Menu, catalogue: &Catalogue) -> Self {
+        let mut flow = Self {
+            kinds: kinds(menu, catalogue),
+            reached: BTreeMap::new(),
         };
-        let here = reached.get(&name).cloned().unwrap_or_default();
-        for (next, known) in ways_on(screen, &here, catalogue) {
-            let changed = match reached.get_mut(&next) {
-                Some(before) => meet(before, &known),
-                None => reached.insert(next.clone(), known).is_none(),
+        flow.reached.insert(menu.start.clone(), Names::new());
+        let mut waiting = vec![menu.start.clone()];
+        while let Some(name) = waiting.pop() {
+            let Some(screen) = menu.screens.get(&name) else {
+                continue;
             };
-            // `00` clears what is known, so nothing flows back into the start.
-            if changed && next != menu.start {
-                waiting.push(next);
+            for (next, there) in flow.ways_on(screen, &flow.reached[&name], catalogue) {
+                if flow.arrive(&next, there) {
+                    waiting.push(next);
+                }
+            }
+        }
+        flow
+    }
+
+    /// Whether every way leads to a screen that is there, so that none can be missing.
+    pub(super) fn is_whole(&self, menu: &Menu) -> bool {
+        self.reached
+            .keys()
+            .all(|name| menu.screens.contains_key(name))
+    }
+
+    /// What is there whenever a screen is reached; none when no way leads to it.
+    pub(super) fn known(&self, screen: &str) -> Option<Kinds> {
+        let names = self.reached.get(screen)?;
+        let known = names
+            .iter()
+            .filter_map(|name| Some((name.clone(), *self.kinds.get(name)?)));
+        Some(known.collect())
+    }
+
+    /// Notes one more way to a screen; says whether that is news.
+    fn arrive(&mut self, screen: &str, there: Names) -> bool {
+        let Some(before) = self.reached.get_mut(screen) else {
+            self.reached.insert(screen.to_owned(), there);
+            return true;
+        };
+        let count = before.len();
+        before.retain(|name| there.contains(name));
+        before.len() < count
+    }
+
+    fn ways_on(
+        &self,
+        screen: &Screen,
+        here: &Names,
+        catalogue: &Catalogue,
+    ) -> Vec<(String, Names)> {
+        match &screen.body {
+            Body::End => Vec::new(),
+            Body::Menu { options } => options
+                .iter()
+                .map(|option| (option.goto.it.clone(), here.clone()))
+                .collect(),
+            Body::Question { save, goto, .. } => {
+                let mut there = here.clone();
+                there.insert(save.it.clone());
+                vec![(goto.it.clone(), there)]
+            }
+            Body::List {
+                action, goto, on, ..
+            } => {
+                let spec = catalogue.action(&action.it).filter(|spec| spec.lists());
+                let chosen = match spec {
+                    Some(spec) => with(here, listed(spec).chain(spec.item)),
+                    None => self.everything(),
+                };
+                let mut ways = self.outcomes(spec, on, here);
+                ways.push((goto.it.clone(), chosen));
+                ways
+            }
+            Body::Action { action, on } => {
+                let spec = catalogue.action(&action.it).filter(|spec| !spec.lists());
+                self.outcomes(spec, on, here)
             }
         }
     }
-    reached.insert(menu.start.clone(), Known::new());
-    reached
-}
 
-/// What is known while a list is shown: also what its action tells about the whole.
-pub(super) fn known_in_list(here: &Known, action: &ActionSpec) -> Known {
-    let mut known = here.clone();
-    if let Some(listed) = action.outcome(ActionSpec::LISTED) {
-        learn(&mut known, listed.fields);
+    /// An action or outcome that is not there has a finding of its own; it is taken to
+    /// bring everything, so that it causes no others further on.
+    fn outcomes(
+        &self,
+        spec: Option<&ActionSpec>,
+        on: &BTreeMap<String, Placed<String>>,
+        here: &Names,
+    ) -> Vec<(String, Names)> {
+        on.iter()
+            .map(|(name, goto)| {
+                let outcome = spec.and_then(|spec| spec.outcome(name));
+                let there = outcome.map(|outcome| with(here, outcome.fields));
+                (goto.it.clone(), there.unwrap_or_else(|| self.everything()))
+            })
+            .collect()
     }
-    known
-}
 
-fn ways_on(screen: &Screen, here: &Known, catalogue: &Catalogue) -> Vec<(String, Known)> {
-    match &screen.body {
-        Body::End => Vec::new(),
-        Body::Menu { options } => options
-            .iter()
-            .map(|option| (option.goto.it.clone(), here.clone()))
-            .collect(),
-        Body::Question {
-            ask, save, goto, ..
-        } => {
-            let mut known = here.clone();
-            known.insert(save.clone(), BTreeSet::from([ask.kind()]));
-            vec![(goto.it.clone(), known)]
-        }
-        Body::List {
-            action, goto, on, ..
-        } => {
-            let Some(spec) = catalogue.action(&action.it) else {
-                return Vec::new();
-            };
-            let mut chosen = known_in_list(here, spec);
-            learn(&mut chosen, spec.item);
-            let mut ways = outcomes(spec, on, here);
-            ways.push((goto.it.clone(), chosen));
-            ways
-        }
-        Body::Action { action, on } => {
-            let Some(spec) = catalogue.action(&action.it) else {
-                return Vec::new();
-            };
-            outcomes(spec, on, here)
-        }
+    fn everything(&self) -> Names {
+        self.kinds.keys().cloned().collect()
     }
 }
 
-fn outcomes(
-    spec: &ActionSpec,
-    on: &BTreeMap<String, super::model::Placed<String>>,
-    here: &Known,
-) -> Vec<(String, Known)> {
-    on.iter()
-        .filter_map(|(name, goto)| {
-            let mut known = here.clone();
-            learn(&mut known, spec.outcome(name)?.fields);
-            Some((goto.it.clone(), known))
-        })
+/// The fields that a list's action tells about the list as a whole.
+pub(super) fn listed(spec: &ActionSpec) -> impl Iterator<Item = &'static FieldSpec> {
+    spec.outcome(ActionSpec::LISTED)
+        .map_or(&[][..], |outcome| outcome.fields)
+        .iter()
+}
+
+/// The kinds of some fields by name.
+pub(super) fn kinds_of(fields: &[FieldSpec]) -> Kinds {
+    fields
+        .iter()
+        .map(|field| (field.name.to_owned(), field.kind))
         .collect()
 }
 
-pub(super) fn learn(known: &mut Known, fields: &[FieldSpec]) {
-    for field in fields {
-        known.insert(field.name.to_owned(), BTreeSet::from([field.kind]));
+fn kinds(menu: &Menu, catalogue: &Catalogue) -> Kinds {
+    let mut kinds = Kinds::new();
+    for action in catalogue.actions {
+        let fields = action.outcomes.iter().flat_map(|outcome| outcome.fields);
+        for field in fields.chain(action.item) {
+            widen(&mut kinds, field.name, field.kind);
+        }
     }
+    for screen in menu.screens.values() {
+        if let Body::Question { ask, save, .. } = &screen.body {
+            kinds.entry(save.it.clone()).or_insert(ask.kind());
+        }
+    }
+    kinds
 }
 
-/// Keeps the fields that both ways bring, with the kinds of both.
-fn meet(before: &mut Known, other: &Known) -> bool {
-    let mut changed = false;
-    before.retain(|name, kinds| {
-        let Some(more) = other.get(name) else {
-            changed = true;
-            return false;
-        };
-        for kind in more {
-            changed |= kinds.insert(*kind);
-        }
-        true
-    });
-    changed
+/// Of two lengths of a kind, the greater.
+fn widen(kinds: &mut Kinds, name: &str, kind: Kind) {
+    let known = kinds.entry(name.to_owned()).or_insert(kind);
+    *known = kind.max(*known);
+}
+
+fn with<'a>(here: &Names, fields: impl IntoIterator<Item = &'a FieldSpec>) -> Names {
+    let mut there = here.clone();
+    there.extend(fields.into_iter().map(|field| field.name.to_owned()));
+    there
 }

@@ -1,27 +1,34 @@
 //! The menu language: what a menu author writes, and the proof that it holds.
 //!
 //! A menu is a flat map of screens joined by `goto`, in TOML, English and
-//! Kiswahili side by side. [`load`] reads the files, [`check`] proves them against
-//! the actions that exist; both report every [`Finding`] with file, line and
-//! column. This room touches no database and runs nothing: the `ussd` room walks
-//! the [`Menu`] that comes out.
+//! Kiswahili side by side. [`prove`] reads the files and proves them against the
+//! actions that exist; it reports every [`Finding`] with file, line and column. The
+//! proof measures the same [`Draft`] that phones are shown. This room touches no
+//! database and runs nothing: the `ussd` room walks the [`Menu`] that comes out.
 
 mod catalogue;
 mod check;
 mod files;
 mod finding;
+#[cfg(test)]
+mod fixture;
 mod flow;
+mod kind;
+mod layout;
 mod load;
 mod model;
+mod packing;
 mod source;
 mod template;
 mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
-pub use check::check;
+pub use check::prove;
 pub use files::{MenuFile, embedded, read_folder};
 pub use finding::{Finding, Findings};
+pub use kind::{Kind, Kinds};
+pub use layout::{Draft, SCREEN, SHORTEST_NAME, Sheet};
 pub use load::load;
-pub use model::{Ask, Body, Choice, Menu, Screen, Words};
+pub use model::{Ask, Body, Choice, Menu, Placed, Screen, Words};
 pub use template::{Part, Template, Texts};
-pub use value::{Fields, Format, Kind, SHORTEST_NAME, Value};
+pub use value::{Fields, Format, Shown, Value, Values};

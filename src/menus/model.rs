@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::domain::{CentreCode, KraPin, Language, Msisdn};
 
 use super::finding::Place;
+use super::kind::Kind;
 use super::template::Texts;
-use super::value::{Kind, Value};
+use super::value::Value;
 
 /// All screens and messages of a service.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +80,14 @@ impl Words {
             ("session_over", &self.session_over),
         ]
     }
+
+    /// The words that are whole screens.
+    pub(super) fn closing(&self) -> [(&'static str, &Placed<Texts>); 2] {
+        [
+            ("unavailable", &self.unavailable),
+            ("session_over", &self.session_over),
+        ]
+    }
 }
 
 /// One screen.
@@ -106,7 +115,7 @@ pub enum Body {
         /// What it must be.
         ask: Ask,
         /// The field it is kept in.
-        save: String,
+        save: Placed<String>,
         /// Shown above the question after something else was typed.
         invalid: Placed<Texts>,
         /// The next screen.

@@ -3,7 +3,7 @@
 use crate::domain::Language;
 use crate::text;
 
-use super::value::{Fields, Format};
+use super::value::{Format, Shown, Values};
 
 /// A text cut at its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,22 +70,21 @@ impl Template {
     /// A value that is not there leaves nothing: the check at start proves that
     /// this can't happen with the menus that run.
     #[must_use]
-    pub fn fill(&self, fields: &Fields, language: Language, name_cap: usize) -> String {
+    pub fn fill(&self, values: &dyn Values, language: Language, name_cap: usize) -> String {
         let mut filled = String::new();
         for part in &self.0 {
             match part {
                 Part::Words(words) => filled.push_str(words),
-                Part::Field { name, format } => {
-                    let Some(value) = fields.get(name) else {
-                        continue;
-                    };
-                    let shown = value.shown(*format, language);
-                    if value.may_be_cut() {
-                        filled.push_str(&text::cut(&shown, name_cap));
-                    } else {
-                        filled.push_str(&shown);
+                Part::Field { name, format } => match values.shown(name, *format, language) {
+                    Some(Shown {
+                        text,
+                        may_be_cut: true,
+                    }) => {
+                        filled.push_str(&text::cut(&text, name_cap));
                     }
-                }
+                    Some(Shown { text, .. }) => filled.push_str(&text),
+                    None => {}
+                },
             }
         }
         filled
@@ -134,7 +133,7 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::value::Value;
+    use super::super::value::{Fields, Value};
     use super::*;
 
     #[test]

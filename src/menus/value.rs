@@ -1,5 +1,5 @@
 //! The values that screens show and questions collect, typed from the database to
-//! the phone, so that the longest form of each is known before anyone dials.
+//! the phone.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,16 +8,36 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CentreCode, Exam, Kes, KraPin, Language, Msisdn, Role, Series, clock_time, long_date,
-    short_date,
+    CentreCode, Kes, KraPin, Language, Msisdn, Role, Series, clock_time, long_date, short_date,
 };
 use crate::text;
 
-/// A screen that is too long cuts names down to this many septets, and no further.
-pub const SHORTEST_NAME: usize = 15;
-
 /// Values by name: what a session knows so far.
 pub type Fields = BTreeMap<String, Value>;
+
+/// What placeholders are filled from.
+pub trait Values {
+    /// The value of that name as a reader of the language sees it.
+    fn shown(&self, name: &str, format: Format, language: Language) -> Option<Shown>;
+}
+
+/// A value as it is shown; it may be personal, so it has no `Debug`.
+pub struct Shown {
+    /// Its text, uncut.
+    pub text: String,
+    /// Whether a screen that is too long may cut it.
+    pub may_be_cut: bool,
+}
+
+impl Values for Fields {
+    fn shown(&self, name: &str, format: Format, language: Language) -> Option<Shown> {
+        let value = self.get(name)?;
+        Some(Shown {
+            text: value.shown(format, language),
+            may_be_cut: value.may_be_cut(),
+        })
+    }
+}
 
 /// One value. It may be personal, so `Debug` prints the kind alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,106 +158,6 @@ impl Format {
     }
 }
 
-/// What a field may hold, as an action or a question declares it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A name of at most so many septets; a screen may cut it down to [`SHORTEST_NAME`].
-    Name(usize),
-    /// A code of at most so many septets, never cut.
-    Code(usize),
-    /// A number of at most so many digits.
-    Number(usize),
-    /// Whole shillings.
-    Money,
-    /// A calendar day.
-    Date,
-    /// An hour of the day.
-    Time,
-    /// A telephone number.
-    Msisdn,
-    /// A KRA PIN.
-    KraPin,
-    /// A centre code.
-    Centre,
-    /// A role.
-    Role,
-    /// An exam and its year.
-    Series,
-    /// Carried along, never shown.
-    Hidden,
-}
-
-impl Kind {
-    /// Whether a placeholder of this kind may ask for that format.
-    #[must_use]
-    pub fn takes(self, format: Format) -> bool {
-        match format {
-            Format::Plain => self != Self::Hidden,
-            Format::Long => self == Self::Date,
-            Format::Short => self == Self::Role,
-            Format::Masked => self == Self::Msisdn,
-        }
-    }
-
-    /// The most septets a value of this kind needs, once cut as far as it may be.
-    #[must_use]
-    pub fn longest(self, format: Format, language: Language) -> usize {
-        match self {
-            Self::Name(max) => max.min(SHORTEST_NAME),
-            Self::Code(max) | Self::Number(max) => max,
-            Self::Hidden => 0,
-            _ => self.longest_sample(format, language),
-        }
-    }
-
-    /// The most septets a value of this kind has where nothing is cut.
-    #[must_use]
-    pub fn longest_uncut(self, format: Format, language: Language) -> usize {
-        match self {
-            Self::Name(max) => max,
-            _ => self.longest(format, language),
-        }
-    }
-
-    fn longest_sample(self, format: Format, language: Language) -> usize {
-        self.samples()
-            .iter()
-            .filter_map(|sample| text::septets(&sample.shown(format, language)))
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// Values that cover every length of a kind with few forms.
-    fn samples(self) -> Vec<Value> {
-        match self {
-            Self::Money => vec![Value::Money(Kes(999_999))],
-            Self::Date => (1..=12)
-                .filter_map(|month| Date::new(2026, month, 28).ok())
-                .map(Value::Date)
-                .collect(),
-            Self::Time => vec![Value::Time(Time::constant(12, 30, 0, 0))],
-            Self::Msisdn => Msisdn::parse("254700000000")
-                .map(Value::Msisdn)
-                .into_iter()
-                .collect(),
-            Self::KraPin => KraPin::parse("A000000000Z")
-                .map(Value::KraPin)
-                .into_iter()
-                .collect(),
-            Self::Centre => CentreCode::parse("99000000")
-                .map(Value::Centre)
-                .into_iter()
-                .collect(),
-            Self::Role => Role::ALL.iter().copied().map(Value::Role).collect(),
-            Self::Series => Exam::ALL
-                .iter()
-                .map(|&exam| Value::Series(Series { exam, year: 2026 }))
-                .collect(),
-            Self::Name(_) | Self::Code(_) | Self::Number(_) | Self::Hidden => Vec::new(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,15 +170,6 @@ mod tests {
             "Msimamizi mkuu (SUP)"
         );
         assert_eq!(role.shown(Format::Short, Language::Sw), "SUP");
-    }
-
-    #[test]
-    fn the_longest_of_a_kind_covers_every_language() {
-        let longest = Kind::Role.longest(Format::Plain, Language::Sw);
-        for role in Role::ALL {
-            let shown = Value::Role(role).shown(Format::Plain, Language::Sw);
-            assert!(text::septets(&shown).unwrap() <= longest, "{shown}");
-        }
     }
 
     #[test]

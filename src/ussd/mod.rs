@@ -5,10 +5,11 @@
 //! checked, mapped and replayed without a server, and a [`Session`] can go on in
 //! any process.
 
-mod layout;
 mod screen;
 mod session;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use screen::Screen;
 pub use session::{Call, Outcome, Page, Session};

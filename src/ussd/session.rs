@@ -52,6 +52,14 @@ impl Session {
         }
     }
 
+    /// Moves to a screen. What an earlier list showed is no longer there to choose from.
+    pub(super) fn stand_on(&mut self, crumb: Crumb) {
+        self.screen = crumb.screen;
+        self.page = crumb.page;
+        self.items.clear();
+        self.more = false;
+    }
+
     /// Whether its last screen has been shown.
     #[must_use]
     pub fn has_ended(&self) -> bool {

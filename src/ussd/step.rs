@@ -1,9 +1,8 @@
 //! One step: what an input does to a session, and what to show or do next.
 
 use crate::domain::Language;
-use crate::menus::{ActionSpec, Body, Fields, Menu, Texts, Value};
+use crate::menus::{ActionSpec, Body, Draft, Fields, Menu, Texts, Value, Values};
 
-use super::layout::Draft;
 use super::screen::Screen;
 use super::session::{Call, Crumb, Outcome, Page, Session};
 
@@ -26,12 +25,13 @@ pub enum Step {
     Run(Call),
 }
 
-/// Walks sessions through a menu that has been checked.
+/// Walks sessions through a menu that has been proven.
 #[derive(Debug, Clone, Copy)]
 pub struct Engine<'a> {
     /// The menu.
     pub menu: &'a Menu,
-    /// How many septets the phone's network shows at once.
+    /// How many septets the phone's network shows at once; the proof holds from
+    /// [`SCREEN`](crate::menus::SCREEN) upwards.
     pub limit: usize,
 }
 
@@ -48,7 +48,7 @@ impl Engine<'_> {
     /// The screen a session stands on, once more.
     #[must_use]
     pub fn show(&self, session: &Session) -> Screen {
-        self.draw(session, None)
+        self.draw(session, false)
     }
 
     /// A whole screen that stands outside the menu, such as "try again shortly".
@@ -76,35 +76,33 @@ impl Engine<'_> {
         match answer {
             "0" if !self.menu.is_top(&session.screen) => return self.go_back(session),
             "00" => return self.go_home(session),
-            "99" | "98" => return self.turn_page(session),
+            "99" | "98" if self.goes_on(session) => {
+                session.page += 1;
+                return self.enter(session);
+            }
             _ => {}
         }
         match &screen.body {
             Body::Question {
-                ask,
-                save,
-                invalid,
-                goto,
+                ask, save, goto, ..
             } => match ask.read(answer) {
                 Some(value) => {
-                    session.fields.insert(save.clone(), value);
+                    session.fields.insert(save.it.clone(), value);
                     self.go_on(session, &goto.it)
                 }
-                None => Step::Show(self.draw(session, Some(&invalid.it))),
+                None => Step::Show(self.draw(session, true)),
             },
             Body::List { goto, .. } => match chosen(session, answer) {
                 Some(item) => {
                     session.fields.extend(item);
                     self.go_on(session, &goto.it)
                 }
-                None => self.wrong_choice(session),
+                None => Step::Show(self.draw(session, true)),
             },
-            Body::Menu { .. } | Body::Action { .. } | Body::End => self.wrong_choice(session),
+            Body::Menu { .. } => Step::Show(self.draw(session, true)),
+            // Nobody is left standing here, unless the menu has changed under the session.
+            Body::Action { .. } | Body::End => self.go_home(session),
         }
-    }
-
-    fn wrong_choice(&self, session: &Session) -> Step {
-        Step::Show(self.draw(session, Some(&self.menu.words.wrong_choice.it)))
     }
 
     fn ended(&self, session: &mut Session, outcome: Outcome) -> Step {
@@ -125,16 +123,19 @@ impl Engine<'_> {
                     .take(*per_page)
                     .map(named)
                     .collect();
-                Step::Show(self.draw(session, None))
+                Step::Show(self.draw(session, false))
+            }
+            Body::List { .. } if session.page > 0 => {
+                // The list has become shorter since its last page was shown.
+                session.page = 0;
+                self.enter(session)
             }
             Body::List { on, .. } | Body::Action { on, .. } => match on.get(outcome.name) {
                 Some(goto) => self.arrive(session, &goto.it),
                 // The check at start proves that every outcome is handled.
                 None => self.go_home(session),
             },
-            Body::Menu { .. } | Body::Question { .. } | Body::End => {
-                Step::Show(self.draw(session, None))
-            }
+            Body::Menu { .. } | Body::Question { .. } | Body::End => self.enter(session),
         }
     }
 
@@ -154,122 +155,82 @@ impl Engine<'_> {
     }
 
     fn go_back(&self, session: &mut Session) -> Step {
-        if let Some(screen) = self.menu.screens.get(&session.screen)
-            && session.page > 0
-        {
+        if session.page > 0 {
             session.page -= 1;
-            return self.redraw(session, &screen.body);
+            return self.enter(session);
         }
         let Some(crumb) = session.trail.pop() else {
             return self.go_home(session);
         };
-        session.screen = crumb.screen;
-        session.page = crumb.page;
-        match self.menu.screens.get(&session.screen) {
-            Some(screen) => self.redraw(session, &screen.body),
-            None => self.go_home(session),
-        }
-    }
-
-    fn turn_page(&self, session: &mut Session) -> Step {
-        let Some(screen) = self.menu.screens.get(&session.screen) else {
-            return self.go_home(session);
-        };
-        let goes_on = match screen.body {
-            Body::List { .. } => session.more,
-            _ => self
-                .draft(session, None)
-                .is_some_and(|draft| draft.page(session.page, self.limit).1),
-        };
-        if !goes_on {
-            return self.wrong_choice(session);
-        }
-        session.page += 1;
-        self.redraw(session, &screen.body)
-    }
-
-    /// Shows a screen that was shown before; a list is asked for again.
-    fn redraw(&self, session: &mut Session, body: &Body) -> Step {
-        match body {
-            Body::List {
-                action, per_page, ..
-            } => Step::Run(call(session, &action.it, *per_page)),
-            _ => Step::Show(self.draw(session, None)),
-        }
+        session.stand_on(crumb);
+        self.enter(session)
     }
 
     fn arrive(&self, session: &mut Session, next: &str) -> Step {
-        next.clone_into(&mut session.screen);
-        session.page = 0;
-        session.items.clear();
-        session.more = false;
+        // Coming back to a screen is going back: the trail never grows in a circle.
+        if let Some(earlier) = session.trail.iter().position(|crumb| crumb.screen == next) {
+            session.trail.truncate(earlier);
+        }
         if self.menu.is_top(next) {
             session.trail.clear();
         }
-        let Some(screen) = self.menu.screens.get(next) else {
-            return Step::Show(self.closing(&self.menu.words.unavailable.it, session.language));
-        };
-        match &screen.body {
-            Body::List {
-                action, per_page, ..
-            } => Step::Run(call(session, &action.it, *per_page)),
-            Body::Action { action, .. } => Step::Run(call(session, &action.it, 0)),
-            Body::End => {
-                session.ended = true;
-                Step::Show(self.draw(session, None))
-            }
-            Body::Menu { .. } | Body::Question { .. } => Step::Show(self.draw(session, None)),
-        }
+        session.stand_on(Crumb {
+            screen: next.to_owned(),
+            page: 0,
+        });
+        self.enter(session)
     }
 
-    fn draw(&self, session: &Session, error: Option<&Texts>) -> Screen {
-        match self.draft(session, error) {
-            Some(draft) => Screen {
-                text: draft.page(self.page_of(session), self.limit).0,
-                end: session.ended,
-            },
-            None => self.closing(&self.menu.words.unavailable.it, session.language),
-        }
-    }
-
-    /// The page of a screen's text. A list's pages are pages of its data instead.
-    fn page_of(&self, session: &Session) -> usize {
+    /// Shows the screen that a session has come to, or asks for the work it stands for.
+    fn enter(&self, session: &mut Session) -> Step {
         match self
             .menu
             .screens
             .get(&session.screen)
             .map(|screen| &screen.body)
         {
-            Some(Body::List { .. }) => 0,
-            _ => session.page,
+            Some(Body::List {
+                action, per_page, ..
+            }) => Step::Run(call(session, &action.it, *per_page)),
+            Some(Body::Action { action, .. }) => Step::Run(call(session, &action.it, 0)),
+            Some(Body::Menu { .. } | Body::Question { .. }) => {
+                Step::Show(self.draw(session, false))
+            }
+            Some(Body::End) | None => {
+                session.ended = true;
+                Step::Show(self.draw(session, false))
+            }
         }
     }
 
-    fn draft<'a>(&'a self, session: &'a Session, error: Option<&'a Texts>) -> Option<Draft<'a>> {
-        let screen = self.menu.screens.get(&session.screen)?;
-        let lines = match &screen.body {
-            Body::Menu { options } => options
-                .iter()
-                .map(|option| (option.key.it.clone(), &option.label.it, &session.fields))
-                .collect(),
-            Body::List { item, .. } => session
-                .items
-                .iter()
-                .zip(1..)
-                .map(|(fields, number): (_, usize)| (number.to_string(), &item.it, fields))
-                .collect(),
-            Body::Question { .. } | Body::Action { .. } | Body::End => Vec::new(),
-        };
-        Some(Draft {
-            menu: self.menu,
-            language: session.language,
-            fields: &session.fields,
-            error,
-            text: &screen.text.it,
-            lines,
-            can_go_back: !session.ended && !self.menu.is_top(&session.screen),
-            more: session.more,
-        })
+    /// Whether there is a page after the one that is shown.
+    fn goes_on(&self, session: &Session) -> bool {
+        let draft = self.draft(session);
+        draft.is_some_and(|draft| draft.page(session.page, self.limit, false).more)
+    }
+
+    fn draw(&self, session: &Session, wrong: bool) -> Screen {
+        match self.draft(session) {
+            Some(draft) => {
+                let text = draft.page(session.page, self.limit, wrong).text;
+                Screen {
+                    text,
+                    end: session.ended,
+                }
+            }
+            None => self.closing(&self.menu.words.unavailable.it, session.language),
+        }
+    }
+
+    fn draft<'a>(&'a self, session: &'a Session) -> Option<Draft<'a>> {
+        let draft = Draft::new(
+            self.menu,
+            &session.screen,
+            session.language,
+            &session.fields,
+        )?;
+        let items = session.items.iter().map(|item| item as &dyn Values);
+        Some(draft.with_items(items, session.more))
     }
 }
 

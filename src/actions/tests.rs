@@ -1,0 +1,156 @@
+//! The shipped menus against the actions they name.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use crate::domain::Language;
+use crate::menus::{Body, FieldSpec, Fields, Kind, Menu, SCREEN, Value, embedded, prove};
+use crate::text::septets;
+use crate::ussd::{Call, Engine, Input, Outcome, Screen, Session, Step};
+
+use super::{CATALOGUE, spec};
+
+/// As many actions as a dialogue runs in one turn.
+const ACTIONS: usize = 16;
+
+static SHIPPED: LazyLock<Menu> = LazyLock::new(|| {
+    prove(&embedded(), &CATALOGUE).unwrap_or_else(|findings| panic!("{findings}"))
+});
+
+#[test]
+fn the_shipped_menus_are_proven() {
+    assert!(SHIPPED.screens.contains_key(&SHIPPED.start));
+}
+
+#[test]
+fn a_field_is_of_one_kind_in_every_action() {
+    let mut kinds: BTreeMap<&str, Kind> = BTreeMap::new();
+    for action in CATALOGUE.actions {
+        let outcomes = action.outcomes.iter().flat_map(|outcome| outcome.fields);
+        for FieldSpec { name, kind } in outcomes.chain(action.item).chain(action.inputs) {
+            let known = kinds.entry(name).or_insert(*kind);
+            assert!(known.is_like(*kind), "`{name}` of {}", action.name);
+        }
+    }
+}
+
+/// What one turn brings: an answer, and dice for the outcomes of the actions it causes.
+type Turn = (String, u32);
+
+fn turns() -> impl Strategy<Value = Vec<Turn>> {
+    let answer = prop_oneof![
+        6 => "[0-7]",
+        2 => prop::sample::select(vec!["00", "98", "99"]).prop_map(str::to_owned),
+        2 => prop::sample::select(vec!["0700000002", "A123456789Z", "12345678"]).prop_map(str::to_owned),
+        1 => ".{0,12}",
+    ];
+    prop::collection::vec((answer, any::<u32>()), 0..60)
+}
+
+/// Rolls once more.
+fn roll(dice: &mut u32, sides: usize) -> usize {
+    *dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    (*dice >> 8) as usize % sides
+}
+
+/// Any outcome that the action declares, with values as long as it declares.
+fn any_outcome(call: &Call, dice: &mut u32) -> Outcome {
+    let spec = spec(&call.action).expect("the action is there");
+    for input in spec.inputs {
+        assert!(
+            call.fields.contains_key(input.name),
+            "{} needs {}",
+            call.action,
+            input.name
+        );
+    }
+    let outcome = &spec.outcomes[roll(dice, spec.outcomes.len())];
+    let items = if outcome.name == "listed" {
+        1 + roll(dice, call.page.size + 1)
+    } else {
+        0
+    };
+    let language = (call.action == "language.switch").then(|| Language::ALL[roll(dice, 2)]);
+    Outcome {
+        fields: values(outcome.fields, dice),
+        items: (0..items).map(|_| values(spec.item, dice)).collect(),
+        language,
+        changed: spec.writes && roll(dice, 2) == 0,
+        ..Outcome::of(outcome.name)
+    }
+}
+
+fn values(fields: &[FieldSpec], dice: &mut u32) -> Vec<(&'static str, Value)> {
+    let value = |field: &FieldSpec| {
+        let mut samples = field.kind.samples();
+        let sample = roll(dice, samples.len());
+        (field.name, samples.swap_remove(sample))
+    };
+    fields.iter().map(value).collect()
+}
+
+/// Runs actions to any of their outcomes until there is a screen.
+fn shown(engine: Engine<'_>, session: &mut Session, input: Input<'_>, dice: &mut u32) -> Screen {
+    let mut step = engine.step(session, input);
+    for _ in 0..ACTIONS {
+        match step {
+            Step::Show(screen) => return screen,
+            Step::Run(call) => {
+                let outcome = any_outcome(&call, dice);
+                step = engine.step(session, Input::Ended(outcome));
+            }
+        }
+    }
+    panic!(
+        "`{}` shows nothing after {ACTIONS} actions",
+        session.screen()
+    );
+}
+
+/// Whether a screen says that the last answer did not fit.
+fn complains(screen: &Screen, language: Language) -> bool {
+    let questions = SHIPPED
+        .screens
+        .values()
+        .filter_map(|screen| match &screen.body {
+            Body::Question { invalid, .. } => Some(invalid),
+            _ => None,
+        });
+    let mut complaints = questions.chain([&SHIPPED.words.wrong_choice]);
+    complaints.any(|texts| {
+        let complaint = texts
+            .it
+            .of(language)
+            .fill(&Fields::new(), language, usize::MAX);
+        screen.text.starts_with(&format!("{complaint}\n"))
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_walk_through_the_shipped_menus_gets_stuck_or_too_long(
+        turns in turns(),
+        mut dice in any::<u32>(),
+        kiswahili in any::<bool>(),
+        limit in SCREEN..185,
+    ) {
+        let engine = Engine { menu: &SHIPPED, limit };
+        let mut session = Session::new(if kiswahili { Language::Sw } else { Language::En });
+        let mut screen = shown(engine, &mut session, Input::Dial, &mut dice);
+        for (answer, more_dice) in turns {
+            let size = septets(&screen.text);
+            prop_assert!(size.is_some_and(|size| (1..=limit).contains(&size)), "{}", screen.text);
+            prop_assert_eq!(screen.end, session.has_ended());
+            if !complains(&screen, session.language) {
+                prop_assert_eq!(engine.show(&session).text, &*screen.text);
+            }
+            if session.has_ended() {
+                break;
+            }
+            dice ^= more_dice;
+            screen = shown(engine, &mut session, Input::Answer(&answer), &mut dice);
+        }
+    }
+}

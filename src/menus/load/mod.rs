@@ -1,0 +1,235 @@
+//! From files to a [`Menu`]: syntax, kinds of screen, translations, placeholders.
+//! Whether the whole holds together is for [`super::prove`].
+
+mod screen;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::files::MenuFile;
+use super::finding::{Findings, Found, Place};
+use super::model::{Menu, Placed, Words};
+use super::source::{RawFile, RawText, Section, Unread};
+use super::template::{Template, Texts};
+
+/// Reads a menu from its files, or says all that keeps it from being one. A menu
+/// that runs comes from [`super::prove`].
+pub fn load(files: &[MenuFile]) -> Result<Menu, Findings> {
+    let mut found = Found::new(files);
+    let loaded = read(&mut found);
+    found.none_or(loaded.menu)
+}
+
+/// What could be read of a menu.
+#[derive(Default)]
+pub(super) struct Loaded {
+    pub(super) menu: Menu,
+    /// Screens that are there but have faults, so that nothing is known of them.
+    pub(super) broken: BTreeSet<String>,
+    /// Files whose syntax is wrong: nothing is known of what they hold.
+    pub(super) unreadable: bool,
+}
+
+pub(super) fn read(found: &mut Found<'_>) -> Loaded {
+    let mut loader = Loader {
+        found,
+        file: 0,
+        started: false,
+        words: BTreeMap::new(),
+        loaded: Loaded::default(),
+    };
+    for (index, file) in loader.found.files.iter().enumerate() {
+        loader.file = index;
+        match RawFile::read(&file.text) {
+            Ok((raw, unread)) => {
+                loader.unread(unread);
+                loader.file(raw);
+            }
+            Err(unread) => {
+                loader.unread(unread);
+                loader.loaded.unreadable = true;
+            }
+        }
+    }
+    loader.finish()
+}
+
+struct Loader<'a, 'f> {
+    found: &'a mut Found<'f>,
+    /// The file that is being read.
+    file: usize,
+    /// Whether a file has said where to start.
+    started: bool,
+    words: BTreeMap<String, Placed<Texts>>,
+    loaded: Loaded,
+}
+
+impl Loader<'_, '_> {
+    fn unread(&mut self, unread: Vec<Unread>) {
+        for Unread { span, message } in unread {
+            self.found.add(self.place(&span), message);
+        }
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.file, span)
+    }
+
+    fn placed(&self, spanned: Spanned<String>) -> Placed<String> {
+        let at = self.place(&spanned.span());
+        Placed {
+            it: spanned.into_inner(),
+            at,
+            text_at: [at; 2],
+        }
+    }
+
+    fn file(&mut self, raw: RawFile) {
+        if let Some(start) = raw.start {
+            self.start(start);
+        }
+        for (name, texts) in self.section(raw.words) {
+            if self.words.insert(name.it.clone(), texts).is_some() {
+                self.found
+                    .add(name.at, format!("a second word called `{}`", name.it));
+            }
+        }
+        for (name, texts) in self.section(raw.sms) {
+            if self
+                .loaded
+                .menu
+                .sms
+                .insert(name.it.clone(), texts)
+                .is_some()
+            {
+                self.found
+                    .add(name.at, format!("a second SMS called `{}`", name.it));
+            }
+        }
+        for (name, raw) in raw.screen {
+            let name = self.placed(name);
+            self.name(&name);
+            let screen = raw.and_then(|raw| self.screen(&name, raw));
+            let Some(screen) = screen else {
+                self.loaded.broken.insert(name.it);
+                continue;
+            };
+            if self
+                .loaded
+                .menu
+                .screens
+                .insert(name.it.clone(), screen)
+                .is_some()
+            {
+                self.found
+                    .add(name.at, format!("a second screen called `{}`", name.it));
+            }
+        }
+    }
+
+    fn start(&mut self, start: Spanned<String>) {
+        let start = self.placed(start);
+        if self.started {
+            self.found.add(start.at, "a second `start`; a menu has one");
+            return;
+        }
+        self.started = true;
+        self.loaded.menu.start = start.it;
+        self.loaded.menu.start_at = start.at;
+    }
+
+    fn section(&mut self, section: Section<RawText>) -> Vec<(Placed<String>, Placed<Texts>)> {
+        let mut read = Vec::new();
+        for (name, raw) in section {
+            let name = self.placed(name);
+            let texts = raw.map_or_else(Placed::default, |raw| self.texts(raw, name.at));
+            read.push((name, texts));
+        }
+        read
+    }
+
+    /// Names are labels in logs and on maps.
+    fn name(&mut self, name: &Placed<String>) {
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.it.is_empty() || !name.it.chars().all(is_plain) {
+            let message = format!("`{}` must be lowercase letters, digits and `_`", name.it);
+            self.found.add(name.at, message);
+        }
+    }
+
+    fn texts(&mut self, raw: RawText, at: Place) -> Placed<Texts> {
+        // A missing translation is best looked for beside the one that is there.
+        let beside = raw.en.as_ref().or(raw.sw.as_ref());
+        let beside = beside.map_or(at, |text| self.place(&text.span()));
+        let (en, en_at) = self.text(raw.en, beside, "en");
+        let (sw, sw_at) = self.text(raw.sw, beside, "sw");
+        Placed {
+            it: Texts { en, sw },
+            at,
+            text_at: [en_at, sw_at],
+        }
+    }
+
+    fn text(
+        &mut self,
+        raw: Option<Spanned<String>>,
+        at: Place,
+        language: &str,
+    ) -> (Template, Place) {
+        let Some(raw) = raw else {
+            let message =
+                format!("the `{language}` text is missing; each text stands in en and sw");
+            self.found.add(at, message);
+            return (Template::default(), at);
+        };
+        let at = self.place(&raw.span());
+        let text = raw.into_inner();
+        if text.trim().is_empty() {
+            self.found
+                .add(at, format!("the `{language}` text is empty"));
+        }
+        let template = Template::parse(&text).unwrap_or_else(|error| {
+            self.found
+                .add(self.found.byte_of(at, &text, error.at), error.message);
+            Template::default()
+        });
+        (template, at)
+    }
+
+    fn finish(mut self) -> Loaded {
+        if !self.loaded.unreadable {
+            self.loaded.menu.words = self.take_words();
+            if !self.started {
+                self.found
+                    .add(Place::default(), "no file says `start = \"SCREEN\"`");
+            }
+        }
+        self.loaded
+    }
+
+    fn take_words(&mut self) -> Words {
+        let mut words = std::mem::take(&mut self.words);
+        let mut take = |name: &str| {
+            words.remove(name).unwrap_or_else(|| {
+                let message = format!("`[words]` has no `{name}.en` and `{name}.sw`");
+                self.found.add(Place::default(), message);
+                Placed::default()
+            })
+        };
+        let taken = Words {
+            back: take("back"),
+            home: take("home"),
+            more: take("more"),
+            wrong_choice: take("wrong_choice"),
+            unavailable: take("unavailable"),
+            session_over: take("session_over"),
+        };
+        for (name, texts) in words {
+            self.found
+                .add(texts.at, format!("nothing uses the word `{name}`"));
+        }
+        taken
+    }
+}

@@ -1,0 +1,327 @@
+//! The engine, by way of a phone.
+
+use super::*;
+use crate::domain::Language;
+use crate::menus::{Fields, Menu, MenuFile, Value, load};
+
+fn menu() -> Menu {
+    let text = include_str!("fixture.toml").to_owned();
+    load(&[MenuFile {
+        name: "fixture.toml".to_owned(),
+        text,
+    }])
+    .unwrap()
+}
+
+/// A phone in the middle of a session.
+struct Phone {
+    menu: Menu,
+    limit: usize,
+    session: Session,
+}
+
+impl Phone {
+    /// A phone whose owner is known and looks at the first menu.
+    fn at_home() -> Self {
+        let mut phone = Self {
+            menu: menu(),
+            limit: 160,
+            session: Session::new(Language::En),
+        };
+        assert_eq!(phone.takes(Input::Dial), "run recognise");
+        assert!(phone.ends("known").starts_with("Welcome\n"));
+        phone
+    }
+
+    fn types(&mut self, answer: &str) -> String {
+        self.takes(Input::Answer(answer))
+    }
+
+    fn ends(&mut self, outcome: &'static str) -> String {
+        self.takes(Input::Ended(Outcome::of(outcome)))
+    }
+
+    /// Answers a list with items of these names.
+    fn lists(&mut self, names: &[&str]) -> String {
+        let items = names
+            .iter()
+            .map(|name| vec![("name", Value::name(name))])
+            .collect();
+        self.takes(Input::Ended(Outcome {
+            items,
+            ..Outcome::of("listed")
+        }))
+    }
+
+    /// What a step comes to: the text of a screen, or the work asked for.
+    fn takes(&mut self, input: Input<'_>) -> String {
+        match self.step(input) {
+            Step::Show(screen) => screen.text,
+            Step::Run(call) if call.page.size > 0 => {
+                format!("run {} from {}", call.action, call.page.offset)
+            }
+            Step::Run(call) => format!("run {}", call.action),
+        }
+    }
+
+    fn step(&mut self, input: Input<'_>) -> Step {
+        Engine {
+            menu: &self.menu,
+            limit: self.limit,
+        }
+        .step(&mut self.session, input)
+    }
+}
+
+#[test]
+fn a_dial_runs_the_first_action_and_shows_where_its_outcome_leads() {
+    let mut phone = Phone::at_home();
+    assert_eq!(
+        phone.types("7"),
+        "Wrong choice.\nWelcome\n1. Change\n2. All\n3. Rules\n4. Kiswahili\n0. Exit"
+    );
+}
+
+#[test]
+fn a_good_answer_to_a_question_is_kept_and_leads_on() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.types("1"), "Your number?\n0:Back 00:Home");
+    assert_eq!(
+        phone.types("0700 000 002"),
+        "254700000002?\n1. Yes\n2. No\n0:Back 00:Home"
+    );
+}
+
+#[test]
+fn a_bad_answer_to_a_question_is_told_so_and_asked_again() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    for answer in ["12", "", "98", "99", "karibu ’ũ"] {
+        assert_eq!(
+            phone.types(answer),
+            "Not a number.\nYour number?\n0:Back 00:Home"
+        );
+    }
+}
+
+#[test]
+fn an_action_is_handed_all_that_is_known() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    phone.types("0700000002");
+    let Step::Run(call) = phone.step(Input::Answer("1")) else {
+        panic!("no action")
+    };
+    assert_eq!(call.action, "save");
+    let line = crate::domain::Msisdn::parse("254700000002").unwrap();
+    assert_eq!(call.fields.get("line"), Some(&Value::Msisdn(line)));
+}
+
+#[test]
+fn zero_goes_back_step_by_step_and_double_zero_home() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    phone.types("0700000002");
+    assert!(phone.types("0").starts_with("Your number?"));
+    assert!(phone.types("0").starts_with("Welcome"));
+    phone.types("1");
+    phone.types("0700000002");
+    assert_eq!(phone.types("00"), "run recognise");
+    assert_eq!(phone.session.fields, Fields::new());
+}
+
+#[test]
+fn going_round_in_a_circle_leaves_no_longer_trail() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    for _ in 0..5 {
+        phone.types("0700000002");
+        assert!(phone.types("2").starts_with("Your number?"));
+    }
+    assert!(phone.types("0").starts_with("Welcome"));
+}
+
+#[test]
+fn a_list_is_shown_page_by_page() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.types("2"), "run list from 0");
+    assert_eq!(
+        phone.lists(&["A", "B", "C"]),
+        "Which?\n1. A\n2. B\n99:More 0:Back 00:Home"
+    );
+    assert_eq!(phone.types("98"), "run list from 2");
+    assert_eq!(phone.lists(&["C"]), "Which?\n1. C\n0:Back 00:Home");
+    for key in ["99", "2", "9"] {
+        assert_eq!(
+            phone.types(key),
+            "Wrong choice.\nWhich?\n1. C\n0:Back 00:Home"
+        );
+    }
+    assert_eq!(phone.types("0"), "run list from 0");
+    assert_eq!(
+        phone.lists(&["A", "B"]),
+        "Which?\n1. A\n2. B\n0:Back 00:Home"
+    );
+    assert!(phone.types("0").starts_with("Welcome"));
+}
+
+#[test]
+fn an_item_brings_its_fields_and_the_way_back_leads_to_its_page() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    phone.lists(&["A", "B", "C"]);
+    phone.types("99");
+    phone.lists(&["C"]);
+    assert_eq!(phone.types("1"), "C\n1. Exit\n0:Back 00:Home");
+    assert_eq!(phone.types("0"), "run list from 2");
+}
+
+#[test]
+fn after_a_list_other_screens_promise_no_more_pages() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    phone.lists(&["A", "B", "C"]);
+    assert!(!phone.types("0").contains("99:More"));
+}
+
+#[test]
+fn a_list_that_became_shorter_is_shown_from_its_start() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    phone.lists(&["A", "B", "C"]);
+    phone.types("99");
+    assert_eq!(phone.ends("none"), "run list from 0");
+    assert!(phone.lists(&["A"]).starts_with("Which?\n1. A\n"));
+}
+
+#[test]
+fn an_empty_list_leads_elsewhere() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    assert_eq!(phone.ends("none"), "Nothing.\n1. Exit\n0:Back 00:Home");
+    assert!(phone.types("0").starts_with("Welcome"));
+}
+
+#[test]
+fn once_something_changed_there_is_no_way_back_into_the_question() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    phone.types("0700000002");
+    phone.types("1");
+    let saved = phone.takes(Input::Ended(Outcome::of("saved").having_changed()));
+    assert_eq!(saved, "Saved.\n1. Exit\n0:Back 00:Home");
+    assert_eq!(phone.types("0"), "run recognise");
+}
+
+#[test]
+fn an_action_may_change_the_language_of_all_that_follows() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.types("4"), "run switch");
+    let language = Some(Language::Sw);
+    let switched = Outcome {
+        language,
+        ..Outcome::of("switched")
+    };
+    assert_eq!(phone.takes(Input::Ended(switched)), "run recognise");
+    assert!(phone.ends("known").starts_with("Karibu\n1. Badilisha\n"));
+}
+
+#[test]
+fn an_ended_session_says_that_it_is_over() {
+    let mut phone = Phone::at_home();
+    let bye = Screen {
+        text: "Goodbye.".to_owned(),
+        end: true,
+    };
+    assert_eq!(phone.step(Input::Answer("0")), Step::Show(bye));
+    assert!(phone.session.has_ended());
+    for answer in ["1", "0", "00"] {
+        let over = Screen {
+            text: "Over.".to_owned(),
+            end: true,
+        };
+        assert_eq!(phone.step(Input::Answer(answer)), Step::Show(over));
+    }
+}
+
+#[test]
+fn a_screen_that_is_no_longer_in_the_menu_leads_home() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    phone.types("0700000002");
+    phone.menu.screens.remove("confirm");
+    assert_eq!(phone.types("1"), "run recognise");
+}
+
+#[test]
+fn a_way_to_a_screen_that_is_not_in_the_menu_ends_the_session() {
+    let mut phone = Phone::at_home();
+    phone.menu.screens.remove("ask");
+    let busy = Screen {
+        text: "Busy.".to_owned(),
+        end: true,
+    };
+    assert_eq!(phone.step(Input::Answer("1")), Step::Show(busy));
+    assert!(phone.session.has_ended());
+}
+
+#[test]
+fn a_long_screen_is_shown_in_pages_and_any_option_can_be_chosen_from_any_page() {
+    let mut phone = Phone::at_home();
+    phone.limit = 110;
+    let first = phone.types("3");
+    assert_eq!(
+        first,
+        "One rule takes this whole line.\nAnother rule takes this whole line.\n99:More 0:Back 00:Home"
+    );
+    assert_eq!(phone.types("8"), format!("Wrong choice.\n{first}"));
+    let second = phone.types("99");
+    assert_eq!(
+        second,
+        "A third rule takes this whole line.\nThe last rule takes this whole line.\n99:More 0:Back 00:Home"
+    );
+    assert_eq!(phone.types("98"), "1. Agree\n0:Back 00:Home");
+    assert_eq!(phone.types("99"), "Wrong choice.\n1. Agree\n0:Back 00:Home");
+    assert_eq!(phone.types("0"), second);
+    assert_eq!(phone.types("0"), first);
+    assert_eq!(phone.types("1"), "Goodbye.");
+}
+
+#[test]
+fn names_are_cut_only_as_far_as_the_screen_needs() {
+    let names = [
+        "Mfano Girls Boarding Secondary School",
+        "Mfano Boys Boarding Secondary School",
+    ];
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    assert!(
+        phone
+            .lists(&names)
+            .contains("1. Mfano Girls Boarding Secondary School\n")
+    );
+    phone.limit = 80;
+    phone.types("00");
+    phone.ends("known");
+    phone.types("2");
+    let narrow = phone.lists(&names);
+    assert_eq!(
+        narrow,
+        "Which?\n1. Mfano Girls Boarding Sec.\n2. Mfano Boys Boarding Seco.\n0:Back 00:Home"
+    );
+}
+
+#[test]
+fn a_session_goes_on_where_it_was_written_down() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    let shown = phone.lists(&["A", "B", "C"]);
+    let written = serde_json::to_string(&phone.session).unwrap();
+    phone.session = serde_json::from_str(&written).unwrap();
+    let engine = Engine {
+        menu: &phone.menu,
+        limit: 160,
+    };
+    assert_eq!(engine.show(&phone.session).text, shown);
+    assert_eq!(phone.types("2"), "B\n1. Exit\n0:Back 00:Home");
+}
