@@ -107,10 +107,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// How many pages it takes.
+    /// How many pages it takes, without or with the line that says a wrong answer.
     #[must_use]
-    pub fn page_count(&self, limit: usize) -> usize {
-        self.packed(SHORTEST_NAME, limit).len()
+    pub fn page_count(&self, limit: usize, wrong: bool) -> usize {
+        self.packed(SHORTEST_NAME, limit, wrong).len()
     }
 
     /// The septets of the screen on one page with names cut as short as they may be.
@@ -121,10 +121,10 @@ impl<'a> Draft<'a> {
 
     /// As few pages as the shortest names allow, with names cut no more than that takes.
     fn pages(&self, limit: usize, wrong: bool) -> Vec<Vec<String>> {
-        let count = self.page_count(limit);
+        let count = self.page_count(limit, wrong);
         if count > 1 {
-            let cap = least_cut(limit, |cap| self.packed(cap, limit).len() <= count);
-            return self.packed(cap, limit);
+            let cap = least_cut(limit, |cap| self.packed(cap, limit, wrong).len() <= count);
+            return self.packed(cap, limit, wrong);
         }
         let one = |cap| texts(self.lines(cap));
         let cap = least_cut(limit, |cap| {
@@ -133,13 +133,13 @@ impl<'a> Draft<'a> {
         vec![one(cap)]
     }
 
-    /// The pages with names cut to the cap. Room for a complaint is always left, so that
-    /// a wrong answer does not move anything to another page.
-    fn packed(&self, name_cap: usize, limit: usize) -> Vec<Vec<String>> {
+    /// The pages with names cut to the cap. A screen that is paged leaves room for a
+    /// complaint on each page, so that a wrong answer moves nothing to another page.
+    fn packed(&self, name_cap: usize, limit: usize, wrong: bool) -> Vec<Vec<String>> {
         let lines = self.lines(name_cap);
         let around = size(&self.whole(&[], true, true)) + 1;
         let whole = texts(lines.clone());
-        if !self.can_turn() || size(&self.whole(&whole, true, self.more)) <= limit {
+        if !self.can_turn() || size(&self.whole(&whole, wrong, self.more)) <= limit {
             return vec![whole];
         }
         pack(&lines, limit.saturating_sub(around))

@@ -32,6 +32,18 @@ async fn a_deployment_is_read_in_one_hop(service: &TestService) {
          Report 16 Oct 7:00am\n19 Oct-20 Nov KES 550/day\nPapers Murang'a South.\n\
          1. SMS letter\n0:Back 00:Home"
     );
+    let wrong = phone.press("7").await;
+    assert!(
+        wrong.starts_with("CON Wrong choice.\nKCSE 2026 Invigilator\n"),
+        "{wrong}"
+    );
+    assert!(wrong.ends_with("99:More 0:Back 00:Home"), "{wrong}");
+    assert!(
+        phone
+            .press("99")
+            .await
+            .ends_with("\n1. SMS letter\n0:Back 00:Home")
+    );
     assert_eq!(phone.press("0").await, HOME);
     assert_eq!(phone.press("0").await, "END Thank you. Goodbye.");
 }
