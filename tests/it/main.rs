@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod docs;
 mod harness;
 mod hops;
 mod journeys;
