@@ -91,6 +91,7 @@ fn span(request: &Request) -> Span {
 }
 
 fn log(response: &Response, latency: Duration, _: &Span) {
-    let duration_ms = latency.as_millis();
+    // A number of 128 bits would be logged as text.
+    let duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
 }
