@@ -167,6 +167,7 @@ impl Service {
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
+                watch: None,
             },
             store: store.clone(),
             channels,
