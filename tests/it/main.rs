@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod callbacks;
 mod harness;
 mod hops;
 mod journeys;

@@ -17,7 +17,7 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use super::{Database, Phone};
+use super::{Contents, Database, Phone};
 
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
@@ -181,6 +181,11 @@ impl TestService {
             .send()
             .await
             .unwrap()
+    }
+
+    /// Everything in the database, to compare with what is in it later.
+    pub(crate) async fn contents(&self) -> Contents {
+        self.database.contents().await
     }
 
     /// The SMS of a number, newest first, once there are so many.
