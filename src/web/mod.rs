@@ -21,8 +21,8 @@ pub use serve::serve;
 use axum::Router;
 use axum::routing::{any, get, post};
 
-/// Every route of the service.
-pub fn router(app: &App) -> Router {
+/// Every route of the service, and those that only some ways of starting have.
+pub fn router(app: &App, extra: Router) -> Router {
     let callbacks = Router::new()
         // Aggregators: one hop, the end of a session, SMS, reports, opt-outs. Any method:
         // what a stranger gets must not tell that there is something to POST to.
@@ -53,7 +53,8 @@ pub fn router(app: &App) -> Router {
         .merge(platform())
         .fallback(respond::no_such_page)
         .method_not_allowed_fallback(respond::wrong_method)
-        .with_state(app.clone());
+        .with_state(app.clone())
+        .merge(extra);
     layers::around(router, app)
 }
 

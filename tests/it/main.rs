@@ -5,6 +5,7 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod answers;
 mod architecture;
 mod callbacks;
 mod harness;
