@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use cp2::demo::sandbox::Behaviour;
+use cp2::domain::Msisdn;
 use reqwest::header::{ALLOW, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::harness::service::SECRET;
+use crate::harness::service::{SECRET, person};
 use crate::harness::{TestService, on_each_database};
 
 on_each_database!(
@@ -434,9 +436,14 @@ async fn a_report_about_an_unknown_message_is_acknowledged(service: &TestService
 }
 
 async fn any_status_of_a_report_is_acknowledged(service: &TestService) {
+    let msisdn = Msisdn::parse(&person(1)).unwrap();
+    service.sandbox.behave(&msisdn, Behaviour::NoReport);
     service.phone(1).walk(&["3", "1"]).await;
-    service.outbox_comes_to(&[("delivered", 1)]).await;
+    service.outbox_comes_to(&[("accepted", 1)]).await;
     let message = service.sandbox.messages().remove(0).id;
+    let done = body(&good("delivery")).replace("ATXid_nobody_knows", &message);
+    assert_eq!(post(service, "delivery", done).await.0, 200);
+    service.outbox_comes_to(&[("delivered", 1)]).await;
     let statuses = [
         "Sent",
         "Submitted",

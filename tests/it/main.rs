@@ -11,4 +11,5 @@ mod callbacks;
 mod harness;
 mod hops;
 mod journeys;
+mod letters;
 mod schema;
