@@ -5,8 +5,11 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod answers;
 mod architecture;
+mod callbacks;
 mod harness;
 mod hops;
 mod journeys;
+mod letters;
 mod schema;
