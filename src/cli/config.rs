@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::service::{load_keys, load_menus};
+use crate::aggregators::Channels;
+use crate::service::{StartError, load_keys, load_menus};
+use crate::telemetry;
 
 use super::ConfigFile;
 
@@ -25,12 +27,19 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Check(file) => {
             let config = file.load()?;
+            telemetry::filter(&config.logging)?;
             load_keys(&config)?;
+            Channels::open(&config.channel).map_err(StartError::Channel)?;
             let menu = load_menus(&config)?;
+            let channels: Vec<_> = config
+                .channel
+                .iter()
+                .map(|channel| channel.name.as_str())
+                .collect();
             println!(
-                "{}: in order; {} channels, {} screens",
+                "{}: in order; channels: {}; {} screens",
                 file.path.display(),
-                config.channel.len(),
+                channels.join(", "),
                 menu.screens.len()
             );
         }

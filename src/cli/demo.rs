@@ -32,7 +32,7 @@ const SECRET: &str = "demo";
 /// Example: cp2 demo --listen 127.0.0.1:9000 --data ./demo-data
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// Where to listen
+    /// Where to listen: an IP address and a port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Keep the database here; without it a temporary one is used and removed
@@ -52,9 +52,12 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         ..config::Logging::default()
     })?;
     let home = Home::open(args.data.as_deref())?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("can't listen on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!(
+            "can't listen on {}; --listen 127.0.0.1:9000 takes another port",
+            args.listen
+        )
+    })?;
     let addr = listener.local_addr()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 

@@ -45,7 +45,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let listen = config.server.listen;
     let listener = TcpListener::bind(listen)
         .await
-        .with_context(|| format!("can't listen on {listen}"))?;
+        .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let store = open_store(&config).await?;
     let service = Service::open(config, store, parts, Arc::new(SystemClock))?;
     let running = service.run(listener, Router::new());

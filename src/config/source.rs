@@ -5,12 +5,14 @@
 //! stores hand them over.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::check::check;
+use super::place::line_of;
 use super::sections::Config;
 
 /// The documented sample, with every setting and its default.
@@ -50,10 +52,10 @@ pub enum ConfigError {
         message: String,
     },
     /// A setting that must not go into production.
-    #[error("{file}: `{key}` {message}")]
+    #[error("{place}: `{key}` {message}")]
     Unsafe {
-        /// Which file.
-        file: String,
+        /// Which file, and its line where the setting stands there.
+        place: String,
         /// Which setting.
         key: String,
         /// Why not, and what instead.
@@ -67,9 +69,14 @@ pub fn load(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let file = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
-        file: file.clone(),
-        reason: error.to_string(),
+    let text = fs::read_to_string(path).map_err(|error| {
+        let reason = if error.kind() == ErrorKind::NotFound {
+            "there is no such file; name yours by --config, or begin one: cp2 config sample > cp2.toml".into()
+        } else {
+            error.to_string()
+        };
+        let file = file.clone();
+        ConfigError::Unreadable { file, reason }
     })?;
     parse(&file, &text, environment)
 }
@@ -81,6 +88,7 @@ pub fn parse(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+    let mut overlaid = Vec::new();
     for (name, value) in environment {
         let Some(path) = name.strip_prefix(PREFIX) else {
             continue;
@@ -91,6 +99,11 @@ pub fn parse(
             file: file.into(),
             message: format!("{name} {message}"),
         })?;
+        overlaid.push(
+            path.strip_suffix("_file")
+                .unwrap_or(&path)
+                .replace("__", "."),
+        );
     }
     let config = Config::deserialize(table).map_err(|error| {
         // The text alone fails the same way where the fault stands in the text.
@@ -98,14 +111,24 @@ pub fn parse(
             Err(placed) if placed.message() == error.message() => wrong(file, text, &placed),
             _ => ConfigError::Environment {
                 file: file.into(),
-                message: without_values(error.message()),
+                // Unlike the message alone, it says in which key.
+                message: without_values(error.to_string().trim_end()),
             },
         }
     })?;
-    check(&config).map_err(|(key, message)| ConfigError::Unsafe {
-        file: file.into(),
-        key,
-        message,
+    check(&config).map_err(|(key, message)| {
+        let place = match line_of(text, &key) {
+            _ if overlaid.iter().any(|set| set.starts_with(&env_name(&key))) => {
+                format!("{file} with the environment's CP2__… variables")
+            }
+            Some(line) => format!("{file}:{line}"),
+            None => file.to_owned(),
+        };
+        ConfigError::Unsafe {
+            place,
+            key,
+            message,
+        }
     })?;
     Ok(config)
 }
@@ -304,19 +327,59 @@ service_codes = ["*384*2026#"]
 
     #[test]
     fn what_must_not_go_into_production_stops_the_start() {
-        for (from, to, key) in [
+        for (from, to, place) in [
             (
                 "https://cp2.example.org",
                 "http://cp2.example.org",
-                "server.public_url",
+                "cp2.toml:3: `server.public_url` ",
             ),
-            ("9f2c41d7a05e48b1b3f6", "demo", "channel.at.secret"),
-            ("k1 = \"0011", "k1 = \"0x11", "keys.key"),
-            ("current = \"k1\"", "current = \"k2\"", "keys.current"),
-            ("atsk_synthetic", "", "channel.at.api_key"),
+            (
+                "9f2c41d7a05e48b1b3f6",
+                "demo",
+                "cp2.toml:11: `channel.at.secret` ",
+            ),
+            ("k1 = \"0011", "k1 = \"0x11", "cp2.toml:6: `keys.key` "),
+            (
+                "current = \"k1\"",
+                "current = \"k2\"",
+                "cp2.toml:5: `keys.current` ",
+            ),
+            ("atsk_synthetic", "", "cp2.toml:13: `channel.at.api_key` "),
         ] {
             let error = read(&GOOD.replace(from, to), &[]).unwrap_err();
-            assert!(error.contains(key), "{error}");
+            assert!(error.starts_with(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_fault_that_the_environment_brings_is_laid_at_its_door() {
+        for (name, value, key) in [
+            ("CP2__SERVER__PUBLIC_URL", "http://x", "`server.public_url`"),
+            ("CP2__KEYS__KEY__K1", "abc", "`keys.key`"),
+            ("CP2__SERVER__LISTEN", "localhost:80", "`server.listen`"),
+            (
+                "CP2__DATABASE__CONNECTIONS",
+                "many",
+                "`database.connections`",
+            ),
+        ] {
+            let error = read(GOOD, &[(name, value)]).unwrap_err();
+            let place = "cp2.toml with the environment's CP2__… variables: ";
+            assert!(error.starts_with(place) && error.contains(key), "{error}");
+            assert!(!error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_could_never_work_stops_the_start() {
+        for (name, value) in [
+            ("CP2__DATABASE__URL", "mysql://db/cp2"),
+            ("CP2__DATABASE__CONNECTIONS", "0"),
+            ("CP2__DATABASE__PATIENCE_MS", "0"),
+            ("CP2__POLICY__PASSWORD_HOURS", "0"),
+            ("CP2__POLICY__SECRET_SMS_MINUTES", "0"),
+        ] {
+            assert!(read(GOOD, &[(name, value)]).is_err(), "{name}");
         }
     }
 

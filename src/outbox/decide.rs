@@ -48,9 +48,11 @@ pub(super) fn decide(
         reason: reason.clone(),
     };
     match not_sent {
-        NotSent::Blocked | NotSent::BadSender | NotSent::Permanent { .. } => {
-            quiet(Settled::Failed { reason })
-        }
+        NotSent::Blocked | NotSent::Permanent { .. } => quiet(Settled::Failed { reason }),
+        NotSent::BadSender => Decision {
+            settled: Settled::Failed { reason },
+            alarm: Some("the aggregator does not know our sender; mend sender_id"),
+        },
         NotSent::Held { .. } => Decision {
             settled: Settled::Failed { reason },
             alarm: Some("the aggregator holds messages back; speak with them"),
@@ -133,6 +135,20 @@ mod tests {
     fn an_empty_account_wears_no_message_out() {
         let outcome = SendOutcome::NotSent(NotSent::NoBalance);
         assert!(matches!(settled(outcome, 500), Settled::Again { .. }));
+    }
+
+    #[test]
+    fn what_every_message_will_meet_is_told_to_the_operator() {
+        let now = Timestamp::from_millis(0);
+        for (not_sent, is_told) in [
+            (NotSent::BadSender, true),
+            (NotSent::BadCredentials, true),
+            (NotSent::Blocked, false),
+        ] {
+            let outcome = SendOutcome::NotSent(not_sent);
+            let decision = decide(outcome, 1, now, &config::Outbox::default(), 1.0);
+            assert_eq!(decision.alarm.is_some(), is_told, "{:?}", decision.alarm);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Opening a database: pools, pragmas, time-outs, schema.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -133,6 +134,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .foreign_keys(true)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
+    make_folder_of(options.get_filename())?;
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
     let write = pool()
         .max_connections(1)
@@ -151,6 +153,16 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .connect_with(options.read_only(true))
         .await?;
     Ok(Pool::Sqlite { write, read })
+}
+
+/// SQLite makes its file and not the folder around it.
+fn make_folder_of(file: &Path) -> Result<(), StoreError> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        StoreError::Unusable(format!("{} can't be made: {error}", folder.display()))
+    })
 }
 
 fn is_sound(version: &str) -> bool {
