@@ -18,7 +18,7 @@ impl Check<'_, '_> {
                 match part {
                     Part::Words(words) => self.alphabet(words, at),
                     Part::Field { name, format } => {
-                        self.placeholder(name, *format, at, known, place)
+                        self.placeholder(name, *format, at, known, place);
                     }
                 }
             }
