@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -116,14 +117,23 @@ pub fn load_keys(config: &Config) -> Result<Keys, StartError> {
 
 impl Service {
     /// Opens every part on a database that is open.
-    pub fn open(config: Config, store: Store, parts: Parts, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+    pub fn open(
+        config: Config,
+        store: Store,
+        parts: Parts,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
         let menu = Arc::new(load_menus(&config)?);
         let keys = load_keys(&config)?;
         let channels = Channels::open(&config.channel)?;
         // One core is left for hops.
-        let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
+        let at_once =
+            std::thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
         let first = config.channel.first();
-        let service_code = first.and_then(|channel| channel.service_codes.first()).cloned().unwrap_or_default();
+        let service_code = first
+            .and_then(|channel| channel.service_codes.first())
+            .cloned()
+            .unwrap_or_default();
         let tools = Tools {
             keys: keys.clone(),
             hasher: Hasher::new(at_once)?,
@@ -132,7 +142,9 @@ impl Service {
             public_url: config.server.public_url.clone(),
             service_code: service_code.clone(),
         };
+        let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
+            bell: Arc::clone(&bell),
             store: store.clone(),
             keys,
             channels: channels.clone(),
@@ -149,7 +161,13 @@ impl Service {
         })?;
         let https = config.server.public_url.starts_with("https://");
         let app = App::new(AppParts {
-            dialogue: Dialogue { store: store.clone(), menu, tools: tools.clone(), clock: Arc::clone(&clock) },
+            dialogue: Dialogue {
+                store: store.clone(),
+                menu,
+                tools: tools.clone(),
+                clock: Arc::clone(&clock),
+                bell,
+            },
             store: store.clone(),
             channels,
             tools,
@@ -159,9 +177,15 @@ impl Service {
             https,
             clock,
         });
-        // The first number parsed pays 50 ms for its tables; no person should wait for it.
-        Msisdn::warm_up();
-        Ok(Self { config, app, worker, store, parts })
+        // The first number of a new range pays 50 ms for its tables; no person should.
+        std::thread::spawn(Msisdn::warm_up);
+        Ok(Self {
+            config,
+            app,
+            worker,
+            store,
+            parts,
+        })
     }
 
     /// Runs it, together with routes that only some ways of starting have.
@@ -171,16 +195,26 @@ impl Service {
         let tasks = TaskTracker::new();
         let addr = listener.local_addr().unwrap_or(self.config.server.listen);
         let router = match self.parts {
-            Parts::All | Parts::Web => web::router(self.app),
-            Parts::Worker => web::health_router(self.app),
+            Parts::All | Parts::Web => web::router(&self.app),
+            Parts::Worker => web::health_router(&self.app),
         };
         let patience = Duration::from_secs(self.config.server.stop_within_s);
-        tasks.spawn(web::serve(listener, router.merge(extra), stop.clone(), patience));
+        tasks.spawn(web::serve(
+            listener,
+            router.merge(extra),
+            stop.clone(),
+            patience,
+        ));
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
         }
         tasks.close();
-        Running { addr, store: self.store, stop, tasks }
+        Running {
+            addr,
+            store: self.store,
+            stop,
+            tasks,
+        }
     }
 }
 

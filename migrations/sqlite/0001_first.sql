@@ -88,7 +88,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_queued ON outbox (lane, due_at) WHERE state = 'queued';
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_unknown ON outbox (due_at) WHERE state = 'unknown';
-CREATE INDEX outbox_by_provider ON outbox (provider_id);
+CREATE INDEX outbox_by_provider ON outbox (channel, provider_id);
 CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
 
 -- Delivery reports that matched no message when they came.

@@ -5,84 +5,158 @@ use crate::store::deployments::{self, Deployment};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
 /// The fields of one deployment.
 pub(super) const FIELDS: &[FieldSpec] = &[
-    FieldSpec { name: "deployment", kind: Kind::Hidden },
-    FieldSpec { name: "series", kind: Kind::Series },
-    FieldSpec { name: "role", kind: Kind::Role },
-    FieldSpec { name: "centre_code", kind: Kind::Centre },
-    FieldSpec { name: "centre_name", kind: Kind::Name(60) },
-    FieldSpec { name: "sub_county", kind: Kind::Name(40) },
-    FieldSpec { name: "distribution_centre", kind: Kind::Name(60) },
-    FieldSpec { name: "report_day", kind: Kind::Date },
-    FieldSpec { name: "report_hour", kind: Kind::Time },
-    FieldSpec { name: "starts", kind: Kind::Date },
-    FieldSpec { name: "ends", kind: Kind::Date },
-    FieldSpec { name: "rate", kind: Kind::Money },
+    FieldSpec {
+        name: "deployment",
+        kind: Kind::Hidden,
+    },
+    FieldSpec {
+        name: "series",
+        kind: Kind::Series,
+    },
+    FieldSpec {
+        name: "role",
+        kind: Kind::Role,
+    },
+    FieldSpec {
+        name: "centre_code",
+        kind: Kind::Centre,
+    },
+    FieldSpec {
+        name: "centre_name",
+        kind: Kind::Name(60),
+    },
+    FieldSpec {
+        name: "sub_county",
+        kind: Kind::Name(40),
+    },
+    FieldSpec {
+        name: "distribution_centre",
+        kind: Kind::Name(60),
+    },
+    FieldSpec {
+        name: "report_day",
+        kind: Kind::Date,
+    },
+    FieldSpec {
+        name: "report_hour",
+        kind: Kind::Time,
+    },
+    FieldSpec {
+        name: "starts",
+        kind: Kind::Date,
+    },
+    FieldSpec {
+        name: "ends",
+        kind: Kind::Date,
+    },
+    FieldSpec {
+        name: "rate",
+        kind: Kind::Money,
+    },
 ];
 
-const NONE: OutcomeSpec = OutcomeSpec { name: "none", about: "there is no deployment", fields: &[] };
-
-pub(super) const FIND: ActionSpec = ActionSpec {
-    name: "deployments.find",
-    about: "looks up the caller's deployments",
-    writes: false,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec { name: "one", about: "there is exactly one", fields: FIELDS },
-        OutcomeSpec { name: "several", about: "there are more, to choose from", fields: &[] },
-        NONE,
-        STRANGER,
-    ],
-    item: &[],
+const NONE: OutcomeSpec = OutcomeSpec {
+    name: "none",
+    about: "there is no deployment",
+    fields: &[],
 };
 
-pub(super) const LIST: ActionSpec = ActionSpec {
-    name: "deployments.list",
-    about: "lists the caller's deployments, the first to report to first",
-    writes: false,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec { name: ActionSpec::LISTED, about: "there is at least one", fields: &[] },
-        NONE,
-        STRANGER,
-    ],
-    item: FIELDS,
+pub(super) const FIND: Action = Action {
+    spec: ActionSpec {
+        name: "deployments.find",
+        about: "looks up the caller's deployments",
+        writes: false,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: "one",
+                about: "there is exactly one",
+                fields: FIELDS,
+            },
+            OutcomeSpec {
+                name: "several",
+                about: "there are more, to choose from",
+                fields: &[],
+            },
+            NONE,
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(find(work)),
 };
 
-pub(super) async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else { return Ok(Outcome::of(STRANGER.name)) };
+pub(super) const LIST: Action = Action {
+    spec: ActionSpec {
+        name: "deployments.list",
+        about: "lists the caller's deployments, the first to report to first",
+        writes: false,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: ActionSpec::LISTED,
+                about: "there is at least one",
+                fields: &[],
+            },
+            NONE,
+            STRANGER,
+        ],
+        item: FIELDS,
+    },
+    run: |work| Box::pin(list(work)),
+};
+
+async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Some(person) = work.person().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     let found = deployments::of_person(work.tx, &person.id, 0, 2).await?;
     Ok(match found.as_slice() {
         [] => Outcome::of(NONE.name),
-        [one] => Outcome { fields: fields(one), ..Outcome::of("one") },
+        [one] => Outcome {
+            fields: fields(one),
+            ..Outcome::of("one")
+        },
         _ => Outcome::of("several"),
     })
 }
 
-pub(super) async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else { return Ok(Outcome::of(STRANGER.name)) };
+async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Some(person) = work.person().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     let page = work.page;
     let found = deployments::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
     if found.is_empty() {
         return Ok(Outcome::of(NONE.name));
     }
-    Ok(Outcome { items: found.iter().map(fields).collect(), ..Outcome::of(ActionSpec::LISTED) })
+    Ok(Outcome {
+        items: found.iter().map(fields).collect(),
+        ..Outcome::of(ActionSpec::LISTED)
+    })
 }
 
 pub(super) fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {
     let reports = deployment.reports_at.datetime_in_kenya();
     let centre = &deployment.centre;
     vec![
-        ("deployment", Value::Hidden(deployment.id.as_str().to_owned())),
+        (
+            "deployment",
+            Value::Hidden(deployment.id.as_str().to_owned()),
+        ),
         ("series", Value::Series(deployment.series)),
         ("role", Value::Role(deployment.role)),
         ("centre_code", Value::Centre(centre.code.clone())),
         ("centre_name", Value::name(&centre.name)),
         ("sub_county", Value::name(&centre.sub_county)),
-        ("distribution_centre", Value::name(&centre.distribution_centre)),
+        (
+            "distribution_centre",
+            Value::name(&centre.distribution_centre),
+        ),
         ("report_day", Value::Date(reports.date())),
         ("report_hour", Value::Time(reports.time())),
         ("starts", Value::Date(deployment.starts_on)),

@@ -7,31 +7,59 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
-pub(super) const CHANGE: ActionSpec = ActionSpec {
-    name: "kra_pin.change",
-    about: "keeps a new KRA PIN and confirms it by SMS",
-    writes: true,
-    inputs: &[FieldSpec { name: "kra_pin", kind: Kind::KraPin }],
-    outcomes: &[OutcomeSpec { name: "saved", about: "it is kept", fields: &[] }, STRANGER],
-    item: &[],
+pub(super) const CHANGE: Action = Action {
+    spec: ActionSpec {
+        name: "kra_pin.change",
+        about: "keeps a new KRA PIN and confirms it by SMS",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "kra_pin",
+            kind: Kind::KraPin,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "saved",
+                about: "it is kept",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(change(work)),
 };
 
 pub(super) const CHANGED: SmsSpec = SmsSpec {
     name: "kra_pin_changed",
     fields: &[
-        FieldSpec { name: "day", kind: Kind::Date },
-        FieldSpec { name: "code", kind: Kind::Code(14) },
+        FieldSpec {
+            name: "day",
+            kind: Kind::Date,
+        },
+        FieldSpec {
+            name: "code",
+            kind: Kind::Code(14),
+        },
     ],
 };
 
-pub(super) async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Value::KraPin(pin) = work.field("kra_pin")?.clone() else { return Err(ActionError::NoField("kra_pin")) };
-    let Some(person) = work.person_held().await? else { return Ok(Outcome::of(STRANGER.name)) };
+async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Value::KraPin(pin) = work.field("kra_pin")?.clone() else {
+        return Err(ActionError::NoField("kra_pin"));
+    };
+    let Some(person) = work.person_held().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     people::set_kra_pin(work.tx, &person.id, &pin, work.now).await?;
     work.log(&person, "kra_pin.changed", None).await?;
-    let sms = Letterbox { spec: &CHANGED, to: work.caller, about: &person, lane: Lane::Transaction };
+    let sms = Letterbox {
+        spec: &CHANGED,
+        to: work.caller,
+        about: &person,
+        lane: Lane::Transaction,
+    };
     let fields = vec![
         ("day", Value::Date(work.now.date_in_kenya())),
         ("code", Value::Code(work.tools.service_code.clone())),

@@ -4,19 +4,30 @@ use crate::menus::{ActionSpec, OutcomeSpec};
 use crate::store::lines;
 use crate::ussd::Outcome;
 
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
-pub(super) const SWITCH: ActionSpec = ActionSpec {
-    name: "language.switch",
-    about: "changes between English and Kiswahili, and remembers it for the line",
-    writes: true,
-    inputs: &[],
-    outcomes: &[OutcomeSpec { name: "switched", about: "the other language is on", fields: &[] }],
-    item: &[],
+pub(super) const SWITCH: Action = Action {
+    spec: ActionSpec {
+        name: "language.switch",
+        about: "changes between English and Kiswahili, and remembers it for the line",
+        writes: true,
+        inputs: &[],
+        outcomes: &[OutcomeSpec {
+            name: "switched",
+            about: "the other language is on",
+            fields: &[],
+        }],
+        item: &[],
+    },
+    run: |work| Box::pin(switch(work)),
 };
 
-pub(super) async fn switch(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn switch(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let language = work.language.other();
     lines::set_language(work.tx, work.caller, language, work.now).await?;
-    Ok(Outcome { language: Some(language), ..Outcome::of("switched") }.having_changed())
+    Ok(Outcome {
+        language: Some(language),
+        ..Outcome::of("switched")
+    }
+    .having_changed())
 }

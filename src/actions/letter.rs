@@ -13,64 +13,115 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Way, Work};
+use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const HOURS: FieldSpec = FieldSpec { name: "hours", kind: Kind::Number(4) };
-const SERIES: FieldSpec = FieldSpec { name: "series", kind: Kind::Series };
+const DAY: Duration = Duration::from_hours(24);
+const HOURS: FieldSpec = FieldSpec {
+    name: "hours",
+    kind: Kind::Number(4),
+};
+const SERIES: FieldSpec = FieldSpec {
+    name: "series",
+    kind: Kind::Series,
+};
 
-pub(super) const SEND_LINK: ActionSpec = ActionSpec {
-    name: "letter.send_link",
-    about: "sends a one-time link to the appointment letter by SMS",
-    writes: true,
-    inputs: &[FieldSpec { name: "deployment", kind: Kind::Hidden }],
-    outcomes: &[
-        OutcomeSpec { name: "sent", about: "the SMS is on its way", fields: &[HOURS, SERIES] },
-        OutcomeSpec { name: "too_many", about: "the limit of links is reached", fields: &[] },
-        OutcomeSpec { name: "gone", about: "the deployment is no longer theirs", fields: &[] },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const SEND_LINK: Action = Action {
+    spec: ActionSpec {
+        name: "letter.send_link",
+        about: "sends a one-time link to the appointment letter by SMS",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "deployment",
+            kind: Kind::Hidden,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "sent",
+                about: "the SMS is on its way",
+                fields: &[HOURS, SERIES],
+            },
+            OutcomeSpec {
+                name: "too_many",
+                about: "the limit of links is reached",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "gone",
+                about: "the deployment is no longer theirs",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(send_link(work)),
 };
 
 pub(super) const LETTER_LINK: SmsSpec = SmsSpec {
     name: "letter_link",
     fields: &[
         SERIES,
-        FieldSpec { name: "role", kind: Kind::Role },
+        FieldSpec {
+            name: "role",
+            kind: Kind::Role,
+        },
         // An address of at most 50 characters, `/l/` and 26 of token.
-        FieldSpec { name: "link", kind: Kind::Code(79) },
+        FieldSpec {
+            name: "link",
+            kind: Kind::Code(79),
+        },
         HOURS,
     ],
 };
 
-pub(super) async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::Hidden(deployment) = work.field("deployment")? else {
         return Err(ActionError::NoField("deployment"));
     };
-    let deployment = DeploymentId::parse(deployment).map_err(|_| ActionError::NoField("deployment"))?;
-    let Some(person) = work.person_held().await? else { return Ok(Outcome::of(STRANGER.name)) };
+    let deployment =
+        DeploymentId::parse(deployment).map_err(|_| ActionError::NoField("deployment"))?;
+    let Some(person) = work.person_held().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     let found = deployments::by_id(work.tx, &deployment).await?;
     let Some(deployment) = found.filter(|found| is_for(found, &person)) else {
         return Ok(Outcome::of("gone"));
     };
     let policy = &work.tools.policy;
-    if audit::count(work.tx, &person.id, WHAT, work.now.minus(DAY)).await? >= policy.links_in_a_day {
+    if audit::count(work.tx, &person.id, WHAT, work.now.minus(DAY)).await? >= policy.links_in_a_day
+    {
         return Ok(Outcome::of("too_many"));
     }
     let token = Token::fresh();
     let expires_at = work.now.plus(policy.link_life());
-    links::insert(work.tx, &token.hash(), &person.id, &deployment.id, work.now, expires_at).await?;
-    work.log(&person, WHAT, Some(deployment.id.to_string())).await?;
+    links::insert(
+        work.tx,
+        &token.hash(),
+        &person.id,
+        &deployment.id,
+        work.now,
+        expires_at,
+    )
+    .await?;
+    work.log(&person, WHAT, Some(deployment.id.to_string()))
+        .await?;
     let hours = Value::Number(u32::try_from(policy.link_hours).unwrap_or(u32::MAX));
     let fields = vec![
         ("series", Value::Series(deployment.series)),
         ("role", Value::Role(deployment.role)),
-        ("link", Value::Code(format!("{}/l/{}", work.tools.public_url, token.reveal()))),
+        (
+            "link",
+            Value::Code(format!("{}/l/{}", work.tools.public_url, token.reveal())),
+        ),
         ("hours", hours.clone()),
     ];
-    let sms = Letterbox { spec: &LETTER_LINK, to: work.caller, about: &person, lane: Lane::Link };
+    let sms = Letterbox {
+        spec: &LETTER_LINK,
+        to: work.caller,
+        about: &person,
+        lane: Lane::Link,
+    };
     work.send(sms, fields).await?;
     Ok(Outcome::of("sent")
         .with("hours", hours)
@@ -82,11 +133,6 @@ fn is_for(deployment: &Deployment, person: &Person) -> bool {
     deployment.person == person.id && deployment.state == State::Posted
 }
 
-/// Whether a link would open a letter now. Changes nothing: robots look at links too.
-pub async fn link_is_open(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<bool, ActionError> {
-    Ok(links::is_open(tx, &token.hash(), now).await?)
-}
-
 /// What a link opens.
 pub struct Opened {
     /// Whose letter.
@@ -95,19 +141,40 @@ pub struct Opened {
     pub deployment: Deployment,
 }
 
-/// Redeems a link. Of any number of callers at once, one gets the letter.
-pub async fn letter_behind(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<Option<Opened>, ActionError> {
-    let Some((person, deployment)) = links::redeem(tx, &token.hash(), now).await? else { return Ok(None) };
-    let Some(person) = people::by_id(tx, &person).await? else { return Ok(None) };
+/// What a link would open now. Changes nothing: robots look at links too.
+pub async fn behind_link(
+    tx: &mut Tx,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Option<Opened>, ActionError> {
+    let Some((person, deployment)) = links::open(tx, &token.hash(), now).await? else {
+        return Ok(None);
+    };
+    let Some(person) = people::by_id(tx, &person).await? else {
+        return Ok(None);
+    };
     let found = deployments::by_id(tx, &deployment).await?;
-    let Some(deployment) = found.filter(|found| is_for(found, &person)) else { return Ok(None) };
+    let deployment = found.filter(|found| is_for(found, &person));
+    Ok(deployment.map(|deployment| Opened { person, deployment }))
+}
+
+/// Uses a link up. Of any number of callers at once, one hears that it is theirs.
+pub async fn redeem_link(
+    tx: &mut Tx,
+    token: &Token,
+    opened: &Opened,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    if !links::redeem(tx, &token.hash(), now).await? {
+        return Ok(false);
+    }
     let entry = audit::Entry {
         actor: "link",
-        subject: Some(&person.id),
+        subject: Some(&opened.person.id),
         what: "letter.opened",
         way: Way::Web.name(),
-        detail: Some(deployment.id.to_string()),
+        detail: Some(opened.deployment.id.to_string()),
     };
     audit::add(tx, &entry, now).await?;
-    Ok(Some(Opened { person, deployment }))
+    Ok(true)
 }

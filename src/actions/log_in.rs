@@ -36,15 +36,24 @@ pub async fn log_in(
     let in_time = kept.filter(|kept| kept.expires_at.is_none_or(|end| now < end));
     let hash = in_time.map(|kept| kept.hash);
     let matches = tools.hasher.matches(password, hash.clone()).await?;
-    let Some(person) = person else { return Ok(None) };
+    let Some(person) = person else {
+        return Ok(None);
+    };
     let mut tx = store.begin().await?;
     people::lock(&mut tx, &person.id).await?;
     // A reset in the meantime has the last word.
-    let still = passwords::of(&mut tx, &person.id).await?.map(|kept| kept.hash) == hash;
+    let still = passwords::of(&mut tx, &person.id)
+        .await?
+        .map(|kept| kept.hash)
+        == hash;
     let entry = audit::Entry {
         actor: person.id.as_str(),
         subject: Some(&person.id),
-        what: if matches && still { "login" } else { "login.failed" },
+        what: if matches && still {
+            "login"
+        } else {
+            "login.failed"
+        },
         way: Way::Web.name(),
         detail: None,
     };
@@ -67,11 +76,22 @@ pub struct Visitor {
 }
 
 /// Who this browser belongs to.
-pub async fn visitor(tx: &mut Tx, token: &Token, now: Timestamp) -> Result<Option<Visitor>, ActionError> {
-    let Some(id) = web_sessions::person(tx, &token.hash(), now).await? else { return Ok(None) };
-    let Some(person) = people::by_id(tx, &id).await? else { return Ok(None) };
+pub async fn visitor(
+    tx: &mut Tx,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Option<Visitor>, ActionError> {
+    let Some(id) = web_sessions::person(tx, &token.hash(), now).await? else {
+        return Ok(None);
+    };
+    let Some(person) = people::by_id(tx, &id).await? else {
+        return Ok(None);
+    };
     let deployments = deployments::of_person(tx, &id, 0, SHOWN).await?;
-    Ok(Some(Visitor { person, deployments }))
+    Ok(Some(Visitor {
+        person,
+        deployments,
+    }))
 }
 
 /// Ends a browser's visit.

@@ -19,26 +19,30 @@ mod sms;
 mod tests;
 mod work;
 
-pub use letter::{Opened, letter_behind, link_is_open};
+pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
+use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 
 use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
+/// Every action that menus can ask for.
+const ACTIONS: [Action; 9] = [
+    caller::RECOGNISE,
+    deployments::FIND,
+    deployments::LIST,
+    details::FIND,
+    kra_pin::CHANGE,
+    language::SWITCH,
+    letter::SEND_LINK,
+    msisdn::CHANGE,
+    password::RESET,
+];
+
 /// Every action and message that menu files may rely on.
 pub const CATALOGUE: Catalogue = Catalogue {
-    actions: &[
-        &caller::RECOGNISE,
-        &deployments::FIND,
-        &deployments::LIST,
-        &details::FIND,
-        &kra_pin::CHANGE,
-        &language::SWITCH,
-        &letter::SEND_LINK,
-        &msisdn::CHANGE,
-        &password::RESET,
-    ],
+    actions: &specs(),
     sms: &[
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
@@ -56,7 +60,7 @@ pub fn spec(name: &str) -> Option<&'static ActionSpec> {
 
 /// What an action needs done before its unit of work begins, because it is slow.
 pub async fn prepare(name: &str, tools: &Tools) -> Result<Prepared, ActionError> {
-    if name == password::RESET.name {
+    if name == password::RESET.spec.name {
         return password::prepare(tools).await;
     }
     Ok(Prepared::default())
@@ -64,16 +68,16 @@ pub async fn prepare(name: &str, tools: &Tools) -> Result<Prepared, ActionError>
 
 /// Runs an action to one of its outcomes.
 pub async fn run(name: &str, work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    match name {
-        n if n == caller::RECOGNISE.name => caller::recognise(work).await,
-        n if n == deployments::FIND.name => deployments::find(work).await,
-        n if n == deployments::LIST.name => deployments::list(work).await,
-        n if n == details::FIND.name => details::find(work).await,
-        n if n == kra_pin::CHANGE.name => kra_pin::change(work).await,
-        n if n == language::SWITCH.name => language::switch(work).await,
-        n if n == letter::SEND_LINK.name => letter::send_link(work).await,
-        n if n == msisdn::CHANGE.name => msisdn::change(work).await,
-        n if n == password::RESET.name => password::reset(work).await,
-        _ => Err(ActionError::NoSuchAction),
+    let action = ACTIONS.iter().find(|action| action.spec.name == name);
+    (action.ok_or(ActionError::NoSuchAction)?.run)(work).await
+}
+
+const fn specs() -> [ActionSpec; ACTIONS.len()] {
+    let mut specs = [ACTIONS[0].spec; ACTIONS.len()];
+    let mut at = 1;
+    while at < ACTIONS.len() {
+        specs[at] = ACTIONS[at].spec;
+        at += 1;
     }
+    specs
 }

@@ -7,38 +7,69 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Work};
+use super::work::{Action, ActionError, Work};
 
-pub(super) const CHANGE: ActionSpec = ActionSpec {
-    name: "msisdn.change",
-    about: "makes another line the caller's number and user name, and tells both lines",
-    writes: true,
-    inputs: &[FieldSpec { name: "new_line", kind: Kind::Msisdn }],
-    outcomes: &[
-        OutcomeSpec { name: "saved", about: "the new line is theirs", fields: &[] },
-        OutcomeSpec { name: "same", about: "it is their line already", fields: &[] },
-        OutcomeSpec { name: "not_taken", about: "that line can't be theirs", fields: &[] },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const CHANGE: Action = Action {
+    spec: ActionSpec {
+        name: "msisdn.change",
+        about: "makes another line the caller's number and user name, and tells both lines",
+        writes: true,
+        inputs: &[FieldSpec {
+            name: "new_line",
+            kind: Kind::Msisdn,
+        }],
+        outcomes: &[
+            OutcomeSpec {
+                name: "saved",
+                about: "the new line is theirs",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "same",
+                about: "it is their line already",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "not_taken",
+                about: "that line can't be theirs",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(change(work)),
 };
 
 pub(super) const LEFT: SmsSpec = SmsSpec {
     name: "number_left",
     fields: &[
-        FieldSpec { name: "new_line", kind: Kind::Msisdn },
-        FieldSpec { name: "day", kind: Kind::Date },
+        FieldSpec {
+            name: "new_line",
+            kind: Kind::Msisdn,
+        },
+        FieldSpec {
+            name: "day",
+            kind: Kind::Date,
+        },
     ],
 };
 
-pub(super) const TAKEN: SmsSpec =
-    SmsSpec { name: "number_taken", fields: &[FieldSpec { name: "code", kind: Kind::Code(14) }] };
+pub(super) const TAKEN: SmsSpec = SmsSpec {
+    name: "number_taken",
+    fields: &[FieldSpec {
+        name: "code",
+        kind: Kind::Code(14),
+    }],
+};
 
-pub(super) async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::Msisdn(new_line) = work.field("new_line")?.clone() else {
         return Err(ActionError::NoField("new_line"));
     };
-    let Some(person) = work.person_held().await? else { return Ok(Outcome::of(STRANGER.name)) };
+    let Some(person) = work.person_held().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     if new_line == *work.caller {
         return Ok(Outcome::of("same"));
     }
@@ -57,9 +88,23 @@ pub(super) async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> 
     let detail = format!("{} to {}", work.caller.masked(), new_line.masked());
     work.log(&person, "msisdn.changed", Some(detail)).await?;
     let day = Value::Date(work.now.date_in_kenya());
-    let to_old = Letterbox { spec: &LEFT, to: work.caller, about: &person, lane: Lane::Transaction };
-    work.send(to_old, vec![("new_line", Value::Msisdn(new_line.clone())), ("day", day)]).await?;
-    let to_new = Letterbox { spec: &TAKEN, to: &new_line, about: &person, lane: Lane::Transaction };
+    let to_old = Letterbox {
+        spec: &LEFT,
+        to: work.caller,
+        about: &person,
+        lane: Lane::Transaction,
+    };
+    work.send(
+        to_old,
+        vec![("new_line", Value::Msisdn(new_line.clone())), ("day", day)],
+    )
+    .await?;
+    let to_new = Letterbox {
+        spec: &TAKEN,
+        to: &new_line,
+        about: &person,
+        lane: Lane::Transaction,
+    };
     let code = Value::Code(work.tools.service_code.clone());
     work.send(to_new, vec![("code", code)]).await?;
     Ok(Outcome::of("saved").having_changed())

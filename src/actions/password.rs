@@ -15,33 +15,57 @@ use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::sms::Letterbox;
-use super::work::{ActionError, Prepared, Tools, Work};
+use super::work::{Action, ActionError, Prepared, Tools, Work};
 
 const WHAT: &str = "password.reset";
-const TEN_MINUTES: Duration = Duration::from_secs(600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+const DAY: Duration = Duration::from_hours(24);
 
-const HOURS: FieldSpec = FieldSpec { name: "hours", kind: Kind::Number(4) };
+const HOURS: FieldSpec = FieldSpec {
+    name: "hours",
+    kind: Kind::Number(4),
+};
 
-pub(super) const RESET: ActionSpec = ActionSpec {
-    name: "password.reset",
-    about: "makes a new password and sends it by SMS; the old one stops working",
-    writes: true,
-    inputs: &[],
-    outcomes: &[
-        OutcomeSpec { name: "sent", about: "the SMS is on its way", fields: &[HOURS] },
-        OutcomeSpec { name: "on_its_way", about: "an earlier one may still arrive", fields: &[] },
-        OutcomeSpec { name: "too_many", about: "the limit of resets is reached", fields: &[] },
-        STRANGER,
-    ],
-    item: &[],
+pub(super) const RESET: Action = Action {
+    spec: ActionSpec {
+        name: "password.reset",
+        about: "makes a new password and sends it by SMS; the old one stops working",
+        writes: true,
+        inputs: &[],
+        outcomes: &[
+            OutcomeSpec {
+                name: "sent",
+                about: "the SMS is on its way",
+                fields: &[HOURS],
+            },
+            OutcomeSpec {
+                name: "on_its_way",
+                about: "an earlier one may still arrive",
+                fields: &[],
+            },
+            OutcomeSpec {
+                name: "too_many",
+                about: "the limit of resets is reached",
+                fields: &[],
+            },
+            STRANGER,
+        ],
+        item: &[],
+    },
+    run: |work| Box::pin(reset(work)),
 };
 
 pub(super) const NEW_PASSWORD: SmsSpec = SmsSpec {
     name: "new_password",
     fields: &[
-        FieldSpec { name: "user", kind: Kind::Msisdn },
-        FieldSpec { name: "password", kind: Kind::Code(10) },
+        FieldSpec {
+            name: "user",
+            kind: Kind::Msisdn,
+        },
+        FieldSpec {
+            name: "password",
+            kind: Kind::Code(10),
+        },
         HOURS,
     ],
 };
@@ -50,21 +74,32 @@ pub(super) const NEW_PASSWORD: SmsSpec = SmsSpec {
 pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
     let password = fresh_password();
     let hash = tools.hasher.hash(password.clone()).await?;
-    Ok(Prepared { password: Some((password, hash)) })
+    Ok(Prepared {
+        password: Some((password, hash)),
+    })
 }
 
-pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person_held().await? else { return Ok(Outcome::of(STRANGER.name)) };
+async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Some(person) = work.person_held().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
     if outbox::is_under_way(work.tx, &person.id, Lane::Credential).await? {
         return Ok(Outcome::of("on_its_way"));
     }
     let policy = &work.tools.policy;
-    for (limit, time) in [(policy.resets_in_ten_minutes, TEN_MINUTES), (policy.resets_in_a_day, DAY)] {
+    for (limit, time) in [
+        (policy.resets_in_ten_minutes, TEN_MINUTES),
+        (policy.resets_in_a_day, DAY),
+    ] {
         if audit::count(work.tx, &person.id, WHAT, work.now.minus(time)).await? >= limit {
             return Ok(Outcome::of("too_many"));
         }
     }
-    let (password, hash) = work.prepared.password.take().ok_or(ActionError::NoField("password"))?;
+    let (password, hash) = work
+        .prepared
+        .password
+        .take()
+        .ok_or(ActionError::NoField("password"))?;
     let record = PasswordRecord {
         hash,
         must_change: true,
@@ -79,7 +114,12 @@ pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         ("password", Value::Code(password.to_string())),
         ("hours", hours.clone()),
     ];
-    let sms = Letterbox { spec: &NEW_PASSWORD, to: work.caller, about: &person, lane: Lane::Credential };
+    let sms = Letterbox {
+        spec: &NEW_PASSWORD,
+        to: work.caller,
+        about: &person,
+        lane: Lane::Credential,
+    };
     work.send(sms, fields).await?;
     Ok(Outcome::of("sent").with("hours", hours).having_changed())
 }

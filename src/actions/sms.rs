@@ -14,7 +14,7 @@ use crate::text;
 use super::work::{ActionError, Work};
 
 /// How long a confirmation is worth sending.
-const CONFIRMATION_LIFE: Duration = Duration::from_secs(24 * 3600);
+const CONFIRMATION_LIFE: Duration = Duration::from_hours(24);
 
 /// One SMS about one person.
 pub(super) struct Letterbox<'a> {
@@ -26,12 +26,32 @@ pub(super) struct Letterbox<'a> {
 
 impl Work<'_> {
     /// Queues an SMS. Its text is sealed at once and stands nowhere else.
-    pub(super) async fn send(&mut self, sms: Letterbox<'_>, fields: Vec<(&str, Value)>) -> Result<(), ActionError> {
-        let fields: Fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let wording = self.tools.menu.sms.get(sms.spec.name).ok_or(ActionError::NoSuchAction)?;
-        let text = Zeroizing::new(wording.it.of(self.language).fill(&fields, self.language, usize::MAX));
+    pub(super) async fn send(
+        &mut self,
+        sms: Letterbox<'_>,
+        fields: Vec<(&str, Value)>,
+    ) -> Result<(), ActionError> {
+        let fields: Fields = fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let wording = self
+            .tools
+            .menu
+            .sms
+            .get(sms.spec.name)
+            .ok_or(ActionError::NoSuchAction)?;
+        let text = Zeroizing::new(wording.it.of(self.language).fill(
+            &fields,
+            self.language,
+            usize::MAX,
+        ));
         let id = MessageId::fresh();
-        let body = Sealed { column: "outbox.body", row: id.as_str() }.seal(&self.tools.keys, text.as_bytes());
+        let body = Sealed {
+            column: "outbox.body",
+            row: id.as_str(),
+        }
+        .seal(&self.tools.keys, text.as_bytes());
         let life = match sms.lane {
             Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
             Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,

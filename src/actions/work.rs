@@ -1,5 +1,6 @@
 //! What every action works with.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -7,10 +8,10 @@ use zeroize::Zeroizing;
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Timestamp};
-use crate::menus::{Fields, Menu, Value};
+use crate::menus::{ActionSpec, Fields, Menu, Value};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
-use crate::ussd::Page;
+use crate::ussd::{Outcome, Page};
 
 /// What stays the same from one piece of work to the next.
 #[derive(Clone)]
@@ -55,6 +56,15 @@ pub struct Prepared {
     /// A new password and its hash.
     pub(super) password: Option<(Zeroizing<String>, String)>,
 }
+
+/// An action: what it promises to menus, and how it does it.
+pub(super) struct Action {
+    pub(super) spec: ActionSpec,
+    pub(super) run: for<'a> fn(&'a mut Work<'_>) -> Running<'a>,
+}
+
+/// An action on its way to its outcome.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome, ActionError>> + Send + 'a>>;
 
 /// One action at work.
 pub struct Work<'a> {
@@ -106,10 +116,14 @@ impl Work<'_> {
     /// The same, with their record held until the work is done, so that two changes
     /// of one record follow each other.
     pub(super) async fn person_held(&mut self) -> Result<Option<Person>, ActionError> {
-        let Some(found) = self.person().await? else { return Ok(None) };
+        let Some(found) = self.person().await? else {
+            return Ok(None);
+        };
         people::lock(self.tx, &found.id).await?;
         // It may have changed while we waited.
-        Ok(people::by_id(self.tx, &found.id).await?.filter(|person| person.msisdn.as_ref() == Some(self.caller)))
+        Ok(people::by_id(self.tx, &found.id)
+            .await?
+            .filter(|person| person.msisdn.as_ref() == Some(self.caller)))
     }
 
     /// A field that the action declares as an input.
@@ -118,7 +132,12 @@ impl Work<'_> {
     }
 
     /// Writes down that a person did something to their own record.
-    pub(super) async fn log(&mut self, person: &Person, what: &str, detail: Option<String>) -> Result<(), ActionError> {
+    pub(super) async fn log(
+        &mut self,
+        person: &Person,
+        what: &str,
+        detail: Option<String>,
+    ) -> Result<(), ActionError> {
         let entry = audit::Entry {
             actor: person.id.as_str(),
             subject: Some(&person.id),

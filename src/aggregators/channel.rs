@@ -72,7 +72,12 @@ impl Channels {
     #[must_use]
     pub fn behind(&self, name: &str, secret: &str) -> Option<&Channel> {
         self.0.get(name).filter(|channel| {
-            channel.secret.expose_secret().as_bytes().ct_eq(secret.as_bytes()).into()
+            channel
+                .secret
+                .expose_secret()
+                .as_bytes()
+                .ct_eq(secret.as_bytes())
+                .into()
         })
     }
 

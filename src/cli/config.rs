@@ -27,7 +27,12 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
             let config = file.load()?;
             load_keys(&config)?;
             let menu = load_menus(&config)?;
-            println!("{}: in order; {} channels, {} screens", file.path.display(), config.channel.len(), menu.screens.len());
+            println!(
+                "{}: in order; {} channels, {} screens",
+                file.path.display(),
+                config.channel.len(),
+                menu.screens.len()
+            );
         }
         ConfigCommand::Sample => print!("{}", crate::config::SAMPLE),
     }

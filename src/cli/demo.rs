@@ -47,10 +47,14 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    telemetry::start(&config::Logging { filter: args.log.clone(), ..config::Logging::default() })?;
+    telemetry::start(&config::Logging {
+        filter: args.log.clone(),
+        ..config::Logging::default()
+    })?;
     let home = Home::open(args.data.as_deref())?;
-    let listener =
-        TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("can't listen on {}", args.listen))?;
     let addr = listener.local_addr()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 
@@ -73,7 +77,10 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     seed::seed(&store, &Hasher::new(1)?, args.professionals, clock.now()).await?;
     let service = Service::open(config, store, Parts::All, clock)?;
     let inbox = sandbox.clone();
-    let phones = phone::router(seed::phones()?, Arc::new(move |msisdn| inbox.messages_to(msisdn)));
+    let phones = phone::router(
+        seed::phones()?,
+        Arc::new(move |msisdn| inbox.messages_to(msisdn)),
+    );
     let running = service.run(listener, phones);
     announce(addr)?;
 
@@ -94,7 +101,10 @@ impl Home {
     fn open(data: Option<&Path>) -> anyhow::Result<Self> {
         let (folder, is_temporary) = match data {
             Some(folder) => (folder.to_owned(), false),
-            None => (std::env::temp_dir().join(format!("cp2-demo-{}", Token::fresh().reveal())), true),
+            None => (
+                std::env::temp_dir().join(format!("cp2-demo-{}", Token::fresh().reveal())),
+                true,
+            ),
         };
         fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
         let path = folder.join("demo.key");
@@ -102,12 +112,19 @@ impl Home {
             Ok(text) => MasterKey::parse(&text)?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let key = MasterKey::fresh();
-                fs::write(&path, key.to_hex().as_bytes()).with_context(|| format!("can't write {}", path.display()))?;
+                fs::write(&path, key.to_hex().as_bytes())
+                    .with_context(|| format!("can't write {}", path.display()))?;
                 key
             }
-            Err(error) => return Err(error).with_context(|| format!("can't read {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("can't read {}", path.display()));
+            }
         };
-        Ok(Self { folder, key, is_temporary })
+        Ok(Self {
+            folder,
+            key,
+            is_temporary,
+        })
     }
 }
 
@@ -158,10 +175,20 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
 
 fn announce(addr: SocketAddr) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "CP2 demo is running. Everything in it is made up, and nothing leaves this machine.\n")?;
+    writeln!(
+        out,
+        "CP2 demo is running. Everything in it is made up, and nothing leaves this machine.\n"
+    )?;
     writeln!(out, "  Phone     http://{addr}/phone   dial {SERVICE_CODE}")?;
-    writeln!(out, "  Site      http://{addr}/        log in with a number below, password {}", seed::FIRST_PASSWORD)?;
-    writeln!(out, "  Callback  http://{addr}/callbacks/at/{SECRET}/ussd\n")?;
+    writeln!(
+        out,
+        "  Site      http://{addr}/        log in with a number below, password {}",
+        seed::FIRST_PASSWORD
+    )?;
+    writeln!(
+        out,
+        "  Callback  http://{addr}/callbacks/at/{SECRET}/ussd\n"
+    )?;
     writeln!(out, "People:")?;
     for phone in seed::phones()? {
         writeln!(out, "  {}  {}", phone.msisdn.as_str(), phone.description)?;

@@ -41,7 +41,11 @@ enum Command {
 #[derive(Debug, Args)]
 struct ConfigFile {
     /// The configuration file
-    #[arg(long = "config", value_name = "FILE", default_value = "config/cp2.toml")]
+    #[arg(
+        long = "config",
+        value_name = "FILE",
+        default_value = "config/cp2.toml"
+    )]
     path: PathBuf,
 }
 
@@ -56,7 +60,10 @@ impl ConfigFile {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("cp2: the threads can't be started: {error}");

@@ -41,7 +41,9 @@ pub(super) async fn run(command: &OutboxCommand) -> anyhow::Result<ExitCode> {
     let mut tx = store.begin_read().await?;
     match command {
         OutboxCommand::Status(_) => print_tally(outbox::tally(&mut tx).await?, listing.json),
-        OutboxCommand::Dead(_) => print_dead(&outbox::dead_letters(&mut tx, LONGEST).await?, listing.json),
+        OutboxCommand::Dead(_) => {
+            print_dead(&outbox::dead_letters(&mut tx, LONGEST).await?, listing.json);
+        }
     }
     drop(tx);
     store.close().await;
@@ -50,7 +52,10 @@ pub(super) async fn run(command: &OutboxCommand) -> anyhow::Result<ExitCode> {
 
 fn print_tally(tally: Vec<(String, i64)>, as_json: bool) {
     if as_json {
-        let object: serde_json::Map<_, _> = tally.into_iter().map(|(state, count)| (state, count.into())).collect();
+        let object: serde_json::Map<_, _> = tally
+            .into_iter()
+            .map(|(state, count)| (state, count.into()))
+            .collect();
         println!("{}", serde_json::Value::Object(object));
         return;
     }
@@ -61,7 +66,11 @@ fn print_tally(tally: Vec<(String, i64)>, as_json: bool) {
 
 fn print_dead(letters: &[DeadLetter], as_json: bool) {
     for letter in letters {
-        let at = letter.at.datetime_in_kenya().strftime("%Y-%m-%d %H:%M").to_string();
+        let at = letter
+            .at
+            .datetime_in_kenya()
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string();
         let to = letter.recipient.masked();
         let reason = letter.reason.as_deref().unwrap_or("-");
         let (lane, state) = (letter.lane.name(), &letter.state);
@@ -72,7 +81,10 @@ fn print_dead(letters: &[DeadLetter], as_json: bool) {
                         "attempts": letter.attempts, "reason": letter.reason })
             );
         } else {
-            println!("{at}  {lane:<11} {state:<8} {to}  {} tries  {reason}", letter.attempts);
+            println!(
+                "{at}  {lane:<11} {state:<8} {to}  {} tries  {reason}",
+                letter.attempts
+            );
         }
     }
 }

@@ -43,7 +43,9 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Some(Only::Worker) => Parts::Worker,
     };
     let listen = config.server.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("can't listen on {listen}"))?;
     let store = open_store(&config).await?;
     let service = Service::open(config, store, parts, Arc::new(SystemClock))?;
     let running = service.run(listener, Router::new());

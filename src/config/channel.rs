@@ -1,7 +1,7 @@
 //! One aggregator account.
 
-use serde::Deserialize;
 use secrecy::SecretString;
+use serde::Deserialize;
 
 /// One `[[channel]]`.
 #[derive(Debug, Clone, Deserialize)]

@@ -13,11 +13,20 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     keys(config)?;
     outbox(config)?;
     if config.channel.is_empty() {
-        return fault("channel", "is missing: without an aggregator account nobody can dial");
+        return fault(
+            "channel",
+            "is missing: without an aggregator account nobody can dial",
+        );
     }
     for (index, channel) in config.channel.iter().enumerate() {
-        if config.channel[..index].iter().any(|other| other.name == channel.name) {
-            return fault("channel.name", "stands twice; a channel is known by its name");
+        if config.channel[..index]
+            .iter()
+            .any(|other| other.name == channel.name)
+        {
+            return fault(
+                "channel.name",
+                "stands twice; a channel is known by its name",
+            );
         }
         one_channel(channel)?;
     }
@@ -31,10 +40,16 @@ fn fault(key: &str, message: &str) -> Result<(), Fault> {
 fn server(config: &Config) -> Result<(), Fault> {
     let url = &config.server.public_url;
     if !url.starts_with("https://") {
-        return fault("server.public_url", "must begin with https://: links to letters travel by it");
+        return fault(
+            "server.public_url",
+            "must begin with https://: links to letters travel by it",
+        );
     }
     if url.ends_with('/') || url.len() > 50 {
-        return fault("server.public_url", "must have no / at its end and at most 50 characters: it stands in SMS");
+        return fault(
+            "server.public_url",
+            "must have no / at its end and at most 50 characters: it stands in SMS",
+        );
     }
     Ok(())
 }
@@ -43,7 +58,10 @@ fn keys(config: &Config) -> Result<(), Fault> {
     let keys = &config.keys;
     let is_key = |key: &str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit());
     if keys.key.is_empty() || !keys.key.values().all(|key| is_key(key.expose_secret())) {
-        return fault("keys.key", "needs 64 hexadecimal digits each, as `cp2 key new` prints them");
+        return fault(
+            "keys.key",
+            "needs 64 hexadecimal digits each, as `cp2 key new` prints them",
+        );
     }
     if !keys.key.contains_key(&keys.current) {
         return fault("keys.current", "names no key of [keys.key]");
@@ -54,42 +72,73 @@ fn keys(config: &Config) -> Result<(), Fault> {
 fn outbox(config: &Config) -> Result<(), Fault> {
     let outbox = &config.outbox;
     if outbox.lease_s <= outbox.send_timeout_s {
-        return fault("outbox.lease_s", "must be longer than outbox.send_timeout_s, or two workers could send one message");
+        return fault(
+            "outbox.lease_s",
+            "must be longer than outbox.send_timeout_s, or two workers could send one message",
+        );
     }
-    if outbox.in_flight == 0 || outbox.attempts < 1 || outbox.send_timeout_s == 0 || outbox.poll_ms == 0 {
-        return fault("outbox", "needs in_flight, attempts, send_timeout_s and poll_ms of at least 1");
+    if outbox.in_flight == 0
+        || outbox.attempts < 1
+        || outbox.send_timeout_s == 0
+        || outbox.poll_ms == 0
+    {
+        return fault(
+            "outbox",
+            "needs in_flight, attempts, send_timeout_s and poll_ms of at least 1",
+        );
     }
     Ok(())
 }
 
 fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
-    let refuse = |key: &str, message: &str| fault(&format!("channel.{}.{key}", channel.name), message);
+    let refuse =
+        |key: &str, message: &str| fault(&format!("channel.{}.{key}", channel.name), message);
     let simple = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     if !simple(&channel.name) {
-        return refuse("name", "is one or more of a-z, 0-9 and -: it stands in callback addresses");
+        return refuse(
+            "name",
+            "is one or more of a-z, 0-9 and -: it stands in callback addresses",
+        );
     }
     let secret = channel.secret.expose_secret();
     if secret.len() < 8 || ["demo", "changeme", "password"].contains(&secret) {
-        return refuse("secret", "can be guessed; take what `openssl rand -hex 16` prints");
+        return refuse(
+            "secret",
+            "can be guessed; take what `openssl rand -hex 16` prints",
+        );
     }
     if secret.contains(['/', '?', '#', '%', ' ']) {
-        return refuse("secret", "stands in callback addresses, so letters, digits, - and _ only");
+        return refuse(
+            "secret",
+            "stands in callback addresses, so letters, digits, - and _ only",
+        );
     }
     if channel.api_key.expose_secret().is_empty() || channel.username.is_empty() {
         return refuse("api_key", "and `username` are needed to send");
     }
     let own_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-    let plain = own_machine.iter().any(|start| channel.base_url.starts_with(start));
+    let plain = own_machine
+        .iter()
+        .any(|start| channel.base_url.starts_with(start));
     if !channel.base_url.starts_with("https://") && !plain {
-        return refuse("base_url", "must begin with https://: passwords and keys travel by it");
+        return refuse(
+            "base_url",
+            "must begin with https://: passwords and keys travel by it",
+        );
     }
     if channel.sms_per_second == 0 {
         return refuse("sms_per_second", "must be at least 1");
     }
     if channel.service_codes.is_empty() {
-        return refuse("service_codes", "needs the code that people dial, such as *384*2026#");
+        return refuse(
+            "service_codes",
+            "needs the code that people dial, such as *384*2026#",
+        );
     }
     Ok(())
 }

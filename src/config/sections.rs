@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use super::channel::ChannelConfig;
 use super::policy::Policy;
@@ -78,7 +78,11 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: "sqlite:data/cp2.db".into(), connections: 16, patience_ms: 2000 }
+        Self {
+            url: "sqlite:data/cp2.db".into(),
+            connections: 16,
+            patience_ms: 2000,
+        }
     }
 }
 
@@ -174,7 +178,10 @@ pub struct Logging {
 
 impl Default for Logging {
     fn default() -> Self {
-        Self { format: LogFormat::Human, filter: "info".into() }
+        Self {
+            format: LogFormat::Human,
+            filter: "info".into(),
+        }
     }
 }
 

@@ -67,8 +67,10 @@ pub fn load(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let file = path.display().to_string();
-    let text = fs::read_to_string(path)
-        .map_err(|error| ConfigError::Unreadable { file: file.clone(), reason: error.to_string() })?;
+    let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+        file: file.clone(),
+        reason: error.to_string(),
+    })?;
     parse(&file, &text, environment)
 }
 
@@ -80,20 +82,31 @@ pub fn parse(
 ) -> Result<Config, ConfigError> {
     let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
     for (name, value) in environment {
-        let Some(path) = name.strip_prefix(PREFIX) else { continue };
+        let Some(path) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
         let path = path.to_ascii_lowercase();
         let keys: Vec<_> = path.split("__").collect();
-        overlay(&mut table, &keys, &value)
-            .map_err(|message| ConfigError::Environment { file: file.into(), message: format!("{name} {message}") })?;
+        overlay(&mut table, &keys, &value).map_err(|message| ConfigError::Environment {
+            file: file.into(),
+            message: format!("{name} {message}"),
+        })?;
     }
     let config = Config::deserialize(table).map_err(|error| {
         // The text alone fails the same way where the fault stands in the text.
         match toml::from_str::<Config>(text) {
             Err(placed) if placed.message() == error.message() => wrong(file, text, &placed),
-            _ => ConfigError::Environment { file: file.into(), message: without_values(error.message()) },
+            _ => ConfigError::Environment {
+                file: file.into(),
+                message: without_values(error.message()),
+            },
         }
     })?;
-    check(&config).map_err(|(key, message)| ConfigError::Unsafe { file: file.into(), key, message })?;
+    check(&config).map_err(|(key, message)| ConfigError::Unsafe {
+        file: file.into(),
+        key,
+        message,
+    })?;
     Ok(config)
 }
 
@@ -101,7 +114,11 @@ fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     let before = &text[..error.span().map_or(0, |span| span.start)];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let key = text[line_start..].split('=').next().unwrap_or("").trim();
-    let at = if key.is_empty() || key.contains('\n') { String::new() } else { format!("`{key}`: ") };
+    let at = if key.is_empty() || key.contains('\n') {
+        String::new()
+    } else {
+        format!("`{key}`: ")
+    };
     ConfigError::Wrong {
         file: file.into(),
         line: before.matches('\n').count() + 1,
@@ -113,7 +130,10 @@ fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
 /// serde says which value it did not like; it may have been a secret.
 fn without_values(message: &str) -> String {
     let message = message.replace('\n', "; ");
-    let Some((kind, rest)) = message.split_once(": ").filter(|(kind, _)| kind.starts_with("invalid")) else {
+    let Some((kind, rest)) = message
+        .split_once(": ")
+        .filter(|(kind, _)| kind.starts_with("invalid"))
+    else {
         return message;
     };
     match rest.rsplit_once(", expected ") {
@@ -136,14 +156,26 @@ fn overlay(table: &mut Table, keys: &[&str], value: &str) -> Result<(), String> 
         ["channel", name, rest @ ..] => {
             let channels = table.get_mut("channel").and_then(Value::as_array_mut);
             let named = channels.and_then(|channels| {
-                channels.iter_mut().filter_map(Value::as_table_mut).find(|channel| {
-                    channel.get("name").and_then(Value::as_str).is_some_and(|known| env_name(known) == *name)
-                })
+                channels
+                    .iter_mut()
+                    .filter_map(Value::as_table_mut)
+                    .find(|channel| {
+                        channel
+                            .get("name")
+                            .and_then(Value::as_str)
+                            .is_some_and(|known| env_name(known) == *name)
+                    })
             });
-            overlay(named.ok_or_else(|| format!("names no channel of the file: `{name}`"))?, rest, value)
+            overlay(
+                named.ok_or_else(|| format!("names no channel of the file: `{name}`"))?,
+                rest,
+                value,
+            )
         }
         [section, rest @ ..] => {
-            let inner = table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
+            let inner = table
+                .entry(section.to_owned())
+                .or_insert_with(|| Value::Table(Table::new()));
             overlay(inner.as_table_mut().ok_or("names no section")?, rest, value)
         }
     }
@@ -165,7 +197,10 @@ fn typed(before: Option<&Value>, value: &str) -> Value {
     if matches!(before, Some(Value::String(_))) {
         return Value::String(value.to_owned());
     }
-    match toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut table| table.remove("value")) {
+    match toml::from_str::<Table>(&format!("value = {value}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+    {
         Some(read @ (Value::Integer(_) | Value::Boolean(_) | Value::Array(_))) => read,
         _ => Value::String(value.to_owned()),
     }
@@ -194,7 +229,9 @@ service_codes = ["*384*2026#"]
 "#;
 
     fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
         parse("cp2.toml", text, environment).map_err(|error| error.to_string())
     }
 
@@ -232,10 +269,16 @@ service_codes = ["*384*2026#"]
     fn a_fault_in_the_file_is_named_with_its_line_and_key() {
         let unknown = GOOD.replace("[server]", "[server]\nlissten = 3");
         let error = read(&unknown, &[]).unwrap_err();
-        assert!(error.starts_with("cp2.toml:3:1: `lissten`: unknown field `lissten`"), "{error}");
+        assert!(
+            error.starts_with("cp2.toml:3:1: `lissten`: unknown field `lissten`"),
+            "{error}"
+        );
         let wrong = GOOD.replace("current = \"k1\"", "current = 7");
         let error = read(&wrong, &[]).unwrap_err();
-        assert!(error.starts_with("cp2.toml:5:11: `current`: invalid type"), "{error}");
+        assert!(
+            error.starts_with("cp2.toml:5:11: `current`: invalid type"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -248,14 +291,25 @@ service_codes = ["*384*2026#"]
     #[test]
     fn a_variable_that_names_nothing_is_refused() {
         let error = read(GOOD, &[("CP2__SERVER__LISSTEN", "1")]).unwrap_err();
-        assert!(error.contains("environment") && error.contains("lissten"), "{error}");
-        assert!(read(GOOD, &[("CP2__CHANNEL__XX__API_KEY", "1")]).unwrap_err().contains("xx"));
+        assert!(
+            error.contains("environment") && error.contains("lissten"),
+            "{error}"
+        );
+        assert!(
+            read(GOOD, &[("CP2__CHANNEL__XX__API_KEY", "1")])
+                .unwrap_err()
+                .contains("xx")
+        );
     }
 
     #[test]
     fn what_must_not_go_into_production_stops_the_start() {
         for (from, to, key) in [
-            ("https://cp2.example.org", "http://cp2.example.org", "server.public_url"),
+            (
+                "https://cp2.example.org",
+                "http://cp2.example.org",
+                "server.public_url",
+            ),
             ("9f2c41d7a05e48b1b3f6", "demo", "channel.at.secret"),
             ("k1 = \"0011", "k1 = \"0x11", "keys.key"),
             ("current = \"k1\"", "current = \"k2\"", "keys.current"),
@@ -268,14 +322,33 @@ service_codes = ["*384*2026#"]
 
     #[test]
     fn the_sample_names_every_setting_with_its_default() {
-        let environment = [("CP2__KEYS__KEY__K1", "00".repeat(32)), ("CP2__CHANNEL__AT__API_KEY", "x".into()), ("CP2__CHANNEL__AT__SECRET", "9f2c41d7a05e48b1b3f6".into())];
+        let environment = [
+            ("CP2__KEYS__KEY__K1", "00".repeat(32)),
+            ("CP2__CHANNEL__AT__API_KEY", "x".into()),
+            ("CP2__CHANNEL__AT__SECRET", "9f2c41d7a05e48b1b3f6".into()),
+        ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value));
         let sample = parse("config/cp2.toml", SAMPLE, environment).unwrap();
         let plain = parse("cp2.toml", GOOD, []).unwrap();
-        assert_eq!(format!("{:?}", sample.policy), format!("{:?}", plain.policy));
-        assert_eq!(format!("{:?}", sample.outbox), format!("{:?}", plain.outbox));
-        assert_eq!(format!("{:?}", sample.server), format!("{:?}", plain.server));
-        assert_eq!(format!("{:?}", sample.council), format!("{:?}", plain.council));
-        assert_eq!(format!("{:?}", sample.logging), format!("{:?}", plain.logging));
+        assert_eq!(
+            format!("{:?}", sample.policy),
+            format!("{:?}", plain.policy)
+        );
+        assert_eq!(
+            format!("{:?}", sample.outbox),
+            format!("{:?}", plain.outbox)
+        );
+        assert_eq!(
+            format!("{:?}", sample.server),
+            format!("{:?}", plain.server)
+        );
+        assert_eq!(
+            format!("{:?}", sample.council),
+            format!("{:?}", plain.council)
+        );
+        assert_eq!(
+            format!("{:?}", sample.logging),
+            format!("{:?}", plain.logging)
+        );
     }
 }

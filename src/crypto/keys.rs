@@ -36,7 +36,9 @@ impl MasterKey {
         if decoder.decode_len(text.len()) != Ok(bytes.len()) {
             return Err(KeyError::Shape);
         }
-        decoder.decode_mut(text.as_bytes(), &mut bytes).map_err(|_| KeyError::Shape)?;
+        decoder
+            .decode_mut(text.as_bytes(), &mut bytes)
+            .map_err(|_| KeyError::Shape)?;
         Ok(Self(bytes))
     }
 
@@ -81,7 +83,9 @@ impl Keys {
     pub fn new(current: String, by_name: BTreeMap<String, MasterKey>) -> Result<Self, KeyError> {
         let fits = |name: &str| {
             (1..=32).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         if let Some(name) = by_name.keys().find(|name| !fits(name)) {
             return Err(KeyError::Name(name.clone()));
@@ -95,7 +99,10 @@ impl Keys {
     /// A set of one new key.
     #[must_use]
     pub fn single(key: MasterKey) -> Self {
-        Self { current: "k1".into(), by_name: BTreeMap::from([("k1".into(), key)]) }
+        Self {
+            current: "k1".into(),
+            by_name: BTreeMap::from([("k1".into(), key)]),
+        }
     }
 
     pub(super) fn current(&self) -> (&str, &MasterKey) {
@@ -127,14 +134,23 @@ mod tests {
     #[test]
     fn a_key_is_64_hexadecimal_digits() {
         let key = MasterKey::fresh();
-        assert_eq!(*MasterKey::parse(&key.to_hex()).unwrap().to_hex(), *key.to_hex());
+        assert_eq!(
+            *MasterKey::parse(&key.to_hex()).unwrap().to_hex(),
+            *key.to_hex()
+        );
         assert_eq!(MasterKey::parse("abc").unwrap_err(), KeyError::Shape);
-        assert_eq!(MasterKey::parse(&"z".repeat(64)).unwrap_err(), KeyError::Shape);
+        assert_eq!(
+            MasterKey::parse(&"z".repeat(64)).unwrap_err(),
+            KeyError::Shape
+        );
     }
 
     #[test]
     fn the_current_key_must_be_there() {
-        let error = Keys::new("k2".into(), BTreeMap::from([("k1".into(), MasterKey::fresh())]));
+        let error = Keys::new(
+            "k2".into(),
+            BTreeMap::from([("k1".into(), MasterKey::fresh())]),
+        );
         assert_eq!(error.unwrap_err(), KeyError::NoCurrent("k2".into()));
     }
 

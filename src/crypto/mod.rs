@@ -7,7 +7,7 @@ mod seal;
 mod token;
 
 pub use keys::{KeyError, Keys, MasterKey};
-pub use random::chance;
 pub use password::{Hasher, PasswordError, fresh_password};
+pub use random::chance;
 pub use seal::{SealError, Sealed};
 pub use token::Token;

@@ -43,7 +43,11 @@ impl Hasher {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| PasswordError)?;
         let argon2 = Arc::new(Argon2::new(Algorithm::Argon2id, Version::V0x13, params));
         let nobody = hash(&argon2, &fresh_password())?.into();
-        Ok(Self { argon2, places: Arc::new(Semaphore::new(at_once)), nobody })
+        Ok(Self {
+            argon2,
+            places: Arc::new(Semaphore::new(at_once)),
+            nobody,
+        })
     }
 
     /// The hash to keep.
@@ -54,7 +58,11 @@ impl Hasher {
 
     /// Whether the password is the one that was hashed. Without a hash the answer is
     /// no, and takes as long.
-    pub async fn matches(&self, password: Zeroizing<String>, kept: Option<String>) -> Result<bool, PasswordError> {
+    pub async fn matches(
+        &self,
+        password: Zeroizing<String>,
+        kept: Option<String>,
+    ) -> Result<bool, PasswordError> {
         let argon2 = Arc::clone(&self.argon2);
         let nobody = Arc::clone(&self.nobody);
         self.work(move || {
@@ -66,14 +74,21 @@ impl Hasher {
         .await
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
         let _place = self.places.acquire().await.map_err(|_| PasswordError)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError)
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| PasswordError)
     }
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, PasswordError> {
-    let hash = argon2.hash_password(password.as_bytes()).map_err(|_| PasswordError)?;
+    let hash = argon2
+        .hash_password(password.as_bytes())
+        .map_err(|_| PasswordError)?;
     Ok(hash.to_string())
 }
 
@@ -86,8 +101,16 @@ mod tests {
         let hasher = Hasher::new(1).unwrap();
         let password = fresh_password();
         let kept = hasher.hash(password.clone()).await.unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-        assert!(hasher.matches(password.clone(), Some(kept.clone())).await.unwrap());
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
+        assert!(
+            hasher
+                .matches(password.clone(), Some(kept.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!hasher.matches(fresh_password(), Some(kept)).await.unwrap());
         assert!(!hasher.matches(password, None).await.unwrap());
     }

@@ -9,7 +9,9 @@ use rand::rngs::SysRng;
 ///
 /// When the operating system has no randomness to give: nothing secret can be made then.
 pub(super) fn fill(buffer: &mut [u8]) {
-    SysRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
+    SysRng
+        .try_fill_bytes(buffer)
+        .expect("the operating system gives random bytes");
 }
 
 /// A number below `bound`, each equally likely.

@@ -40,7 +40,13 @@ impl Sealed<'_> {
         random::fill(&mut nonce);
         let place = self.place();
         let sealed = cipher(key)
-            .encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: place.as_bytes() })
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: clear,
+                    aad: place.as_bytes(),
+                },
+            )
             .expect("a message of less than 256 GB");
         let mut bytes = Vec::with_capacity(1 + name.len() + NONCE + sealed.len());
         // Keys refuses names of more than 32 bytes.
@@ -60,7 +66,13 @@ impl Sealed<'_> {
         let key = keys.named(name).ok_or(SealError)?;
         let place = self.place();
         cipher(key)
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
+            .decrypt(
+                &XNonce::from(*nonce),
+                Payload {
+                    msg: sealed,
+                    aad: place.as_bytes(),
+                },
+            )
             .map(Zeroizing::new)
             .map_err(|_| SealError)
     }
@@ -71,14 +83,22 @@ impl Sealed<'_> {
 }
 
 fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&Zeroizing::new(key.derive("seal")).as_slice().try_into().expect("32 bytes"))
+    XChaCha20Poly1305::new(
+        &Zeroizing::new(key.derive("seal"))
+            .as_slice()
+            .try_into()
+            .expect("32 bytes"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PLACE: Sealed<'_> = Sealed { column: "outbox.body", row: "m1" };
+    const PLACE: Sealed<'_> = Sealed {
+        column: "outbox.body",
+        row: "m1",
+    };
 
     #[test]
     fn what_is_sealed_opens_again_and_shows_nothing() {
@@ -98,7 +118,11 @@ mod tests {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
             assert_eq!(PLACE.open(&keys, &changed), Err(SealError), "byte {at}");
-            assert_eq!(PLACE.open(&keys, &sealed[..at]), Err(SealError), "cut at {at}");
+            assert_eq!(
+                PLACE.open(&keys, &sealed[..at]),
+                Err(SealError),
+                "cut at {at}"
+            );
         }
     }
 
@@ -106,7 +130,11 @@ mod tests {
     fn an_old_key_opens_what_it_sealed_after_rotation() {
         let old = MasterKey::fresh();
         let sealed = PLACE.seal(&Keys::single(old.clone()), b"secret");
-        let both = [("k1".to_owned(), old), ("k2".to_owned(), MasterKey::fresh())].into();
+        let both = [
+            ("k1".to_owned(), old),
+            ("k2".to_owned(), MasterKey::fresh()),
+        ]
+        .into();
         let keys = Keys::new("k2".into(), both).unwrap();
         assert_eq!(&**PLACE.open(&keys, &sealed).unwrap(), b"secret");
     }

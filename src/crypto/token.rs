@@ -66,22 +66,33 @@ mod tests {
     #[test]
     fn a_token_survives_being_copied_by_hand() {
         let token = Token::fresh();
-        let copied = token.reveal().to_uppercase().replace('0', "O").replace('1', "L");
+        let copied = token
+            .reveal()
+            .to_uppercase()
+            .replace('0', "O")
+            .replace('1', "L");
         assert!(Token::parse(&copied).unwrap() == token);
         assert_eq!(Token::parse(&copied).unwrap().hash(), token.hash());
     }
 
     #[test]
     fn what_is_no_token_is_refused() {
-        for text in ["", "abc", &"u".repeat(26), &"0".repeat(27), "0000000000000/000000000000"] {
+        for text in [
+            "",
+            "abc",
+            &"u".repeat(26),
+            &"0".repeat(27),
+            "0000000000000/000000000000",
+        ] {
             assert!(Token::parse(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn tokens_do_not_repeat() {
-        let tokens: std::collections::BTreeSet<_> =
-            (0..1000).map(|_| Token::fresh().reveal().to_owned()).collect();
+        let tokens: std::collections::BTreeSet<_> = (0..1000)
+            .map(|_| Token::fresh().reveal().to_owned())
+            .collect();
         assert_eq!(tokens.len(), 1000);
     }
 }

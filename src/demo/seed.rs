@@ -4,8 +4,8 @@ use jiff::civil::{Date, DateTime, date};
 
 use crate::crypto::Hasher;
 use crate::domain::{
-    CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId, Role,
-    Series, Timestamp, TscNumber,
+    CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId,
+    Role, Series, Timestamp, TscNumber,
 };
 use crate::store::centres::{self, Centre};
 use crate::store::deployments::{self, Deployment, State};
@@ -52,7 +52,12 @@ struct Posting {
 }
 
 const fn posted(centre: &'static str, exam: Exam, role: Role) -> Posting {
-    Posting { centre, exam, role, state: State::Posted }
+    Posting {
+        centre,
+        exam,
+        role,
+        state: State::Posted,
+    }
 }
 
 const CAST: &[Cast] = &[
@@ -105,7 +110,12 @@ const CAST: &[Cast] = &[
         tsc: Some("500006"),
         network: Network::Safaricom,
         description: "examiner, invitation not yet answered",
-        work: &[Posting { centre: "99900001", exam: Exam::Kcse, role: Role::Examiner, state: State::Invited }],
+        work: &[Posting {
+            centre: "99900001",
+            exam: Exam::Kcse,
+            role: Role::Examiner,
+            state: State::Invited,
+        }],
     },
     Cast {
         number: 7,
@@ -119,8 +129,20 @@ const CAST: &[Cast] = &[
 
 /// The centres: code, name, sub-county, county, distribution centre.
 const CENTRES: &[[&str; 5]] = &[
-    ["99208105", "Mfano Secondary School", "Murang'a South", "Murang'a", "Murang'a South Container"],
-    ["99104012", "Mfano Junior School", "Mukurweini", "Nyeri", "Mukurweini Container"],
+    [
+        "99208105",
+        "Mfano Secondary School",
+        "Murang'a South",
+        "Murang'a",
+        "Murang'a South Container",
+    ],
+    [
+        "99104012",
+        "Mfano Junior School",
+        "Mukurweini",
+        "Nyeri",
+        "Mukurweini Container",
+    ],
     [
         "99731222",
         "Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
@@ -128,7 +150,13 @@ const CENTRES: &[[&str; 5]] = &[
         "Tharaka-Nithi",
         "Tharaka North Deputy County Commissioner's Office Container",
     ],
-    ["99900001", "Mfano Marking Centre", "Westlands", "Nairobi", "Westlands Container"],
+    [
+        "99900001",
+        "Mfano Marking Centre",
+        "Westlands",
+        "Nairobi",
+        "Westlands Container",
+    ],
 ];
 
 /// The demo's line of that number: 254700000000 and so many.
@@ -141,16 +169,29 @@ pub fn phones() -> Result<Vec<DemoPerson>, SeedError> {
     let mut phones = Vec::new();
     for person in CAST {
         let msisdn = line(person.number)?;
-        phones.push(DemoPerson { msisdn, network: person.network, description: person.description.into() });
+        phones.push(DemoPerson {
+            msisdn,
+            network: person.network,
+            description: person.description.into(),
+        });
     }
-    let nobody = DemoPerson { msisdn: line(99)?, network: Network::Safaricom, description: "not registered".into() };
+    let nobody = DemoPerson {
+        msisdn: line(99)?,
+        network: Network::Safaricom,
+        description: "not registered".into(),
+    };
     phones.push(nobody);
     Ok(phones)
 }
 
 /// Puts the demo's people in place, and so many more around them. False when they are
 /// there already.
-pub async fn seed(store: &Store, hasher: &Hasher, professionals: u32, now: Timestamp) -> Result<bool, SeedError> {
+pub async fn seed(
+    store: &Store,
+    hasher: &Hasher,
+    professionals: u32,
+    now: Timestamp,
+) -> Result<bool, SeedError> {
     let password = zeroize::Zeroizing::new(FIRST_PASSWORD.to_owned());
     let hash = hasher.hash(password).await?;
     let mut tx = store.begin().await?;
@@ -170,9 +211,19 @@ pub async fn seed(store: &Store, hasher: &Hasher, professionals: u32, now: Times
     let mut serial = 9_900_000;
     for cast in CAST {
         let kra_pin = (cast.number == 1).then_some("A000000001Z");
-        let person = person(cast.number, cast.name, cast.tsc, kra_pin, 90_000_000 + cast.number)?;
+        let person = person(
+            cast.number,
+            cast.name,
+            cast.tsc,
+            kra_pin,
+            90_000_000 + cast.number,
+        )?;
         people::insert(&mut tx, &person, now).await?;
-        let record = PasswordRecord { hash: hash.clone(), must_change: false, expires_at: None };
+        let record = PasswordRecord {
+            hash: hash.clone(),
+            must_change: false,
+            expires_at: None,
+        };
         passwords::replace(&mut tx, &person.id, &record, now).await?;
         for posting in cast.work {
             serial += 1;
@@ -185,14 +236,27 @@ pub async fn seed(store: &Store, hasher: &Hasher, professionals: u32, now: Times
     Ok(true)
 }
 
-const FIRST_NAMES: [&str; 8] = ["Akinyi", "Njeri", "Otieno", "Mwende", "Kipchoge", "Halima", "Wafula", "Nyambura"];
-const LAST_NAMES: [&str; 7] = ["Ochieng", "Mwangi", "Mutiso", "Koech", "Hassan", "Simiyu", "Kariuki"];
+const FIRST_NAMES: [&str; 8] = [
+    "Akinyi", "Njeri", "Otieno", "Mwende", "Kipchoge", "Halima", "Wafula", "Nyambura",
+];
+const LAST_NAMES: [&str; 7] = [
+    "Ochieng", "Mwangi", "Mutiso", "Koech", "Hassan", "Simiyu", "Kariuki",
+];
 
 /// People without a story, from 254700001000 on.
-async fn crowd(tx: &mut Tx, professionals: u32, serial: u32, now: Timestamp) -> Result<(), SeedError> {
+async fn crowd(
+    tx: &mut Tx,
+    professionals: u32,
+    serial: u32,
+    now: Timestamp,
+) -> Result<(), SeedError> {
     for index in 0..professionals {
         let at = index as usize;
-        let name = format!("{} {}", FIRST_NAMES[at % FIRST_NAMES.len()], LAST_NAMES[at % LAST_NAMES.len()]);
+        let name = format!(
+            "{} {}",
+            FIRST_NAMES[at % FIRST_NAMES.len()],
+            LAST_NAMES[at % LAST_NAMES.len()]
+        );
         let person = person(1000 + index, &name, None, None, 91_000_000 + index)?;
         people::insert(tx, &person, now).await?;
         let posting = posted(CENTRES[at % 2][0], Exam::Kcse, Role::Invigilator);
@@ -210,19 +274,27 @@ fn person(
 ) -> Result<Person, SeedError> {
     Ok(Person {
         id: PersonId::fresh(),
-        national_id: NationalId::parse(&national_id.to_string()).map_err(|_| SeedError::Wrong("a national ID"))?,
-        tsc_number: tsc.map(TscNumber::parse).transpose().map_err(|_| SeedError::Wrong("a TSC number"))?,
+        national_id: NationalId::parse(&national_id.to_string())
+            .map_err(|_| SeedError::Wrong("a national ID"))?,
+        tsc_number: tsc
+            .map(TscNumber::parse)
+            .transpose()
+            .map_err(|_| SeedError::Wrong("a TSC number"))?,
         name: Name::parse(name).map_err(|_| SeedError::Wrong("a name"))?,
         town: Some("Maragua".into()),
         msisdn: Some(line(number)?),
-        kra_pin: kra_pin.map(KraPin::parse).transpose().map_err(|_| SeedError::Wrong("a KRA PIN"))?,
+        kra_pin: kra_pin
+            .map(KraPin::parse)
+            .transpose()
+            .map_err(|_| SeedError::Wrong("a KRA PIN"))?,
     })
 }
 
 fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deployment, SeedError> {
     let code = CentreCode::parse(posting.centre).map_err(|_| SeedError::Wrong("a centre code"))?;
     let place = CENTRES.iter().find(|[known, ..]| *known == posting.centre);
-    let [_, name, sub_county, county, distribution_centre] = place.ok_or(SeedError::Wrong("a centre"))?;
+    let [_, name, sub_county, county, distribution_centre] =
+        place.ok_or(SeedError::Wrong("a centre"))?;
     let (reports_at, starts_on, ends_on) = dates(posting);
     Ok(Deployment {
         id: DeploymentId::fresh(),
@@ -234,7 +306,10 @@ fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deplo
             county: (*county).into(),
             distribution_centre: (*distribution_centre).into(),
         },
-        series: Series { exam: posting.exam, year: 2026 },
+        series: Series {
+            exam: posting.exam,
+            year: 2026,
+        },
         role: posting.role,
         state: posting.state,
         serial,
@@ -252,9 +327,25 @@ fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deplo
 /// When to report, and the first and last day: the council's calendar of 2026.
 fn dates(posting: &Posting) -> (DateTime, Date, Date) {
     match (posting.exam, posting.role) {
-        (_, Role::Examiner) => (date(2026, 11, 30).at(8, 0, 0, 0), date(2026, 11, 30), date(2026, 12, 19)),
-        (Exam::Kjsea, _) => (date(2026, 10, 23).at(7, 0, 0, 0), date(2026, 10, 26), date(2026, 11, 3)),
-        (_, Role::Supervisor) => (date(2026, 10, 16).at(6, 30, 0, 0), date(2026, 10, 19), date(2026, 11, 20)),
-        _ => (date(2026, 10, 16).at(7, 0, 0, 0), date(2026, 10, 19), date(2026, 11, 20)),
+        (_, Role::Examiner) => (
+            date(2026, 11, 30).at(8, 0, 0, 0),
+            date(2026, 11, 30),
+            date(2026, 12, 19),
+        ),
+        (Exam::Kjsea, _) => (
+            date(2026, 10, 23).at(7, 0, 0, 0),
+            date(2026, 10, 26),
+            date(2026, 11, 3),
+        ),
+        (_, Role::Supervisor) => (
+            date(2026, 10, 16).at(6, 30, 0, 0),
+            date(2026, 10, 19),
+            date(2026, 11, 20),
+        ),
+        _ => (
+            date(2026, 10, 16).at(7, 0, 0, 0),
+            date(2026, 10, 19),
+            date(2026, 11, 20),
+        ),
     }
 }

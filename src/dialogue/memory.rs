@@ -34,18 +34,31 @@ pub(super) struct Hop {
 
 impl Hop {
     pub(super) fn new(length: usize, fingerprint: [u8; 32], screen: &Screen) -> Self {
-        Self { length, fingerprint, text: screen.text.clone(), end: screen.end }
+        Self {
+            length,
+            fingerprint,
+            text: screen.text.clone(),
+            end: screen.end,
+        }
     }
 
     /// What was answered.
     pub(super) fn screen(&self) -> Screen {
-        Screen { text: self.text.clone(), end: self.end }
+        Screen {
+            text: self.text.clone(),
+            end: self.end,
+        }
     }
 }
 
 impl Memory {
     pub(super) fn new(caller: Msisdn, service_code: String, language: Language) -> Self {
-        Self { caller, service_code, session: Session::new(language), hops: Vec::new() }
+        Self {
+            caller,
+            service_code,
+            session: Session::new(language),
+            hops: Vec::new(),
+        }
     }
 
     pub(super) fn remember(&mut self, hop: Hop) {
@@ -66,5 +79,8 @@ impl Memory {
 }
 
 fn place(row: &str) -> Sealed<'_> {
-    Sealed { column: "sessions.sealed", row }
+    Sealed {
+        column: "sessions.sealed",
+        row,
+    }
 }

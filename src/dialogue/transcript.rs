@@ -32,18 +32,26 @@ pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'
         Input::Cumulative(text) => text.as_str(),
     };
     let whole = fingerprint(keys, text);
-    if let Some(hop) = hops.iter().rposition(|hop| hop.length == text.len() && hop.fingerprint == whole) {
+    if let Some(hop) = hops
+        .iter()
+        .rposition(|hop| hop.length == text.len() && hop.fingerprint == whole)
+    {
         return Reading::Repeat(hop);
     }
-    let Some(last) = hops.last() else { return Reading::Elsewhere };
-    let Some((before, rest)) = text.split_at_checked(last.length) else { return Reading::Elsewhere };
+    let Some(last) = hops.last() else {
+        return Reading::Elsewhere;
+    };
+    let Some((before, rest)) = text.split_at_checked(last.length) else {
+        return Reading::Elsewhere;
+    };
     if fingerprint(keys, before) != last.fingerprint {
         return Reading::Elsewhere;
     }
     if before.is_empty() {
         return Reading::Answer(rest);
     }
-    rest.strip_prefix('*').map_or(Reading::Elsewhere, Reading::Answer)
+    rest.strip_prefix('*')
+        .map_or(Reading::Elsewhere, Reading::Answer)
 }
 
 /// The answers of a session that begins with a transcript: a dialled extension, or a
@@ -69,7 +77,10 @@ mod tests {
 
     fn read_after<'a>(transcripts: &[&str], input: &'a Input) -> Reading<'a> {
         let keys = Keys::single(MasterKey::fresh());
-        let screen = Screen { text: String::new(), end: false };
+        let screen = Screen {
+            text: String::new(),
+            end: false,
+        };
         let hop = |text: &&str| Hop::new(text.len(), fingerprint(&keys, text), &screen);
         let hops: Vec<_> = transcripts.iter().map(hop).collect();
         read(&keys, &hops, input)
@@ -86,7 +97,11 @@ mod tests {
             ("1", "1*né*2", "né*2"),
             ("", "*", "*"),
         ] {
-            assert_eq!(read_after(&[before], &cumulative(now)), Reading::Answer(answer), "{now}");
+            assert_eq!(
+                read_after(&[before], &cumulative(now)),
+                Reading::Answer(answer),
+                "{now}"
+            );
         }
     }
 
@@ -94,14 +109,21 @@ mod tests {
     fn any_hop_that_was_answered_is_a_repeat() {
         let hops = ["", "1", "1*2"];
         for (number, text) in hops.iter().enumerate() {
-            assert_eq!(read_after(&hops, &cumulative(text)), Reading::Repeat(number));
+            assert_eq!(
+                read_after(&hops, &cumulative(text)),
+                Reading::Repeat(number)
+            );
         }
     }
 
     #[test]
     fn what_does_not_continue_the_session_is_elsewhere() {
         for text in ["2", "2*2*3", "1*22", "1*3", "11*2*1", "é"] {
-            assert_eq!(read_after(&["", "1", "1*2"], &cumulative(text)), Reading::Elsewhere, "{text}");
+            assert_eq!(
+                read_after(&["", "1", "1*2"], &cumulative(text)),
+                Reading::Elsewhere,
+                "{text}"
+            );
         }
     }
 

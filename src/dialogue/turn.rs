@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
 use crate::aggregators::{Input as Typed, Turn};
 use crate::domain::{Clock, Timestamp};
@@ -31,6 +33,8 @@ pub struct Dialogue {
     pub tools: Tools,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Tells the worker that there may be something to send.
+    pub bell: Arc<Notify>,
 }
 
 /// Why a turn was not taken. Nothing has changed then, as far as anyone can tell.
@@ -62,7 +66,12 @@ impl Dialogue {
     /// Takes a turn and keeps everything it causes, or nothing.
     ///
     /// Run it in a spawned task: a unit of work must not be cancelled.
-    pub async fn take_turn(&self, channel: &str, turn: &Turn, limit: usize) -> Result<Screen, DialogueError> {
+    pub async fn take_turn(
+        &self,
+        channel: &str,
+        turn: &Turn,
+        limit: usize,
+    ) -> Result<Screen, DialogueError> {
         for _ in 0..TRIES {
             if let Some(screen) = self.try_turn(channel, turn, limit).await? {
                 return Ok(screen);
@@ -72,57 +81,73 @@ impl Dialogue {
     }
 
     /// None when another copy of the turn was kept in the meantime.
-    async fn try_turn(&self, channel: &str, turn: &Turn, limit: usize) -> Result<Option<Screen>, DialogueError> {
-        let mut unit = Unit::reading(&self.store).await?;
-        let row = sessions::find(&mut unit.tx, channel, turn.session.as_str()).await?;
-        let engine = Engine { menu: &self.menu, limit };
-        let mut at = Walk { dialogue: self, engine, channel, turn, now: self.clock.now() };
-        let (mut memory, version, screen) = match row {
-            None => {
-                let language = lines::language(&mut unit.tx, &turn.caller).await?.unwrap_or_default();
-                let mut memory = Memory::new(turn.caller.clone(), turn.service_code.clone(), language);
-                let screen = at.dial(&mut unit, &mut memory.session).await?;
-                (memory, 1, screen)
-            }
-            Some(row) => {
-                let mut memory = self.recall(turn, &row)?;
-                if memory.caller != turn.caller || memory.service_code != turn.service_code {
-                    // Somebody else's session id: made up, or an aggregator's mistake.
-                    return Ok(Some(engine.closing(&self.menu.words.session_over.it, memory.session.language)));
-                }
-                let answer = match transcript::read(&self.tools.keys, &memory.hops, &turn.input) {
-                    Reading::Repeat(hop) => return Ok(Some(memory.hops[hop].screen())),
-                    Reading::Elsewhere => return Ok(memory.hops.last().map(Hop::screen)),
-                    Reading::Answer(answer) => answer,
-                };
-                let step = engine.step(&mut memory.session, Input::Answer(answer));
-                let screen = match at.walk(&mut unit, &mut memory.session, step, true).await? {
-                    Walked::Shown(screen) => screen,
-                    Walked::Held => engine.show(&memory.session),
-                };
-                (memory, row.version + 1, screen)
-            }
+    async fn try_turn(
+        &self,
+        channel: &str,
+        turn: &Turn,
+        limit: usize,
+    ) -> Result<Option<Screen>, DialogueError> {
+        let mut unit = Unit::of(&self.store);
+        let mut walk = Walk {
+            dialogue: self,
+            engine: Engine {
+                menu: &self.menu,
+                limit,
+            },
+            channel,
+            turn,
+            now: self.clock.now(),
+        };
+        let row = sessions::find(unit.tx().await?, channel, turn.session.as_str()).await?;
+        let version = row.as_ref().map_or(0, |row| row.version) + 1;
+        let (mut memory, screen) = match row {
+            None => walk.begin(&mut unit).await?,
+            Some(row) => match walk.go_on(&mut unit, &row).await? {
+                Went::On(memory, screen) => (memory, screen),
+                Went::Nowhere(screen) => return Ok(Some(screen)),
+            },
         };
         memory.remember(self.hop(turn, &screen));
-        let sealed = memory.seal(&self.tools.keys, turn.session.as_str()).map_err(|_| DialogueError::Unreadable)?;
-        let expires_at = at.now.plus(self.tools.policy.session_life());
-        let mut tx = unit.writing().await?;
+        let sealed = memory
+            .seal(&self.tools.keys, turn.session.as_str())
+            .map_err(|_| DialogueError::Unreadable)?;
+        let expires_at = walk.now.plus(self.tools.policy.session_life());
         let row = SessionRow { version, sealed };
+        let may_send = unit.writes();
+        let mut tx = unit.into_writing().await?;
         if !sessions::keep(&mut tx, channel, turn.session.as_str(), &row, expires_at).await? {
             return Ok(None);
         }
         tx.commit().await?;
+        if may_send {
+            self.bell.notify_one();
+        }
+        let (at, end) = (memory.session.screen(), screen.end);
+        tracing::info!(channel, screen = at, end, hop = version, "turn taken");
         Ok(Some(screen))
     }
 
     fn recall(&self, turn: &Turn, row: &SessionRow) -> Result<Memory, DialogueError> {
-        Memory::open(&self.tools.keys, turn.session.as_str(), &row.sealed).map_err(|_| DialogueError::Unreadable)
+        Memory::open(&self.tools.keys, turn.session.as_str(), &row.sealed)
+            .map_err(|_| DialogueError::Unreadable)
     }
 
     fn hop(&self, turn: &Turn, screen: &Screen) -> Hop {
         let (Typed::Cumulative(text) | Typed::Last(text)) = &turn.input;
-        Hop::new(text.len(), transcript::fingerprint(&self.tools.keys, text), screen)
+        Hop::new(
+            text.len(),
+            transcript::fingerprint(&self.tools.keys, text),
+            screen,
+        )
     }
+}
+
+/// What a later hop of a session came to.
+enum Went {
+    /// A step on.
+    On(Memory, Screen),
+    /// Nowhere: there is nothing to keep.
+    Nowhere(Screen),
 }
 
 /// One turn on its way through the menu.
@@ -136,22 +161,56 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// A new session, with what was dialled behind the code.
-    async fn dial(&mut self, unit: &mut Unit<'_>, session: &mut Session) -> Result<Screen, DialogueError> {
+    async fn begin(&mut self, unit: &mut Unit<'_>) -> Result<(Memory, Screen), DialogueError> {
+        let turn = self.turn;
+        let language = lines::language(unit.tx().await?, &turn.caller).await?;
+        let (caller, code) = (turn.caller.clone(), turn.service_code.clone());
+        let mut memory = Memory::new(caller, code, language.unwrap_or_default());
+        let session = &mut memory.session;
         let step = self.engine.step(session, Input::Dial);
-        let mut shown = self.walk(unit, session, step, false).await?;
-        for answer in transcript::extension(&self.turn.input) {
+        let mut walked = self.walk(unit, session, step, false).await?;
+        for answer in transcript::extension(&turn.input) {
             let before = session.clone();
             let step = self.engine.step(session, Input::Answer(answer));
-            shown = self.walk(unit, session, step, false).await?;
-            if matches!(shown, Walked::Held) {
+            walked = self.walk(unit, session, step, false).await?;
+            if matches!(walked, Walked::Held) {
                 *session = before;
                 break;
             }
         }
-        Ok(match shown {
+        let screen = match walked {
             Walked::Shown(screen) => screen,
             Walked::Held => self.engine.show(session),
-        })
+        };
+        Ok((memory, screen))
+    }
+
+    /// A later hop of a session that is known.
+    async fn go_on(
+        &mut self,
+        unit: &mut Unit<'_>,
+        row: &SessionRow,
+    ) -> Result<Went, DialogueError> {
+        let turn = self.turn;
+        let mut memory = self.dialogue.recall(turn, row)?;
+        if memory.caller != turn.caller || memory.service_code != turn.service_code {
+            // Somebody else's session id: made up, or an aggregator's mistake.
+            let over = &self.dialogue.menu.words.session_over.it;
+            return Ok(Went::Nowhere(
+                self.engine.closing(over, memory.session.language),
+            ));
+        }
+        let keys = &self.dialogue.tools.keys;
+        let answer = match transcript::read(keys, &memory.hops, &turn.input) {
+            Reading::Answer(answer) => answer,
+            Reading::Repeat(hop) => return Ok(Went::Nowhere(memory.hops[hop].screen())),
+            Reading::Elsewhere => return Ok(Went::Nowhere(self.engine.show(&memory.session))),
+        };
+        let step = self.engine.step(&mut memory.session, Input::Answer(answer));
+        match self.walk(unit, &mut memory.session, step, true).await? {
+            Walked::Shown(screen) => Ok(Went::On(memory, screen)),
+            Walked::Held => Err(DialogueError::Unreadable),
+        }
     }
 
     /// Runs actions until there is a screen.
@@ -171,8 +230,11 @@ impl Walk<'_> {
             if writes && !may_change {
                 return Ok(Walked::Held);
             }
-            let prepared = actions::prepare(&call.action, &self.dialogue.tools).await?;
+            let mut prepared = Prepared::default();
             if writes {
+                // The slow part holds no connection.
+                unit.rest();
+                prepared = actions::prepare(&call.action, &self.dialogue.tools).await?;
                 unit.write().await?;
             }
             let outcome = self.run(unit, session, &call, prepared).await?;
@@ -189,7 +251,7 @@ impl Walk<'_> {
         prepared: Prepared,
     ) -> Result<crate::ussd::Outcome, ActionError> {
         let mut work = Work {
-            tx: &mut unit.tx,
+            tx: unit.tx().await?,
             tools: &self.dialogue.tools,
             caller: &self.turn.caller,
             language: session.language,
@@ -208,25 +270,57 @@ impl Walk<'_> {
 /// that may be old by then; actions that write look again at what they rely on.
 struct Unit<'a> {
     store: &'a Store,
-    tx: Tx,
-    writes: bool,
+    held: Held,
+}
+
+enum Held {
+    Nothing,
+    Reading(Tx),
+    Writing(Tx),
 }
 
 impl<'a> Unit<'a> {
-    async fn reading(store: &'a Store) -> Result<Self, StoreError> {
-        Ok(Self { store, tx: store.begin_read().await?, writes: false })
+    fn of(store: &'a Store) -> Self {
+        let held = Held::Nothing;
+        Self { store, held }
     }
 
+    fn writes(&self) -> bool {
+        matches!(self.held, Held::Writing(_))
+    }
+
+    /// What is held, begun for reading where nothing is.
+    async fn tx(&mut self) -> Result<&mut Tx, StoreError> {
+        if matches!(self.held, Held::Nothing) {
+            self.held = Held::Reading(self.store.begin_read().await?);
+        }
+        match &mut self.held {
+            Held::Reading(tx) | Held::Writing(tx) => Ok(tx),
+            Held::Nothing => Err(StoreError::Unusable("no unit of work".into())),
+        }
+    }
+
+    /// Holds no connection while something slow is done, unless something is written already.
+    fn rest(&mut self) {
+        if !self.writes() {
+            self.held = Held::Nothing;
+        }
+    }
+
+    /// From here on, what is done can be kept.
     async fn write(&mut self) -> Result<(), StoreError> {
-        if !self.writes {
-            self.tx = self.store.begin().await?;
-            self.writes = true;
+        if !self.writes() {
+            self.rest();
+            self.held = Held::Writing(self.store.begin().await?);
         }
         Ok(())
     }
 
-    async fn writing(mut self) -> Result<Tx, StoreError> {
-        self.write().await?;
-        Ok(self.tx)
+    async fn into_writing(mut self) -> Result<Tx, StoreError> {
+        self.rest();
+        match self.held {
+            Held::Reading(tx) | Held::Writing(tx) => Ok(tx),
+            Held::Nothing => self.store.begin().await,
+        }
     }
 }

@@ -46,7 +46,10 @@ impl Timestamp {
     /// The moment that long before.
     #[must_use]
     pub fn minus(self, time: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// The time passed since an earlier moment; zero when that one is the later.

@@ -71,7 +71,7 @@ pub struct SmsSpec {
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue {
     /// The actions.
-    pub actions: &'static [&'static ActionSpec],
+    pub actions: &'static [ActionSpec],
     /// The messages.
     pub sms: &'static [&'static SmsSpec],
 }
@@ -80,9 +80,6 @@ impl Catalogue {
     /// The action of that name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&'static ActionSpec> {
-        self.actions
-            .iter()
-            .copied()
-            .find(|action| action.name == name)
+        self.actions.iter().find(|action| action.name == name)
     }
 }

@@ -65,7 +65,7 @@ const SAVE: ActionSpec = ActionSpec {
 };
 
 pub(super) const CATALOGUE: Catalogue = Catalogue {
-    actions: &[&FIND, &LIST, &SAVE],
+    actions: &[FIND, LIST, SAVE],
     sms: &[&SmsSpec {
         name: "saved",
         fields: &[CODE],

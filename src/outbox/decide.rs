@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::store::outbox::Settled;
 
 /// How long a whole channel waits when its account is empty or its key refused.
-const CHANNEL_WAIT: Duration = Duration::from_secs(60);
+const CHANNEL_WAIT: Duration = Duration::from_mins(1);
 
 /// What an attempt came to, as it is written down.
 pub(super) struct Decision {
@@ -25,10 +25,16 @@ pub(super) fn decide(
     settings: &config::Outbox,
     chance: f64,
 ) -> Decision {
-    let quiet = |settled| Decision { settled, alarm: None };
+    let quiet = |settled| Decision {
+        settled,
+        alarm: None,
+    };
     let not_sent = match outcome {
         SendOutcome::Accepted { message_id, cost } => {
-            return quiet(Settled::Accepted { provider_id: message_id, cost });
+            return quiet(Settled::Accepted {
+                provider_id: message_id,
+                cost,
+            });
         }
         SendOutcome::Unknown { reason } => {
             let until = now.plus(settings.unknown_wait());
@@ -37,22 +43,30 @@ pub(super) fn decide(
         SendOutcome::NotSent(not_sent) => not_sent,
     };
     let reason = not_sent.to_string();
-    let again = |wait: Duration| Settled::Again { due_at: now.plus(wait), reason: reason.clone() };
+    let again = |wait: Duration| Settled::Again {
+        due_at: now.plus(wait),
+        reason: reason.clone(),
+    };
     match not_sent {
-        NotSent::Blocked | NotSent::BadSender | NotSent::Permanent { .. } => quiet(Settled::Failed { reason }),
+        NotSent::Blocked | NotSent::BadSender | NotSent::Permanent { .. } => {
+            quiet(Settled::Failed { reason })
+        }
         NotSent::Held { .. } => Decision {
             settled: Settled::Failed { reason },
             alarm: Some("the aggregator holds messages back; speak with them"),
         },
-        NotSent::NoBalance => {
-            Decision { settled: again(CHANNEL_WAIT), alarm: Some("the account is empty; top it up") }
-        }
+        NotSent::NoBalance => Decision {
+            settled: again(CHANNEL_WAIT),
+            alarm: Some("the account is empty; top it up"),
+        },
         NotSent::BadCredentials => Decision {
             settled: again(CHANNEL_WAIT),
             alarm: Some("the aggregator refuses the user name or key; mend the configuration"),
         },
         NotSent::Transient { .. } | NotSent::Throttled { .. } if attempt >= settings.attempts => {
-            quiet(Settled::Failed { reason: format!("given up after {attempt} attempts: {reason}") })
+            quiet(Settled::Failed {
+                reason: format!("given up after {attempt} attempts: {reason}"),
+            })
         }
         NotSent::Transient { retry_after, .. } | NotSent::Throttled { retry_after } => {
             let wait = backoff(attempt, settings, chance);
@@ -63,9 +77,13 @@ pub(super) fn decide(
 
 /// Full jitter: anything up to the doubled wait, so that attempts do not march in step.
 fn backoff(attempt: i64, settings: &config::Outbox, chance: f64) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX).min(30);
+    let doublings = u32::try_from(attempt.saturating_sub(1))
+        .unwrap_or(u32::MAX)
+        .min(30);
     let whole = Duration::from_millis(settings.backoff_ms).saturating_mul(1 << doublings);
-    whole.min(Duration::from_secs(settings.backoff_cap_s)).mul_f64(chance.clamp(0.0, 1.0))
+    whole
+        .min(Duration::from_secs(settings.backoff_cap_s))
+        .mul_f64(chance.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -78,20 +96,26 @@ mod tests {
     }
 
     fn transient(retry_after: Option<Duration>) -> SendOutcome {
-        SendOutcome::NotSent(NotSent::Transient { reason: "500".into(), retry_after })
+        SendOutcome::NotSent(NotSent::Transient {
+            reason: "500".into(),
+            retry_after,
+        })
     }
 
     #[test]
     fn a_passing_fault_is_tried_again_later_and_later() {
         for (attempt, wait) in [(1, 500), (2, 1000), (3, 2000), (11, 60_000)] {
-            let Settled::Again { due_at, .. } = settled(transient(None), attempt) else { panic!("{attempt}") };
+            let Settled::Again { due_at, .. } = settled(transient(None), attempt) else {
+                panic!("{attempt}")
+            };
             assert_eq!(due_at.as_millis(), wait, "attempt {attempt}");
         }
     }
 
     #[test]
     fn the_aggregators_wait_wins_over_a_shorter_one_of_ours() {
-        let Settled::Again { due_at, .. } = settled(transient(Some(Duration::from_secs(7))), 1) else {
+        let Settled::Again { due_at, .. } = settled(transient(Some(Duration::from_secs(7))), 1)
+        else {
             panic!("not again")
         };
         assert_eq!(due_at.as_millis(), 7000);
@@ -99,7 +123,10 @@ mod tests {
 
     #[test]
     fn the_last_attempt_gives_up() {
-        assert!(matches!(settled(transient(None), 12), Settled::Failed { .. }));
+        assert!(matches!(
+            settled(transient(None), 12),
+            Settled::Failed { .. }
+        ));
     }
 
     #[test]
@@ -110,8 +137,12 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_left_to_a_delivery_report() {
-        let outcome = SendOutcome::Unknown { reason: "time-out".into() };
-        let Settled::Unknown { until, .. } = settled(outcome, 1) else { panic!("not unknown") };
+        let outcome = SendOutcome::Unknown {
+            reason: "time-out".into(),
+        };
+        let Settled::Unknown { until, .. } = settled(outcome, 1) else {
+            panic!("not unknown")
+        };
         assert_eq!(until.as_millis(), 60_000);
     }
 }

@@ -16,7 +16,12 @@ impl Paces {
             let per_second = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
             RateLimiter::direct(Quota::per_second(per_second))
         };
-        Self(channels.iter().map(|channel| (channel.name.clone(), pace(channel.sms_per_second))).collect())
+        Self(
+            channels
+                .iter()
+                .map(|channel| (channel.name.clone(), pace(channel.sms_per_second)))
+                .collect(),
+        )
     }
 
     /// Waits for this channel's turn.

@@ -11,7 +11,12 @@ use crate::store::{StoreError, Tx};
 const AT_ONCE: usize = 100;
 
 /// Takes a report in: it settles its message, or waits for it.
-pub async fn take(tx: &mut Tx, channel: &str, report: Report, now: Timestamp) -> Result<(), StoreError> {
+pub async fn take(
+    tx: &mut Tx,
+    channel: &str,
+    report: Report,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let row = row(report);
     if apply(tx, channel, &row, now).await? {
         return Ok(());
@@ -38,6 +43,14 @@ pub(super) async fn apply_waiting(
     Ok(())
 }
 
+/// Applies reports that crossed their message's id on the way.
+pub(super) async fn apply_overtaken(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    for (channel, provider_id) in reports::overtaken(tx, AT_ONCE).await? {
+        apply_waiting(tx, &channel, &provider_id, now).await?;
+    }
+    Ok(())
+}
+
 /// Gives waiting reports to messages whose fate is unknown, where a line has one of
 /// each. So a message that left just before a crash is not sent again.
 pub(super) async fn match_orphans(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
@@ -51,8 +64,21 @@ pub(super) async fn match_orphans(tx: &mut Tx, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-async fn apply(tx: &mut Tx, channel: &str, row: &ReportRow, now: Timestamp) -> Result<bool, StoreError> {
-    outbox::report(tx, channel, &row.provider_id, row.verdict, row.reason.as_deref(), now).await
+async fn apply(
+    tx: &mut Tx,
+    channel: &str,
+    row: &ReportRow,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    outbox::report(
+        tx,
+        channel,
+        &row.provider_id,
+        row.verdict,
+        row.reason.as_deref(),
+        now,
+    )
+    .await
 }
 
 fn row(report: Report) -> ReportRow {
@@ -67,5 +93,10 @@ fn row(report: Report) -> ReportRow {
         (ReportStatus::Failed | ReportStatus::Unknown, None) => Some(report.said),
         (ReportStatus::Delivered | ReportStatus::InTransit, None) => None,
     };
-    ReportRow { provider_id: report.message_id, recipient: report.to, verdict, reason }
+    ReportRow {
+        provider_id: report.message_id,
+        recipient: report.to,
+        verdict,
+        reason,
+    }
 }

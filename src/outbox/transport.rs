@@ -61,15 +61,27 @@ impl Transport {
     /// Sends a request and reads its answer.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Answer, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotSent)?;
-        let mut response = self.0.execute(request).await.map_err(|error| what_failed(&error))?;
+        let mut response = self
+            .0
+            .execute(request)
+            .await
+            .map_err(|error| what_failed(&error))?;
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| what_failed(&error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| what_failed(&error))?
+        {
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 return Err(TransportError::Unknown("the answer is too long"));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status(), headers: response.headers().clone(), body: body.freeze() })
+        Ok(Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: body.freeze(),
+        })
     }
 }
 

@@ -29,10 +29,10 @@ const CLAIM: usize = 16;
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// How often what nobody needs any more is forgotten.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 
 /// How long a report waits for its message.
-const REPORT_LIFE: Duration = Duration::from_secs(48 * 3600);
+const REPORT_LIFE: Duration = Duration::from_hours(48);
 
 /// What a worker works with.
 pub struct WorkerSettings {
@@ -46,6 +46,9 @@ pub struct WorkerSettings {
     pub outbox: config::Outbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Rings when there may be something to send. Without it the worker looks by
+    /// itself, only later.
+    pub bell: Arc<Notify>,
 }
 
 /// Sends what is in the outbox. Any number of workers may share one database.
@@ -55,9 +58,8 @@ pub struct Worker(Arc<Inner>);
 struct Inner {
     settings: WorkerSettings,
     transport: Transport,
-    paces: Paces,
+    pace: Paces,
     places: Arc<Semaphore>,
-    bell: Notify,
     /// When the last round ended well, for readiness.
     alive_at: AtomicI64,
 }
@@ -66,16 +68,16 @@ impl Worker {
     /// A worker that does nothing yet.
     pub fn new(settings: WorkerSettings) -> Result<Self, reqwest::Error> {
         let transport = Transport::new(settings.outbox.send_timeout())?;
-        let paces = Paces::of(&settings.channels);
+        let pace = Paces::of(&settings.channels);
         let places = Arc::new(Semaphore::new(settings.outbox.in_flight));
         let alive_at = AtomicI64::new(settings.clock.now().as_millis());
-        Ok(Self(Arc::new(Inner { settings, transport, paces, places, bell: Notify::new(), alive_at })))
-    }
-
-    /// Says that there may be something to send. Without it the worker looks by itself,
-    /// only later.
-    pub fn ring(&self) {
-        self.0.bell.notify_one();
+        Ok(Self(Arc::new(Inner {
+            settings,
+            transport,
+            pace,
+            places,
+            alive_at,
+        })))
     }
 
     /// How long ago the last round ended well.
@@ -113,12 +115,15 @@ impl Worker {
                         continue;
                     }
                 }
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the outbox is out of reach"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the outbox is out of reach"
+                ),
             }
             let poll = Duration::from_millis(self.0.settings.outbox.poll_ms);
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.0.bell.notified() => {}
+                () = self.0.settings.bell.notified() => {}
                 () = sleep(poll) => {}
             }
         }
@@ -156,16 +161,30 @@ impl Worker {
 
 impl Inner {
     /// Sends one message and writes down what became of it.
-    async fn deliver(&self, message: Claimed, lease_until: Timestamp, _place: OwnedSemaphorePermit) {
-        self.paces.wait(&message.channel).await;
+    async fn deliver(
+        &self,
+        message: Claimed,
+        lease_until: Timestamp,
+        _place: OwnedSemaphorePermit,
+    ) {
+        self.pace.wait(&message.channel).await;
         let clock = &self.settings.clock;
         let outcome = if lease_until.since(clock.now()) <= self.settings.outbox.send_timeout() {
             // Too late to be sure that no other worker takes it meanwhile.
-            SendOutcome::NotSent(NotSent::Transient { reason: "the lease ran short".into(), retry_after: None })
+            SendOutcome::NotSent(NotSent::Transient {
+                reason: "the lease ran short".into(),
+                retry_after: None,
+            })
         } else {
             self.send(&message).await
         };
-        let Decision { settled, alarm } = decide(outcome, message.attempt, clock.now(), &self.settings.outbox, chance());
+        let Decision { settled, alarm } = decide(
+            outcome,
+            message.attempt,
+            clock.now(),
+            &self.settings.outbox,
+            chance(),
+        );
         let (state, reason) = words(&settled);
         if let Some(alarm) = alarm {
             tracing::error!(channel = message.channel, alarm, "the channel can't send");
@@ -182,22 +201,48 @@ impl Inner {
     }
 
     async fn send(&self, message: &Claimed) -> SendOutcome {
-        let never = |reason: &str| SendOutcome::NotSent(NotSent::Permanent { reason: reason.into() });
+        let never = |reason: &str| {
+            SendOutcome::NotSent(NotSent::Permanent {
+                reason: reason.into(),
+            })
+        };
         let Some(channel) = self.settings.channels.named(&message.channel) else {
             return never("the configuration has no such channel");
         };
-        let place = Sealed { column: "outbox.body", row: message.id.as_str() };
+        let place = Sealed {
+            column: "outbox.body",
+            row: message.id.as_str(),
+        };
         let opened = place.open(&self.settings.keys, &message.body).ok();
-        let Some(text) = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).map(Zeroizing::new) else {
+        let Some(text) = opened
+            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+            .map(Zeroizing::new)
+        else {
             return never("the text can't be opened with the keys of the configuration");
         };
-        let sms = Sms { to: &message.recipient, text: &text, sender: None, link_id: None };
-        match self.transport.send(channel.aggregator.sms_request(&sms)).await {
-            Ok(answer) => channel.aggregator.sms_outcome(answer.status, &answer.headers, &answer.body),
-            Err(TransportError::NotSent) => {
-                SendOutcome::NotSent(NotSent::Transient { reason: "no connection".into(), retry_after: None })
+        let sms = Sms {
+            to: &message.recipient,
+            text: &text,
+            sender: None,
+            link_id: None,
+        };
+        match self
+            .transport
+            .send(channel.aggregator.sms_request(&sms))
+            .await
+        {
+            Ok(answer) => {
+                channel
+                    .aggregator
+                    .sms_outcome(answer.status, &answer.headers, &answer.body)
             }
-            Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown { reason: error.to_string() },
+            Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::Transient {
+                reason: "no connection".into(),
+                retry_after: None,
+            }),
+            Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {
+                reason: error.to_string(),
+            },
         }
     }
 
@@ -208,13 +253,21 @@ impl Inner {
             let error = match self.try_settle(message, settled).await {
                 Ok(true) => return,
                 Ok(false) => {
-                    tracing::warn!(sms = message.id.as_str(), attempt = message.attempt, "the attempt was settled by others");
+                    tracing::warn!(
+                        sms = message.id.as_str(),
+                        attempt = message.attempt,
+                        "the attempt was settled by others"
+                    );
                     return;
                 }
                 Err(error) => error,
             };
             if self.settings.clock.now() >= lease_until {
-                tracing::error!(sms = message.id.as_str(), error = &error as &dyn std::error::Error, "the outcome is lost");
+                tracing::error!(
+                    sms = message.id.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "the outcome is lost"
+                );
                 return;
             }
             sleep(Duration::from_millis(250)).await;
@@ -225,7 +278,11 @@ impl Inner {
         let now = self.settings.clock.now();
         let mut tx = self.settings.store.begin().await?;
         let kept = outbox::settle(&mut tx, &message.id, message.attempt, settled, now).await?;
-        if let Settled::Accepted { provider_id: Some(id), .. } = settled {
+        if let Settled::Accepted {
+            provider_id: Some(id),
+            ..
+        } = settled
+        {
             reports::apply_waiting(&mut tx, &message.channel, id, now).await?;
         }
         tx.commit().await?;
@@ -238,6 +295,7 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         let until = now.plus(self.settings.outbox.unknown_wait());
         let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
+        reports::apply_overtaken(&mut tx, now).await?;
         reports::match_orphans(&mut tx, now).await?;
         let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link).await?;
         let expired = outbox::expire(&mut tx, now).await?;

@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-use crate::domain::{
-    CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp,
-};
+use crate::domain::{CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp};
 
 use super::centres::Centre;
 use super::tx::{count, decode};

@@ -10,7 +10,11 @@ pub async fn language(tx: &mut Tx, msisdn: &Msisdn) -> Result<Option<Language>, 
     const SQL: &str = "SELECT language FROM lines WHERE msisdn = $1";
     let code: Option<String> =
         on!(tx, conn => sqlx::query_scalar(SQL).bind(msisdn.as_str()).fetch_optional(conn).await)?;
-    Ok(code.as_deref().map(Language::parse).transpose().map_err(decode)?)
+    Ok(code
+        .as_deref()
+        .map(Language::parse)
+        .transpose()
+        .map_err(decode)?)
 }
 
 /// Remembers a language for this line.

@@ -25,35 +25,35 @@ pub async fn insert(
         .execute(conn).await.map(drop))
 }
 
-/// Whether a link could be redeemed at that time. Changes nothing.
-pub async fn is_open(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT 1 FROM links \
-                       WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
-    // PostgreSQL's literal 1 is an INT4, which reads as i32 on both.
-    let found: Option<i32> = on!(tx, conn => sqlx::query_scalar(SQL)
-        .bind(token_hash)
-        .bind(now.as_millis())
-        .fetch_optional(conn).await)?;
-    Ok(found.is_some())
-}
-
-/// Redeems a link: of any number of callers at once, one gets what it opens.
-pub async fn redeem(
+/// Whose link it is and to what, where it can still be redeemed. Changes nothing.
+pub async fn open(
     tx: &mut Tx,
     token_hash: &[u8],
     now: Timestamp,
 ) -> Result<Option<(PersonId, DeploymentId)>, StoreError> {
-    const SQL: &str = "UPDATE links SET redeemed_at = $2 \
-        WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL \
-        RETURNING person_id, deployment_id";
+    const SQL: &str = "SELECT person_id, deployment_id FROM links \
+                       WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
     let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
-    let Some((person, deployment)) = row else { return Ok(None) };
+    let Some((person, deployment)) = row else {
+        return Ok(None);
+    };
     let person = PersonId::parse(&person).map_err(decode)?;
     let deployment = DeploymentId::parse(&deployment).map_err(decode)?;
     Ok(Some((person, deployment)))
+}
+
+/// Uses a link up. True for one of any number of callers.
+pub async fn redeem(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE links SET redeemed_at = $2 \
+        WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
+    let redeemed = on!(tx, conn => sqlx::query(SQL)
+        .bind(token_hash)
+        .bind(now.as_millis())
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(redeemed == 1)
 }
 
 /// Closes every open link of a person, as when their line changes.

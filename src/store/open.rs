@@ -46,7 +46,9 @@ impl Store {
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let pool = if settings.url.starts_with("sqlite:") {
             open_sqlite(settings).await?
-        } else if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
+        } else if settings.url.starts_with("postgres://")
+            || settings.url.starts_with("postgresql://")
+        {
             open_postgres(settings)?
         } else {
             return Err(StoreError::Unusable(
@@ -62,7 +64,11 @@ impl Store {
             Pool::Sqlite { write, .. } => migrator("sqlite").run(write).await,
             Pool::Postgres(pool) => migrator("postgres").run(pool).await,
         };
-        result.map_err(|error| StoreError::Unusable(format!("the schema could not be brought up to date: {error}")))
+        result.map_err(|error| {
+            StoreError::Unusable(format!(
+                "the schema could not be brought up to date: {error}"
+            ))
+        })
     }
 
     /// Begins a unit of work that may write.
@@ -101,13 +107,19 @@ impl Store {
 }
 
 fn migrator(dialect: &str) -> Migrator {
-    let files = MIGRATIONS.get_dir(dialect).into_iter().flat_map(|dir| dir.files());
+    let files = MIGRATIONS.get_dir(dialect).into_iter().flat_map(Dir::files);
     let migrations = files.filter_map(|file| {
         let (version, name) = file.path().file_stem()?.to_str()?.split_once('_')?;
         // Safe: the text was compiled into the program.
         let sql = AssertSqlSafe(file.contents_utf8()?).into_sql_str();
         let name = Cow::Owned(name.to_owned());
-        Some(Migration::new(version.parse().ok()?, name, MigrationType::Simple, sql, false))
+        Some(Migration::new(
+            version.parse().ok()?,
+            name,
+            MigrationType::Simple,
+            sql,
+            false,
+        ))
     });
     Migrator::with_migrations(migrations.collect())
 }
@@ -122,17 +134,29 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .busy_timeout(settings.patience)
         .disable_statement_logging();
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;
+    let write = pool()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(&write)
+        .await?;
     if !is_sound(&version) {
-        return Err(StoreError::Unusable(format!("SQLite {version} can corrupt its write-ahead log")));
+        return Err(StoreError::Unusable(format!(
+            "SQLite {version} can corrupt its write-ahead log"
+        )));
     }
-    let read = pool().max_connections(settings.connections).connect_with(options.read_only(true)).await?;
+    let read = pool()
+        .max_connections(settings.connections)
+        .connect_with(options.read_only(true))
+        .await?;
     Ok(Pool::Sqlite { write, read })
 }
 
 fn is_sound(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     (next(), next(), next()) >= SOUND_SQLITE
 }
@@ -151,7 +175,7 @@ fn open_postgres(settings: &StoreSettings) -> Result<Pool, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections)
         .acquire_timeout(settings.patience)
-        .max_lifetime(Duration::from_secs(30 * 60))
+        .max_lifetime(Duration::from_mins(30))
         // sqlx 0.9.0: a transaction whose begin was cancelled comes back open.
         .after_release(|conn, _| {
             Box::pin(async move {

@@ -33,8 +33,13 @@ pub enum Lane {
 }
 
 impl Lane {
-    const ALL: [Self; 5] =
-        [Self::Credential, Self::Link, Self::Transaction, Self::Notice, Self::Bulk];
+    const ALL: [Self; 5] = [
+        Self::Credential,
+        Self::Link,
+        Self::Transaction,
+        Self::Notice,
+        Self::Bulk,
+    ];
 
     /// Its name in logs and lists.
     #[must_use]
@@ -49,11 +54,17 @@ impl Lane {
     }
 
     fn number(self) -> i64 {
-        Self::ALL.iter().zip(0..).find(|(lane, _)| **lane == self).map_or(0, |(_, number)| number)
+        Self::ALL
+            .iter()
+            .zip(0..)
+            .find(|(lane, _)| **lane == self)
+            .map_or(0, |(_, number)| number)
     }
 
     fn from_number(number: i64) -> Result<Self, sqlx::Error> {
-        let lane = usize::try_from(number).ok().and_then(|number| Self::ALL.get(number));
+        let lane = usize::try_from(number)
+            .ok()
+            .and_then(|number| Self::ALL.get(number));
         lane.copied().ok_or_else(|| decode("no such lane"))
     }
 }
@@ -121,7 +132,11 @@ where
 }
 
 /// Adds a message. False when its cause has one already.
-pub async fn add(tx: &mut Tx, message: &NewMessage<'_>, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    message: &NewMessage<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO outbox (id, cause, lane, channel, recipient, person_id, body, \
         segments, state, attempt, due_at, expires_at, created_at, updated_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, $10, $9, $9) \
@@ -244,7 +259,11 @@ pub async fn settle(
 }
 
 /// Attempts whose worker is gone: the lease is over and nobody knows what became of them.
-pub async fn abandon_leases(tx: &mut Tx, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
+pub async fn abandon_leases(
+    tx: &mut Tx,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<u64, StoreError> {
     const SQL: &str = "UPDATE outbox SET state = 'unknown', due_at = $2, lease_until = NULL, \
         reason = 'the worker stopped while sending', updated_at = $1 \
         WHERE state = 'sending' AND lease_until < $1";
@@ -300,7 +319,9 @@ impl Verdict {
     }
 
     pub(super) fn parse(name: &str) -> Option<Self> {
-        [Self::InTransit, Self::Delivered, Self::Failed].into_iter().find(|v| v.name() == name)
+        [Self::InTransit, Self::Delivered, Self::Failed]
+            .into_iter()
+            .find(|v| v.name() == name)
     }
 }
 
@@ -352,7 +373,11 @@ pub async fn orphans(tx: &mut Tx, limit: usize) -> Result<Vec<Orphan>, StoreErro
     rows.into_iter()
         .map(|(channel, recipient, since)| {
             let recipient = Msisdn::parse(&recipient).map_err(decode)?;
-            Ok(Orphan { channel, recipient, since: Timestamp::from_millis(since) })
+            Ok(Orphan {
+                channel,
+                recipient,
+                since: Timestamp::from_millis(since),
+            })
         })
         .collect()
 }

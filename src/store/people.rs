@@ -24,19 +24,38 @@ pub struct Person {
     pub kra_pin: Option<KraPin>,
 }
 
-type Row =
-    (String, String, Option<String>, String, Option<String>, Option<String>, Option<String>);
+type Row = (
+    String,
+    String,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn person(row: Row) -> Result<Person, StoreError> {
     let (id, national_id, tsc_number, name, town, msisdn, kra_pin) = row;
     Ok(Person {
         id: PersonId::parse(&id).map_err(decode)?,
         national_id: NationalId::parse(&national_id).map_err(decode)?,
-        tsc_number: tsc_number.as_deref().map(TscNumber::parse).transpose().map_err(decode)?,
+        tsc_number: tsc_number
+            .as_deref()
+            .map(TscNumber::parse)
+            .transpose()
+            .map_err(decode)?,
         name: Name::parse(&name).map_err(decode)?,
         town,
-        msisdn: msisdn.as_deref().map(Msisdn::parse).transpose().map_err(decode)?,
-        kra_pin: kra_pin.as_deref().map(KraPin::parse).transpose().map_err(decode)?,
+        msisdn: msisdn
+            .as_deref()
+            .map(Msisdn::parse)
+            .transpose()
+            .map_err(decode)?,
+        kra_pin: kra_pin
+            .as_deref()
+            .map(KraPin::parse)
+            .transpose()
+            .map_err(decode)?,
     })
 }
 
@@ -63,7 +82,10 @@ pub async fn by_id(tx: &mut Tx, id: &PersonId) -> Result<Option<Person>, StoreEr
 pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {
     const POSTGRES: &str = "SELECT id FROM people WHERE id = $1 FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        sqlx::query(POSTGRES).bind(id.as_str()).execute(&mut **tx).await?;
+        sqlx::query(POSTGRES)
+            .bind(id.as_str())
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::domain::{Msisdn, Timestamp};
 
 use super::outbox::Verdict;
-use super::tx::decode;
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// What a report says.
@@ -59,6 +59,14 @@ pub async fn take(
             Ok((verdict, reason))
         })
         .collect()
+}
+
+/// Reports that wait although their message is known by now: the two came at the same
+/// moment and did not see each other.
+pub async fn overtaken(tx: &mut Tx, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "SELECT DISTINCT r.channel, r.provider_id FROM reports r \
+        JOIN outbox o ON o.channel = r.channel AND o.provider_id = r.provider_id LIMIT $1";
+    on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)
 }
 
 /// The ids that waiting reports name for a line.

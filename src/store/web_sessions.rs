@@ -29,12 +29,16 @@ pub async fn person(
     token_hash: &[u8],
     now: Timestamp,
 ) -> Result<Option<PersonId>, StoreError> {
-    const SQL: &str = "SELECT person_id FROM web_sessions WHERE token_hash = $1 AND expires_at > $2";
+    const SQL: &str =
+        "SELECT person_id FROM web_sessions WHERE token_hash = $1 AND expires_at > $2";
     let id: Option<String> = on!(tx, conn => sqlx::query_scalar(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
-    Ok(id.map(|id| PersonId::parse(&id)).transpose().map_err(decode)?)
+    Ok(id
+        .map(|id| PersonId::parse(&id))
+        .transpose()
+        .map_err(decode)?)
 }
 
 /// Forgets a browser.

@@ -19,11 +19,18 @@ pub fn start(logging: &Logging) -> Result<(), FilterError> {
     let registry = tracing_subscriber::registry().with(filter);
     match logging.format {
         LogFormat::Human => {
-            let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_target(false);
+            let lines = fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_ansi(colours)
+                .with_target(false);
             registry.with(lines).init();
         }
         LogFormat::Json => {
-            let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+            let lines = fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_current_span(true)
+                .with_span_list(false);
             registry.with(lines.with_writer(std::io::stderr)).init();
         }
     }

@@ -10,7 +10,7 @@ use crate::aggregators::{CallbackError, Channel, RawRequest, Sender, Turn};
 use crate::crypto::Sealed;
 use crate::domain::Language;
 use crate::outbox::reports;
-use crate::store::{StoreError, inbound};
+use crate::store::inbound;
 use crate::ussd::{Engine, Screen};
 
 use super::app::App;
@@ -38,29 +38,46 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
         let method = request.method().clone();
         let headers = request.headers().clone();
         let uri = OriginalUri(request.uri().clone());
-        let body = Bytes::from_request(request, state).await.map_err(|refusal| {
-            tracing::warn!(status = refusal.status().as_u16(), "callback body refused");
-            refusal.status().into_response()
-        })?;
-        Ok(Self { method, uri, headers, body })
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|refusal| {
+                tracing::warn!(status = refusal.status().as_u16(), "callback body refused");
+                refusal.status().into_response()
+            })?;
+        Ok(Self {
+            method,
+            uri,
+            headers,
+            body,
+        })
     }
 }
 
 impl Call {
     fn raw(&self) -> RawRequest<'_> {
-        RawRequest { method: &self.method, query: self.uri.query(), headers: &self.headers, body: &self.body }
+        RawRequest {
+            method: &self.method,
+            query: self.uri.query(),
+            headers: &self.headers,
+            body: &self.body,
+        }
     }
 }
 
 /// One hop of a USSD session. Whatever happens inside, a phone waits for a screen.
 pub(super) async fn ussd(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
+        return nothing_here();
+    };
     let turn = match channel.aggregator.read_turn(&call.raw()) {
         Ok(turn) => turn,
         Err(error) => return refuse(error),
     };
     let screen = take_turn(&app, channel, &turn).await;
-    channel.aggregator.write_screen(&screen, &turn).map(Into::into)
+    channel
+        .aggregator
+        .write_screen(&screen, &turn)
+        .map(Into::into)
 }
 
 async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
@@ -72,9 +89,6 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
     // Half the aggregator's patience. The work goes on; a repeat finds its answer.
     let taken = tokio::time::timeout(channel.aggregator.deadline() / 2, work).await;
     if let Ok(Ok(screen)) = taken {
-        if let Some(worker) = &app.worker {
-            worker.ring();
-        }
         return screen;
     }
     if taken.is_err() {
@@ -85,8 +99,14 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
 }
 
 /// The end of a session. It may never come, so nothing depends on it.
-pub(super) async fn ussd_end(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+pub(super) async fn ussd_end(
+    State(app): State<App>,
+    Path(door): Path<Door>,
+    call: Call,
+) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
+        return nothing_here();
+    };
     match channel.aggregator.read_session_end(&call.raw()) {
         Ok(end) => {
             let duration_ms = end.duration.map(|duration| duration.as_millis());
@@ -99,7 +119,9 @@ pub(super) async fn ussd_end(State(app): State<App>, Path(door): Path<Door>, cal
 
 /// An SMS from a person. It is kept before it is acknowledged, and once.
 pub(super) async fn sms(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
+        return nothing_here();
+    };
     let inbound = match channel.aggregator.read_inbound(&call.raw()) {
         Ok(inbound) => inbound,
         Err(error) => return refuse(error),
@@ -110,18 +132,35 @@ pub(super) async fn sms(State(app): State<App>, Path(door): Path<Door>, call: Ca
     };
     let (inner, name) = (app.clone(), channel.name.clone());
     let kept = to_the_end(async move {
-        let place = Sealed { column: "inbound.body", row: &inbound.id };
+        let place = Sealed {
+            column: "inbound.body",
+            row: &inbound.id,
+        };
         let body = place.seal(&inner.tools.keys, inbound.text.as_bytes());
         let mut tx = inner.store.begin().await?;
-        inbound::keep(&mut tx, &name, &inbound.id, sender.as_str(), &body, inner.clock.now()).await?;
+        inbound::keep(
+            &mut tx,
+            &name,
+            &inbound.id,
+            sender.as_str(),
+            &body,
+            inner.clock.now(),
+        )
+        .await?;
         tx.commit().await
     });
     acknowledge_if(kept.await.is_ok(), channel)
 }
 
 /// What became of an SMS of ours.
-pub(super) async fn delivery(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+pub(super) async fn delivery(
+    State(app): State<App>,
+    Path(door): Path<Door>,
+    call: Call,
+) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
+        return nothing_here();
+    };
     let report = match channel.aggregator.read_report(&call.raw()) {
         Ok(report) => report,
         Err(error) => return refuse(error),
@@ -136,8 +175,14 @@ pub(super) async fn delivery(State(app): State<App>, Path(door): Path<Door>, cal
 }
 
 /// A person wants no more promotion.
-pub(super) async fn opt_out(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else { return nothing_here() };
+pub(super) async fn opt_out(
+    State(app): State<App>,
+    Path(door): Path<Door>,
+    call: Call,
+) -> Response {
+    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
+        return nothing_here();
+    };
     let wish = match channel.aggregator.read_opt_out(&call.raw()) {
         Ok(wish) => wish,
         Err(error) => return refuse(error),
@@ -146,7 +191,7 @@ pub(super) async fn opt_out(State(app): State<App>, Path(door): Path<Door>, call
     let kept = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         inbound::opt_out(&mut tx, &wish.sender, &wish.caller, inner.clock.now()).await?;
-        Ok::<_, StoreError>(tx.commit().await?)
+        tx.commit().await
     });
     acknowledge_if(kept.await.is_ok(), channel)
 }

@@ -19,8 +19,12 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new(policy: &Policy) -> Self {
         let tries = NonZeroU32::new(policy.logins_in_fifteen_minutes).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(WINDOW / tries.get()).unwrap_or(Quota::per_minute(tries)).allow_burst(tries);
-        Self { logins: RateLimiter::keyed(quota) }
+        let quota = Quota::with_period(WINDOW / tries.get())
+            .unwrap_or(Quota::per_minute(tries))
+            .allow_burst(tries);
+        Self {
+            logins: RateLimiter::keyed(quota),
+        }
     }
 
     /// Whether this user name may be tried once more now; otherwise the minutes to wait.

@@ -24,8 +24,19 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
     let store = app.store.clone();
     let ping = tokio::spawn(async move { store.ping().await });
     let database = matches!(tokio::time::timeout(PATIENCE, ping).await, Ok(Ok(Ok(()))));
-    let worker = app.worker.as_ref().is_none_or(|worker| worker.silent_for() < SILENT);
-    let status = if database && worker { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let worker = app
+        .worker
+        .as_ref()
+        .is_none_or(|worker| worker.silent_for() < SILENT);
+    let status = if database && worker {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let word = |well| if well { "ok" } else { "failing" };
-    (status, Json(json!({ "database": word(database), "worker": word(worker) }))).into_response()
+    (
+        status,
+        Json(json!({ "database": word(database), "worker": word(worker) })),
+    )
+        .into_response()
 }

@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use tokio::task::spawn_blocking;
 
 use crate::actions::{self, Opened};
 use crate::crypto::Token;
@@ -14,52 +15,88 @@ use super::pages::{ErrorPage, LanguageWish, LinkGonePage, LinkPage, Problem};
 use super::respond::{Failed, to_the_end};
 
 /// Shows a button, or how to get another link.
-pub(super) async fn look(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+pub(super) async fn look(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    wish: LanguageWish,
+) -> Response {
     let language = wish.settle(None);
     let Some(token) = Token::parse(&token) else {
-        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+        return LinkGonePage {
+            frame: app.look.frame(language),
+        }
+        .into_response();
     };
     let inner = app.clone();
     let open = to_the_end(async move {
         let mut tx = inner.store.begin_read().await?;
-        actions::link_is_open(&mut tx, &token, inner.clock.now()).await
+        actions::behind_link(&mut tx, &token, inner.clock.now()).await
     });
     let frame = app.look.frame(language);
     match open.await {
-        Ok(true) => LinkPage { frame }.into_response(),
-        Ok(false) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Ok(Some(_)) => LinkPage { frame }.into_response(),
+        Ok(None) => LinkGonePage { frame }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
 }
 
 /// Opens the letter, once.
-pub(super) async fn redeem(State(app): State<App>, Path(token): Path<String>, wish: LanguageWish) -> Response {
+pub(super) async fn redeem(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    wish: LanguageWish,
+) -> Response {
     let language = wish.settle(None);
     let Some(token) = Token::parse(&token) else {
-        return LinkGonePage { frame: app.look.frame(language) }.into_response();
+        return LinkGonePage {
+            frame: app.look.frame(language),
+        }
+        .into_response();
     };
-    let inner = app.clone();
-    let opened = to_the_end(async move {
-        let mut tx = inner.store.begin().await?;
-        let opened = actions::letter_behind(&mut tx, &token, inner.clock.now()).await?;
-        // Rendered before the link is used up: a letter that fails costs no link.
-        let data = opened.as_ref().and_then(letter_data);
-        let letter = data.map(|data| inner.letters.render(&data)).transpose()?;
-        tx.commit().await.map_err(actions::ActionError::from)?;
-        Ok::<_, RedeemError>(letter)
-    });
+    let opened = to_the_end(open_letter(app.clone(), token));
     let frame = app.look.frame(language);
     match opened.await {
         Ok(Some(pdf)) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/pdf"),
-                (header::CONTENT_DISPOSITION, "attachment; filename=\"appointment-letter.pdf\""),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"appointment-letter.pdf\"",
+                ),
             ];
             (headers, pdf).into_response()
         }
         Ok(None) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
+}
+
+/// The letter is drawn before its link is used up: a letter that fails costs no link,
+/// and no unit of work waits for the drawing.
+async fn open_letter(app: App, token: Token) -> Result<Option<Vec<u8>>, RedeemError> {
+    let mut tx = app.store.begin_read().await?;
+    let opened = actions::behind_link(&mut tx, &token, app.clock.now()).await?;
+    drop(tx);
+    let Some(opened) = opened else {
+        return Ok(None);
+    };
+    let Some(data) = letter_data(&opened) else {
+        return Ok(None);
+    };
+    let drawer = app.clone();
+    let pdf = spawn_blocking(move || drawer.letters.render(&data)).await??;
+    let mut tx = app.store.begin().await?;
+    let ours = actions::redeem_link(&mut tx, &token, &opened, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(ours.then_some(pdf))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +107,8 @@ enum RedeemError {
     Store(#[from] crate::store::StoreError),
     #[error(transparent)]
     Letter(#[from] crate::letters::LetterError),
+    #[error("the letter was not drawn")]
+    Cut(#[from] tokio::task::JoinError),
 }
 
 /// None for a person without a line: their links closed when it went.

@@ -22,14 +22,23 @@ use axum::Router;
 use axum::routing::{get, post};
 
 /// Every route of the service.
-pub fn router(app: App) -> Router {
+pub fn router(app: &App) -> Router {
     let callbacks = Router::new()
         // Aggregators: one hop, the end of a session, SMS, reports, opt-outs.
         .route("/callbacks/{channel}/{secret}/ussd", post(callbacks::ussd))
-        .route("/callbacks/{channel}/{secret}/ussd-end", post(callbacks::ussd_end))
+        .route(
+            "/callbacks/{channel}/{secret}/ussd-end",
+            post(callbacks::ussd_end),
+        )
         .route("/callbacks/{channel}/{secret}/sms", post(callbacks::sms))
-        .route("/callbacks/{channel}/{secret}/delivery", post(callbacks::delivery))
-        .route("/callbacks/{channel}/{secret}/opt-out", post(callbacks::opt_out));
+        .route(
+            "/callbacks/{channel}/{secret}/delivery",
+            post(callbacks::delivery),
+        )
+        .route(
+            "/callbacks/{channel}/{secret}/opt-out",
+            post(callbacks::opt_out),
+        );
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.
         .route("/l/{token}", get(links::look).post(links::redeem))
@@ -44,12 +53,12 @@ pub fn router(app: App) -> Router {
         .fallback(respond::no_such_page)
         .method_not_allowed_fallback(respond::wrong_method)
         .with_state(app.clone());
-    layers::around(router, &app)
+    layers::around(router, app)
 }
 
 /// The routes of a process that only sends SMS.
-pub fn health_router(app: App) -> Router {
-    layers::around(platform().with_state(app.clone()), &app)
+pub fn health_router(app: &App) -> Router {
+    layers::around(platform().with_state(app.clone()), app)
 }
 
 fn platform() -> Router<App> {

@@ -10,11 +10,19 @@ use super::app::App;
 use super::pages::{ErrorPage, LanguageWish, Problem};
 
 pub(super) async fn no_such_page(State(app): State<App>, wish: LanguageWish) -> Response {
-    ErrorPage { frame: app.look.frame(wish.settle(None)), problem: Problem::NotFound }.into_response()
+    ErrorPage {
+        frame: app.look.frame(wish.settle(None)),
+        problem: Problem::NotFound,
+    }
+    .into_response()
 }
 
 pub(super) async fn wrong_method(State(app): State<App>, wish: LanguageWish) -> Response {
-    ErrorPage { frame: app.look.frame(wish.settle(None)), problem: Problem::WrongMethod }.into_response()
+    ErrorPage {
+        frame: app.look.frame(wish.settle(None)),
+        problem: Problem::WrongMethod,
+    }
+    .into_response()
 }
 
 /// The same for an unknown channel and a wrong secret, and nothing to learn from.
@@ -24,7 +32,9 @@ pub(super) fn nothing_here() -> Response {
 
 /// Runs a unit of work to its end, even when the client hangs up meanwhile: axum
 /// drops a handler then, and a unit of work must not be dropped half-way.
-pub(super) async fn to_the_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Failed>
+pub(super) async fn to_the_end<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, Failed>
 where
     T: Send + 'static,
     E: std::error::Error + Send + 'static,

@@ -21,20 +21,31 @@ const HEADERS: Duration = Duration::from_secs(10);
 const HEADER_BYTES: usize = 32 * 1024;
 
 /// Serves until told to stop, then finishes what has begun, for at most `patience`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, patience: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    patience: Duration,
+) {
     let connections = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, _)) => talk(stream, router.clone(), &connections),
             Err(error) => {
                 // Out of file handles, most likely: waiting lets some come free.
-                tracing::warn!(error = &error as &dyn std::error::Error, "a connection can't be accepted");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a connection can't be accepted"
+                );
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }
     drop(listener);
-    if tokio::time::timeout(patience, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(patience, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some connections did not finish in time");
     }
 }
@@ -42,7 +53,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
 fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     // An answer is one small packet; waiting for more of it only delays a screen.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: http::Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        router.clone().oneshot(request.map(Body::new))
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
@@ -51,7 +64,10 @@ fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(error = &error as &dyn std::error::Error, "a connection broke");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "a connection broke"
+            );
         }
     });
 }

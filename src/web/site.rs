@@ -3,8 +3,8 @@
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, ActionError};
@@ -13,20 +13,30 @@ use crate::domain::{Language, Msisdn, clock_time, long_date};
 use crate::store::deployments::Deployment;
 
 use super::app::App;
-use super::pages::{DeploymentCard, ErrorPage, HomePage, LanguageWish, LoginError, LoginPage, MePage, Problem};
+use super::pages::{
+    DeploymentCard, ErrorPage, HomePage, LanguageWish, LoginError, LoginPage, MePage, Problem,
+};
 use super::respond::{Failed, to_the_end};
 
 const COOKIE: &str = "cp2";
 
 /// What the service is.
 pub(super) async fn home(State(app): State<App>, wish: LanguageWish) -> Response {
-    HomePage { frame: app.look.frame(wish.settle(None)) }.into_response()
+    HomePage {
+        frame: app.look.frame(wish.settle(None)),
+    }
+    .into_response()
 }
 
 /// An empty form.
 pub(super) async fn login_form(State(app): State<App>, wish: LanguageWish) -> Response {
     let frame = app.look.frame(wish.settle(None));
-    LoginPage { frame, user_name: "", error: None }.into_response()
+    LoginPage {
+        frame,
+        user_name: "",
+        error: None,
+    }
+    .into_response()
 }
 
 #[derive(Deserialize)]
@@ -44,10 +54,21 @@ pub(super) async fn log_in(
 ) -> Response {
     let frame = app.look.frame(wish.settle(None));
     if is_foreign(&headers) {
-        return ErrorPage { frame, problem: Problem::Refused }.into_response();
+        return ErrorPage {
+            frame,
+            problem: Problem::Refused,
+        }
+        .into_response();
     }
     let user = Msisdn::parse(&credentials.user_name).ok();
-    let page = |error| LoginPage { frame, user_name: &credentials.user_name, error: Some(error) }.into_response();
+    let page = |error| {
+        LoginPage {
+            frame,
+            user_name: &credentials.user_name,
+            error: Some(error),
+        }
+        .into_response()
+    };
     if let Some(user) = &user
         && let Err(minutes) = app.guard().may_log_in(user)
     {
@@ -56,21 +77,39 @@ pub(super) async fn log_in(
     let password = Zeroizing::new(credentials.password.expose_secret().to_owned());
     let inner = app.clone();
     let logged_in = to_the_end(async move {
-        actions::log_in(&inner.store, &inner.tools, user, password, inner.clock.now()).await
+        actions::log_in(
+            &inner.store,
+            &inner.tools,
+            user,
+            password,
+            inner.clock.now(),
+        )
+        .await
     });
     match logged_in.await {
         Ok(Some(token)) => {
             let life = app.tools.policy.login_life().as_secs();
-            with_cookie(Redirect::to("/me").into_response(), token.reveal(), life, app.https)
+            with_cookie(
+                Redirect::to("/me").into_response(),
+                token.reveal(),
+                life,
+                app.https,
+            )
         }
         Ok(None) => page(LoginError::Mismatch),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
 }
 
 /// A person's own page.
 pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: HeaderMap) -> Response {
-    let Some(token) = cookie(&headers) else { return Redirect::to("/login").into_response() };
+    let Some(token) = cookie(&headers) else {
+        return Redirect::to("/login").into_response();
+    };
     let inner = app.clone();
     let found = to_the_end(async move {
         let mut tx = inner.store.begin_read().await?;
@@ -80,12 +119,26 @@ pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: Head
     let frame = app.look.frame(language);
     match found.await {
         Ok(Some(visitor)) => {
-            let cards: Vec<_> = visitor.deployments.iter().map(|deployment| card(deployment, language)).collect();
+            let cards: Vec<_> = visitor
+                .deployments
+                .iter()
+                .map(|deployment| card(deployment, language))
+                .collect();
             let user_name = visitor.person.msisdn.as_ref().map_or("", Msisdn::as_str);
-            MePage { frame, name: visitor.person.name.as_str(), user_name, deployments: &cards }.into_response()
+            MePage {
+                frame,
+                name: visitor.person.name.as_str(),
+                user_name,
+                deployments: &cards,
+            }
+            .into_response()
         }
         Ok(None) => Redirect::to("/login").into_response(),
-        Err(Failed) => ErrorPage { frame, problem: Problem::Unavailable }.into_response(),
+        Err(Failed) => ErrorPage {
+            frame,
+            problem: Problem::Unavailable,
+        }
+        .into_response(),
     }
 }
 
@@ -109,7 +162,11 @@ fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
     let reports = deployment.reports_at.datetime_in_kenya();
     let role = match language {
         Language::En => deployment.role.english().to_owned(),
-        Language::Sw => format!("{} ({})", deployment.role.kiswahili(), deployment.role.code()),
+        Language::Sw => format!(
+            "{} ({})",
+            deployment.role.kiswahili(),
+            deployment.role.code()
+        ),
     };
     DeploymentCard {
         series: deployment.series.to_string(),
@@ -117,7 +174,11 @@ fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
         centre_code: deployment.centre.code.as_str().to_owned(),
         centre_name: deployment.centre.name.clone(),
         sub_county: deployment.centre.sub_county.clone(),
-        report: format!("{}, {}", long_date(reports.date(), language), clock_time(reports.time())),
+        report: format!(
+            "{}, {}",
+            long_date(reports.date(), language),
+            clock_time(reports.time())
+        ),
         from: long_date(deployment.starts_on, language),
         to: long_date(deployment.ends_on, language),
         rate: deployment.rate.to_string(),
@@ -128,18 +189,28 @@ fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
 /// Whether another site's page made the browser ask. Our own forms come as
 /// `same-origin`; old browsers say nothing, and the cookie is `SameSite=Strict`.
 fn is_foreign(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+    headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 fn cookie(headers: &HeaderMap) -> Option<Token> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| Token::parse(value))
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE)
+        .and_then(|(_, value)| Token::parse(value))
 }
 
 fn with_cookie(mut response: Response, value: &str, life_s: u64, https: bool) -> Response {
     let secure = if https { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={life_s}{secure}");
+    let cookie =
+        format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={life_s}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -1,0 +1,50 @@
+//! A database of a test's own.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+
+/// A database that is gone when its test is over.
+pub(crate) enum Database {
+    Sqlite(TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl Database {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    /// On the cluster that `scripts/test` starts. Without one the test fails: a
+    /// PostgreSQL that is missing is a fault, not a reason to skip.
+    pub(crate) async fn postgres() -> Self {
+        let server = std::env::var("CP2_TEST_POSTGRES").expect(
+            "CP2_TEST_POSTGRES names a PostgreSQL server; `scripts/test` starts one and sets it",
+        );
+        let name = format!("cp2_{}", uuid::Uuid::now_v7().simple());
+        let mut admin = PgConnection::connect(&server).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut admin)
+            .await
+            .unwrap();
+        admin.close().await.unwrap();
+        Self::Postgres { server, name }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("cp2.db").display()),
+            Self::Postgres { server, name } => {
+                let (server, _) = server.rsplit_once('/').unwrap();
+                format!("{server}/{name}")
+            }
+        }
+    }
+
+    pub(crate) async fn remove(self) {
+        if let Self::Postgres { server, name } = self {
+            let mut admin = PgConnection::connect(&server).await.unwrap();
+            let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
+            sqlx::query(drop).execute(&mut admin).await.unwrap();
+        }
+    }
+}

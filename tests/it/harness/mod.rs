@@ -1,0 +1,37 @@
+//! What tests speak: a service that runs as in production, a person with a phone.
+
+mod database;
+mod phone;
+pub(crate) mod service;
+
+pub(crate) use database::Database;
+pub(crate) use phone::Phone;
+pub(crate) use service::TestService;
+
+/// Runs each test on SQLite and on PostgreSQL. A test is an `async fn(&TestService)`.
+macro_rules! on_each_database {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let service = $crate::harness::TestService::start($crate::harness::Database::sqlite()).await;
+                    super::$test(&service).await;
+                    service.stop().await;
+                }
+            )+
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let service = $crate::harness::TestService::start($crate::harness::Database::postgres().await).await;
+                    super::$test(&service).await;
+                    service.stop().await;
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use on_each_database;

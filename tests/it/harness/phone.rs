@@ -1,0 +1,58 @@
+//! A person with a phone: dials, reads, presses.
+
+use super::TestService;
+
+/// A phone in one USSD session. What it shows begins with `CON ` or `END `.
+pub(crate) struct Phone<'a> {
+    service: &'a TestService,
+    msisdn: String,
+    network: &'static str,
+    session: String,
+    transcript: Vec<String>,
+}
+
+impl<'a> Phone<'a> {
+    pub(crate) fn new(service: &'a TestService, msisdn: &str) -> Self {
+        Self {
+            service,
+            msisdn: msisdn.to_owned(),
+            network: "63902",
+            session: format!("ATUid_{}", uuid::Uuid::now_v7().simple()),
+            transcript: Vec::new(),
+        }
+    }
+
+    pub(crate) fn on_network(self, network: &'static str) -> Self {
+        Self { network, ..self }
+    }
+
+    pub(crate) async fn dial(&mut self) -> String {
+        self.send().await
+    }
+
+    pub(crate) async fn press(&mut self, answer: &str) -> String {
+        self.transcript.push(answer.to_owned());
+        self.send().await
+    }
+
+    /// Dials, presses each key, and gives the last screen.
+    pub(crate) async fn walk(&mut self, answers: &[&str]) -> String {
+        let mut screen = self.dial().await;
+        for answer in answers {
+            screen = self.press(answer).await;
+        }
+        screen
+    }
+
+    /// The last hop once more, as a nervous aggregator sends it.
+    pub(crate) async fn repeat(&self) -> String {
+        self.send().await
+    }
+
+    async fn send(&self) -> String {
+        let text = self.transcript.join("*");
+        self.service
+            .hop(&self.session, &self.msisdn, &text, self.network)
+            .await
+    }
+}
