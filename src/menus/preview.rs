@@ -72,7 +72,7 @@ fn screen(menu: &Menu, catalogue: &Catalogue, name: &str, kinds: &Kinds) -> Vec<
             Some(item) => draft.full_of(item),
             None => draft,
         };
-        let pages = (0..draft.page_count(SCREEN))
+        let pages = (0..draft.page_count(SCREEN, false))
             .map(|page| previewed(&draft, page))
             .collect();
         Some(Preview {

@@ -64,6 +64,10 @@ pub enum Direction {
     Restart,
     /// Time passes.
     Wait(Duration),
+    /// The council moves a person to another line while nobody looks.
+    Moved(Msisdn, Msisdn),
+    /// The council takes back all that a person was deployed to.
+    Cancelled(Msisdn),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -89,7 +93,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, repeat, late, drop, restart, \
-     wait TIME, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -145,6 +149,14 @@ impl Direction {
             ("drop", "") => Self::Drop,
             ("restart", "") => Self::Restart,
             ("wait", time) => Self::Wait(duration(time)?),
+            ("meanwhile", event) => match event.split_once(' ')? {
+                ("moved", numbers) => {
+                    let (from, to) = numbers.split_once(' ')?;
+                    Self::Moved(Msisdn::parse(from).ok()?, Msisdn::parse(to).ok()?)
+                }
+                ("cancelled", number) => Self::Cancelled(Msisdn::parse(number).ok()?),
+                _ => return None,
+            },
             ("hold", "") => Self::Hold(true),
             ("release", "") => Self::Hold(false),
             ("report", "delivered") => Self::Report(None),

@@ -19,7 +19,7 @@ use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Edge, Menu};
 use crate::outbox::reports;
 use crate::store::outbox::{self, Settled};
-use crate::store::{Store, StoreError, StoreSettings, audit};
+use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches};
@@ -235,6 +235,20 @@ impl<'a> Stage<'a> {
                 self.dialogue.store = Store::open(&self.settings).await?;
             }
             Direction::Wait(time) => self.clock.advance(*time),
+            Direction::Moved(from, to) => {
+                let mut tx = self.dialogue.store.begin().await?;
+                let found = people::by_msisdn(&mut tx, from).await?;
+                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
+                people::set_msisdn(&mut tx, &person.id, to, self.clock.now()).await?;
+                tx.commit().await?;
+            }
+            Direction::Cancelled(line) => {
+                let mut tx = self.dialogue.store.begin().await?;
+                let found = people::by_msisdn(&mut tx, line).await?;
+                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
+                deployments::cancel_of_person(&mut tx, &person.id).await?;
+                tx.commit().await?;
+            }
             Direction::Hold(holds) => {
                 self.holds = *holds;
                 self.post().await?;
