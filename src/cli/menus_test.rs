@@ -16,7 +16,7 @@ use crate::rehearsal::{Played, Script, play};
 
 /// Play transcripts on the real engine and say what differs.
 ///
-/// Example: cp2 menus test ussd_menus --update
+/// Example: cp2 menus test menus/ --update
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// The folder of menu files; its transcripts lie in DIR/transcripts

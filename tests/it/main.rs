@@ -13,3 +13,4 @@ mod hops;
 mod journeys;
 mod letters;
 mod schema;
+mod transcripts;
