@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod demo;
 mod key;
+mod menus_test;
 mod outbox;
 mod serve;
 
@@ -34,7 +35,15 @@ enum Command {
     #[command(subcommand)]
     Key(key::KeyCommand),
     #[command(subcommand)]
+    Menus(MenusCommand),
+    #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+}
+
+/// Check, test and see menus.
+#[derive(Debug, Subcommand)]
+enum MenusCommand {
+    Test(menus_test::TestArgs),
 }
 
 /// Where the configuration is.
@@ -86,6 +95,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
+        Command::Menus(MenusCommand::Test(args)) => menus_test::run(&args).await,
         Command::Outbox(command) => outbox::run(&command).await,
     }
 }

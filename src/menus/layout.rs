@@ -94,6 +94,15 @@ impl<'a> Draft<'a> {
         self
     }
 
+    /// The same with a full page of one item, as long as a list page gets.
+    pub(super) fn full_of(self, item: &'a dyn Values) -> Self {
+        let count = match self.screen.body {
+            Body::List { per_page, .. } => per_page,
+            _ => 0,
+        };
+        self.with_items(std::iter::repeat_n(item, count), true)
+    }
+
     /// The given page or, where there are not so many, the last; after a wrong answer
     /// with the line that says so.
     #[must_use]
@@ -143,6 +152,11 @@ impl<'a> Draft<'a> {
             return vec![whole];
         }
         pack(&lines, limit.saturating_sub(around))
+    }
+
+    /// Whether something can be answered that does not fit.
+    pub(super) fn can_be_wrong(&self) -> bool {
+        self.complaint().is_some()
     }
 
     /// Whether keys may turn its pages. A list's pages are pages of its data instead, and

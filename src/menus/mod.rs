@@ -8,27 +8,33 @@
 
 mod catalogue;
 mod check;
+mod edges;
 mod files;
 mod finding;
 #[cfg(test)]
 mod fixture;
 mod flow;
+mod graph;
 mod kind;
 mod layout;
 mod load;
 mod model;
 mod packing;
+mod preview;
 mod source;
 mod template;
 mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
+pub use edges::{Edge, Via};
 pub use files::{MenuFile, embedded, read_folder};
 pub use finding::{Finding, Findings};
+pub use graph::Graph;
 pub use kind::{Kind, Kinds};
 pub use layout::{Draft, SCREEN, SHORTEST_NAME, Sheet};
 pub use load::load;
 pub use model::{Ask, Body, Choice, Menu, Placed, Screen, Words};
+pub use preview::{Preview, Previewed, preview};
 pub use template::{Part, Template, Texts};
 pub use value::{Fields, Format, Shown, Value, Values};

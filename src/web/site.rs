@@ -1,5 +1,6 @@
 //! The thin site: log in with what SMS delivered, see one's work, log out.
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +15,8 @@ use crate::store::deployments::Deployment;
 
 use super::app::App;
 use super::pages::{
-    DeploymentCard, ErrorPage, HomePage, LanguageWish, LoginError, LoginPage, MePage, Problem,
+    DeploymentCard, ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, MePage,
+    Problem,
 };
 use super::respond::{Failed, to_the_end};
 
@@ -50,9 +52,13 @@ pub(super) async fn log_in(
     State(app): State<App>,
     wish: LanguageWish,
     headers: HeaderMap,
-    Form(credentials): Form<Credentials>,
+    form: Result<Form<Credentials>, FormRejection>,
 ) -> Response {
     let frame = app.look.frame(wish.settle(None));
+    let credentials = match form {
+        Ok(Form(credentials)) => credentials,
+        Err(refusal) => return unreadable(frame, &refusal),
+    };
     if is_foreign(&headers) {
         return ErrorPage {
             frame,
@@ -103,6 +109,14 @@ pub(super) async fn log_in(
         }
         .into_response(),
     }
+}
+
+fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {
+    let problem = match refusal.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+        _ => Problem::Unreadable,
+    };
+    ErrorPage { frame, problem }.into_response()
 }
 
 /// A person's own page.

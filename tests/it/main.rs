@@ -5,9 +5,14 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod answers;
 mod architecture;
+
+mod callbacks;
 mod docs;
 mod harness;
 mod hops;
 mod journeys;
+mod letters;
 mod schema;
+mod transcripts;

@@ -5,7 +5,6 @@ use crate::menus::layout::{Draft, SCREEN};
 use crate::menus::model::{Body, Placed, Screen};
 use crate::menus::packing::size;
 use crate::menus::template::Texts;
-use crate::menus::value::Values;
 
 use super::{Check, Known};
 
@@ -13,12 +12,8 @@ impl Check<'_, '_> {
     /// Checks a text that stands alone, with nothing cut.
     pub(super) fn fits_alone(&mut self, texts: &Placed<Texts>, known: &Known, what: &str) {
         for language in Language::ALL {
-            let septets = size(
-                &texts
-                    .it
-                    .of(language)
-                    .fill(&known.kinds, language, usize::MAX),
-            );
+            let template = texts.it.of(language);
+            let septets = size(&template.fill(&known.kinds, language, usize::MAX));
             if septets > SCREEN {
                 let code = language.code();
                 let message = format!(
@@ -36,14 +31,16 @@ impl Check<'_, '_> {
         name: &str,
         screen: &Screen,
         known: &Known,
-        items: Option<&Known>,
+        item: Option<&Known>,
     ) {
         for language in Language::ALL {
             let Some(draft) = Draft::new(self.menu, name, language, &known.kinds) else {
                 continue;
             };
-            let items = std::iter::repeat_n(items, per_page(screen)).flatten();
-            let draft = draft.with_items(items.map(|known| &known.kinds as &dyn Values), true);
+            let draft = match item {
+                Some(item) => draft.full_of(&item.kinds),
+                None => draft,
+            };
             let fault = if screen.paged {
                 unpageable(&draft)
             } else {
@@ -54,13 +51,6 @@ impl Check<'_, '_> {
                     .add(screen.text.at_text(language), format!("`{name}` {fault}"));
             }
         }
-    }
-}
-
-fn per_page(screen: &Screen) -> usize {
-    match screen.body {
-        Body::List { per_page, .. } => per_page,
-        _ => 0,
     }
 }
 

@@ -1,9 +1,11 @@
 //! What tests speak: a service that runs as in production, a person with a phone.
 
+mod contents;
 mod database;
 mod phone;
 pub(crate) mod service;
 
+pub(crate) use contents::Contents;
 pub(crate) use database::Database;
 pub(crate) use phone::Phone;
 pub(crate) use service::TestService;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::routing::get;
 use cp2::config::{self, Config};
 use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
@@ -17,7 +18,7 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use super::{Database, Phone};
+use super::{Contents, Database, Phone};
 
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
@@ -76,6 +77,11 @@ pub(crate) fn config(database_url: &str, base: &str, sandbox: &Sandbox) -> Confi
     config
 }
 
+/// A handler with a mistake in it.
+async fn break_off() {
+    panic!("on purpose");
+}
+
 impl TestService {
     pub(crate) async fn start(database: Database) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -107,7 +113,8 @@ impl TestService {
             seed::phones().unwrap(),
             Arc::new(move |msisdn| inbox.messages_to(msisdn)),
         );
-        let running = service.run(listener, phones);
+        let extra = phones.route("/fault", get(break_off));
+        let running = service.run(listener, extra);
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
@@ -181,6 +188,11 @@ impl TestService {
             .send()
             .await
             .unwrap()
+    }
+
+    /// Everything in the database, to compare with what is in it later.
+    pub(crate) async fn contents(&self) -> Contents {
+        self.database.contents().await
     }
 
     /// The SMS of a number, newest first, once there are so many.

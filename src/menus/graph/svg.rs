@@ -1,0 +1,196 @@
+//! The map as a picture: a column for each step away from the start, a box for each
+//! screen, a row in it for each way on. A way further on is a line; a way back only
+//! names where it leads, since lines that go back would cross everything.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Graph, Node, Way};
+
+const MARGIN: usize = 16;
+const WIDTH: usize = 232;
+const COLUMN: usize = WIDTH + 72;
+const HEAD: usize = 34;
+const ROW: usize = 15;
+const GAP: usize = 12;
+/// How many characters of the font below surely fit a box.
+const CHARACTERS: usize = 38;
+
+const STYLE: &str = "text{font:11px sans-serif;fill:#111}.name{font-weight:bold}\
+    rect{stroke:#475569}path{fill:none;stroke:#475569}.back{fill:#64748b}";
+
+/// Where the boxes stand.
+struct Picture<'a> {
+    graph: &'a Graph,
+    boxes: BTreeMap<&'a str, Corner>,
+    width: usize,
+    height: usize,
+}
+
+/// The upper left corner of a box.
+#[derive(Clone, Copy)]
+struct Corner {
+    x: usize,
+    y: usize,
+}
+
+impl Graph {
+    /// The map as an SVG document.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let mut bottoms: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut boxes = BTreeMap::new();
+        for node in &self.nodes {
+            let bottom = bottoms.entry(node.distance).or_insert(MARGIN);
+            boxes.insert(
+                node.name.as_str(),
+                Corner {
+                    x: MARGIN + node.distance * COLUMN,
+                    y: *bottom,
+                },
+            );
+            *bottom += height(node) + GAP;
+        }
+        let width = 2 * MARGIN + WIDTH + COLUMN * bottoms.keys().max().unwrap_or(&0);
+        let height = bottoms.values().max().unwrap_or(&MARGIN) + MARGIN;
+        Picture {
+            graph: self,
+            boxes,
+            width,
+            height,
+        }
+        .to_string()
+    }
+}
+
+fn height(node: &Node) -> usize {
+    HEAD + ROW * node.ways.len() + GAP / 2
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { width, height, .. } = self;
+        writeln!(
+            f,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\">\n<style>{STYLE}</style>\n\
+             <rect width=\"100%\" height=\"100%\" style=\"fill:#fff;stroke:none\"/>"
+        )?;
+        for node in &self.graph.nodes {
+            let Some(corner) = self.boxes.get(node.name.as_str()) else {
+                continue;
+            };
+            self.screen(f, node, *corner)?;
+            for (row, way) in node.ways.iter().enumerate() {
+                let y = corner.y + HEAD + ROW * row;
+                self.way(f, way, Corner { x: corner.x, y })?;
+            }
+        }
+        writeln!(f, "</svg>")
+    }
+}
+
+impl Picture<'_> {
+    fn screen(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        node: &Node,
+        Corner { x, y }: Corner,
+    ) -> fmt::Result {
+        let (height, colour) = (height(node), node.shape.colour);
+        writeln!(
+            f,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\" rx=\"4\" fill=\"{colour}\"/>"
+        )?;
+        text(f, "name", x + 8, y + 14, &node.name)?;
+        text(f, "title", x + 8, y + 28, &node.title)
+    }
+
+    /// A row of a box, and the line to where it leads.
+    fn way(&self, f: &mut fmt::Formatter<'_>, way: &Way, Corner { x, y }: Corner) -> fmt::Result {
+        match self.boxes.get(way.goto.as_str()) {
+            Some(next) if next.x > x => {
+                text(f, "way", x + 16, y + 11, &way.label)?;
+                let (from_x, from_y) = (x + WIDTH, y + ROW / 2);
+                let (to_x, to_y) = (next.x, next.y + HEAD / 2);
+                let bend = (COLUMN - WIDTH) / 2;
+                let (out, back) = (from_x + bend, to_x - bend);
+                writeln!(
+                    f,
+                    "<path d=\"M{from_x} {from_y}C{out} {from_y} {back} {to_y} {to_x} {to_y}\"/>"
+                )
+            }
+            _ => text(
+                f,
+                "back",
+                x + 16,
+                y + 11,
+                &format!("{} \u{2192} {}", way.label, way.goto),
+            ),
+        }
+    }
+}
+
+fn text(f: &mut fmt::Formatter<'_>, class: &str, x: usize, y: usize, text: &str) -> fmt::Result {
+    let mut shown: String = text.chars().take(CHARACTERS).collect();
+    if shown.len() < text.len() {
+        shown.push('\u{2026}');
+    }
+    writeln!(
+        f,
+        "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
+        escaped(&shown)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sound;
+    use super::*;
+
+    #[test]
+    fn every_screen_has_a_box_and_every_way_a_row() {
+        let svg = sound().svg();
+        assert_eq!(svg.matches("class=\"name\"").count(), 7);
+        assert_eq!(
+            svg.matches("class=\"way\"").count() + svg.matches("class=\"back\"").count(),
+            10
+        );
+    }
+
+    #[test]
+    fn a_way_further_on_is_a_line_and_a_way_back_names_its_end() {
+        let svg = sound().svg();
+        assert_eq!(
+            svg.matches("<path").count(),
+            svg.matches("class=\"way\"").count()
+        );
+        assert!(svg.contains(">saved \u{2192} bye<"), "{svg}");
+    }
+
+    #[test]
+    fn boxes_of_a_column_stand_below_each_other() {
+        let svg = sound().svg();
+        assert_eq!(
+            svg.matches(&format!("<rect x=\"{}\"", MARGIN + COLUMN))
+                .count(),
+            4
+        );
+        assert_eq!(
+            svg.matches(&format!("<rect x=\"{MARGIN}\" y=\"{MARGIN}\""))
+                .count(),
+            1
+        );
+    }
+
+    #[test]
+    fn no_text_can_break_out_of_its_element() {
+        assert_eq!(escaped("<b> & c"), "&lt;b&gt; &amp; c");
+    }
+}

@@ -1,0 +1,224 @@
+//! Every screen and message in every language, filled with the longest values.
+
+use std::fmt;
+
+use crate::domain::Language;
+
+use super::catalogue::Catalogue;
+use super::flow::{Flow, kinds_of};
+use super::kind::Kinds;
+use super::layout::{Draft, SCREEN};
+use super::model::{Body, Menu, Placed};
+use super::packing::size;
+use super::template::Texts;
+
+/// How many characters stand side by side on a small phone.
+const WIDTH: usize = 28;
+
+/// One screen or message in one language.
+pub struct Preview {
+    /// Its name, as in `screen.NAME`, `words.NAME` or `sms.NAME`.
+    pub name: String,
+    /// The language.
+    pub language: Language,
+    /// Its pages; one where it is not paged.
+    pub pages: Vec<Previewed>,
+}
+
+/// One page.
+pub struct Previewed {
+    /// What the phone shows.
+    pub text: String,
+    /// How many septets that is.
+    pub septets: usize,
+    /// How many it is after a wrong answer, where one can be given.
+    pub after_wrong: Option<usize>,
+}
+
+/// All that a menu can show, in the order of names.
+#[must_use]
+pub fn preview(menu: &Menu, catalogue: &Catalogue) -> Vec<Preview> {
+    let kinds = Flow::of(menu, catalogue).kinds;
+    let screens = menu
+        .screens
+        .keys()
+        .flat_map(|name| screen(menu, catalogue, name, &kinds));
+    let words = menu.words.closing();
+    let words = words
+        .iter()
+        .flat_map(|(name, texts)| alone(format!("words.{name}"), texts, &kinds));
+    let sms = catalogue.sms.iter().filter_map(|spec| {
+        let texts = menu.sms.get(spec.name)?;
+        Some(alone(
+            format!("sms.{}", spec.name),
+            texts,
+            &kinds_of(spec.fields),
+        ))
+    });
+    screens.chain(words).chain(sms.flatten()).collect()
+}
+
+fn screen(menu: &Menu, catalogue: &Catalogue, name: &str, kinds: &Kinds) -> Vec<Preview> {
+    let item = match menu.screens.get(name).map(|screen| &screen.body) {
+        None | Some(Body::Action { .. }) => return Vec::new(),
+        Some(Body::List { action, .. }) => {
+            catalogue.action(&action.it).map(|spec| kinds_of(spec.item))
+        }
+        Some(_) => None,
+    };
+    let in_language = |language| {
+        let draft = Draft::new(menu, name, language, kinds)?;
+        let draft = match &item {
+            Some(item) => draft.full_of(item),
+            None => draft,
+        };
+        let pages = (0..draft.page_count(SCREEN, false))
+            .map(|page| previewed(&draft, page))
+            .collect();
+        Some(Preview {
+            name: format!("screen.{name}"),
+            language,
+            pages,
+        })
+    };
+    Language::ALL.into_iter().filter_map(in_language).collect()
+}
+
+fn previewed(draft: &Draft<'_>, page: usize) -> Previewed {
+    let text = draft.page(page, SCREEN, false).text;
+    let wrong = size(&draft.page(page, SCREEN, true).text);
+    let septets = size(&text);
+    Previewed {
+        text,
+        septets,
+        after_wrong: draft.can_be_wrong().then_some(wrong),
+    }
+}
+
+fn alone(name: String, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
+    Language::ALL.map(|language| {
+        let text = texts.it.of(language).fill(kinds, language, usize::MAX);
+        let page = Previewed {
+            septets: size(&text),
+            text,
+            after_wrong: None,
+        };
+        Preview {
+            name: name.clone(),
+            language,
+            pages: vec![page],
+        }
+    })
+}
+
+impl fmt::Display for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let edge = format!("+{}+", "-".repeat(WIDTH + 2));
+        for (page, number) in self.pages.iter().zip(1..) {
+            write!(f, "{} ({})", self.name, self.language.code())?;
+            if self.pages.len() > 1 {
+                write!(f, ", page {number} of {}", self.pages.len())?;
+            }
+            writeln!(f, "\n{edge}")?;
+            for line in page
+                .text
+                .lines()
+                .flat_map(|line| textwrap::wrap(line, WIDTH))
+            {
+                writeln!(f, "| {line:WIDTH$} |")?;
+            }
+            writeln!(f, "{edge}\n  {} septets{}", page.septets, remark(page))?;
+        }
+        Ok(())
+    }
+}
+
+fn remark(page: &Previewed) -> String {
+    let longest = page.after_wrong.unwrap_or(page.septets);
+    let wrong = page.after_wrong.map_or_else(String::new, |septets| {
+        format!(", {septets} after a wrong answer")
+    });
+    if longest > SCREEN {
+        return format!("{wrong}: {} TOO MANY", longest - SCREEN);
+    }
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{CATALOGUE, SOUND, file};
+    use super::super::load;
+    use super::*;
+
+    fn previews() -> Vec<Preview> {
+        preview(&load(&[file("m", SOUND)]).unwrap(), &CATALOGUE)
+    }
+
+    fn of(name: &str, language: Language) -> String {
+        let found = previews()
+            .into_iter()
+            .find(|one| one.name == name && one.language == language);
+        found.unwrap().to_string()
+    }
+
+    #[test]
+    fn everything_that_can_be_shown_is_there_in_both_languages() {
+        let all = previews();
+        let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
+        for name in [
+            "screen.home",
+            "screen.pick",
+            "words.unavailable",
+            "sms.saved",
+        ] {
+            assert_eq!(
+                names.iter().filter(|one| **one == name).count(),
+                2,
+                "{name}"
+            );
+        }
+        assert!(!names.contains(&"screen.seek"), "an action shows nothing");
+    }
+
+    #[test]
+    fn a_screen_stands_in_a_frame_with_its_septets() {
+        assert_eq!(
+            of("screen.ask", Language::Sw),
+            "screen.ask (sw)\n\
+             +------------------------------+\n\
+             | Nambari yako?                |\n\
+             | 0:Rudi 00:Menyu              |\n\
+             +------------------------------+\n  \
+             29 septets, 41 after a wrong answer\n"
+        );
+    }
+
+    #[test]
+    fn a_list_is_full_of_its_longest_items() {
+        assert_eq!(
+            of("screen.pick", Language::En),
+            "screen.pick (en)\n\
+             +------------------------------+\n\
+             | From 28 Dec:                 |\n\
+             | 1. MFANO-MREFU-MFANO-MREFU-  |\n\
+             | MFA. 01234567                |\n\
+             | 2. MFANO-MREFU-MFANO-MREFU-  |\n\
+             | MFA. 01234567                |\n\
+             | 3. MFANO-MREFU-MFANO-MREFU-  |\n\
+             | MFA. 01234567                |\n\
+             | 99:More 0:Back 00:Home       |\n\
+             +------------------------------+\n  \
+             158 septets, 160 after a wrong answer\n"
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_says_by_how_much() {
+        let page = Previewed {
+            text: String::new(),
+            septets: 158,
+            after_wrong: Some(171),
+        };
+        assert_eq!(remark(&page), ", 171 after a wrong answer: 11 TOO MANY");
+    }
+}
