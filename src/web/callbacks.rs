@@ -102,7 +102,9 @@ pub(super) async fn ussd_end(call: Call) -> Response {
     let channel = &call.channel;
     match channel.aggregator.read_session_end(&call.raw()) {
         Ok(end) => {
-            let duration_ms = end.duration.map(|duration| duration.as_millis());
+            let duration_ms = end
+                .duration
+                .and_then(|duration| u64::try_from(duration.as_millis()).ok());
             tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
             channel.aggregator.acknowledge().map(Into::into)
         }

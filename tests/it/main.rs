@@ -8,6 +8,7 @@
 mod answers;
 mod architecture;
 mod callbacks;
+mod docs;
 mod harness;
 mod hops;
 mod journeys;
