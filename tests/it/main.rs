@@ -7,7 +7,7 @@
 
 mod answers;
 mod architecture;
-
+mod browser;
 mod callbacks;
 mod docs;
 mod harness;

@@ -1,10 +1,13 @@
 //! What tests speak: a service that runs as in production, a person with a phone.
 
+mod browser;
 mod contents;
 mod database;
 mod phone;
+pub(crate) mod program;
 pub(crate) mod service;
 
+pub(crate) use browser::Browser;
 pub(crate) use contents::Contents;
 pub(crate) use database::Database;
 pub(crate) use phone::Phone;
