@@ -8,7 +8,9 @@ use crate::service::{load_keys, load_menus};
 
 use super::ConfigFile;
 
-/// Check the configuration.
+/// Check the configuration, or print one
+///
+/// Example: cp2 config check --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Read the configuration, the environment and the menus, and say what is wrong
@@ -28,7 +30,7 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
             load_keys(&config)?;
             let menu = load_menus(&config)?;
             println!(
-                "{}: in order; {} channels, {} screens",
+                "{}: in order; channels: {}, screens: {}",
                 file.path.display(),
                 config.channel.len(),
                 menu.screens.len()

@@ -24,7 +24,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
             .any(|other| other.name == channel.name)
         {
             return fault(
-                "channel.name",
+                &format!("channel.{}.name", channel.name),
                 "stands twice; a channel is known by its name",
             );
         }
@@ -57,10 +57,14 @@ fn server(config: &Config) -> Result<(), Fault> {
 fn keys(config: &Config) -> Result<(), Fault> {
     let keys = &config.keys;
     let is_key = |key: &str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit());
-    if keys.key.is_empty() || !keys.key.values().all(|key| is_key(key.expose_secret())) {
+    if let Some((name, _)) = keys
+        .key
+        .iter()
+        .find(|(_, key)| !is_key(key.expose_secret()))
+    {
         return fault(
-            "keys.key",
-            "needs 64 hexadecimal digits each, as `cp2 key new` prints them",
+            &format!("keys.key.{name}"),
+            "needs 64 hexadecimal digits, as `cp2 key new` prints them",
         );
     }
     if !keys.key.contains_key(&keys.current) {
