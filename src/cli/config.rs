@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::aggregators::Channels;
 use crate::service::{load_keys, load_menus};
+use crate::telemetry;
 
 use super::ConfigFile;
 
@@ -27,7 +29,9 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Check(file) => {
             let config = file.load()?;
+            telemetry::filter(&config.logging)?;
             load_keys(&config)?;
+            Channels::open(&config.channel)?;
             let menu = load_menus(&config)?;
             println!(
                 "{}: in order; channels: {}, screens: {}",

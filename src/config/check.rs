@@ -51,6 +51,9 @@ fn server(config: &Config) -> Result<(), Fault> {
             "must have no / at its end and at most 50 characters: it stands in SMS",
         );
     }
+    if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return fault("server.public_url", "is no address: no spaces, no accents");
+    }
     Ok(())
 }
 

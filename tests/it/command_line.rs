@@ -169,6 +169,7 @@ fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
         ("current = \"k1\"", "current = 7", 7, "current"),
         ("\"127.0.0.1:0\"", "\"nowhere\"", 2, "listen"),
         ("https://cp2", "http://cp2", 3, "server.public_url"),
+        ("https://cp2", "https://cp 2", 3, "server.public_url"),
         ("a-path-secret-of-tests", "demo", 13, "channel.at.secret"),
         ("api_key = \"key-of-tests\"\n", "", 10, "api_key"),
         ("username = \"tests\"\n", "", 10, "username"),
@@ -205,6 +206,16 @@ fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
                 assert!(!said.err.contains(secret), "{}", said.err);
             }
         }
+    }
+}
+
+#[test]
+fn the_check_finds_what_would_stop_the_start() {
+    let filter = "[logging]\nfilter = \"cp2=loud\"\n[keys]";
+    let (_folder, file) = configured("[keys]", filter);
+    for command in [&["config", "check"][..], &["serve"]] {
+        let said = run(&mut with_config(command, &file));
+        assert_failed(&said, "cp2: logging.filter can't be read: ");
     }
 }
 
