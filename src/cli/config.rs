@@ -10,7 +10,9 @@ use crate::telemetry;
 
 use super::ConfigFile;
 
-/// Check the configuration.
+/// Check the configuration, or print one
+///
+/// Example: cp2 config check --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Read the configuration, the environment and the menus, and say what is wrong

@@ -26,7 +26,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
             .any(|other| other.name == channel.name)
         {
             return fault(
-                "channel.name",
+                &format!("channel.{}.name", channel.name),
                 "stands twice; a channel is known by its name",
             );
         }
@@ -52,6 +52,9 @@ fn server(config: &Config) -> Result<(), Fault> {
             "server.public_url",
             "must have no / at its end and at most 50 characters: it stands in SMS",
         );
+    }
+    if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return fault("server.public_url", "is no address: no spaces, no accents");
     }
     Ok(())
 }
@@ -102,10 +105,14 @@ fn keys(config: &Config) -> Result<(), Fault> {
         );
     }
     let is_key = |key: &str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit());
-    if !keys.key.values().all(|key| is_key(key.expose_secret())) {
+    if let Some((name, _)) = keys
+        .key
+        .iter()
+        .find(|(_, key)| !is_key(key.expose_secret()))
+    {
         return fault(
-            "keys.key",
-            "needs 64 hexadecimal digits each, as `cp2 key new` prints them",
+            &format!("keys.key.{name}"),
+            "needs 64 hexadecimal digits, as `cp2 key new` prints them",
         );
     }
     if !keys.key.contains_key(&keys.current) {

@@ -9,6 +9,7 @@ mod answers;
 mod architecture;
 mod browser;
 mod callbacks;
+mod command_line;
 mod docs;
 mod harness;
 mod hops;

@@ -93,9 +93,13 @@ impl Browser {
             loop {
                 for file in std::fs::read_dir(&folder).unwrap() {
                     let path = file.unwrap().path();
-                    // Until all of it is there, a file has another name.
+                    // Until all of it is there, a file has another name, and an empty one
+                    // keeps its place.
                     if path.extension().is_some_and(|end| end == "pdf") {
-                        return std::fs::read(path).unwrap();
+                        let bytes = std::fs::read(path).unwrap();
+                        if !bytes.is_empty() {
+                            return bytes;
+                        }
                     }
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;

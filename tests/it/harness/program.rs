@@ -44,11 +44,16 @@ pub(crate) fn run(command: &mut Command) -> Said {
         stdout,
         stderr,
     } = command.output().unwrap();
-    Said {
+    let said = Said {
         code: status.code(),
         out: String::from_utf8(stdout).unwrap(),
         err: String::from_utf8(stderr).unwrap(),
-    }
+    };
+    assert!(
+        !said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'),
+        "colour for a pipe"
+    );
+    said
 }
 
 /// A program while it runs. It is killed when the test is over.

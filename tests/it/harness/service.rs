@@ -40,6 +40,14 @@ pub(crate) fn person(number: u32) -> String {
     format!("254700{number:06}")
 }
 
+/// A client that follows no redirect, so that a test sees each answer.
+pub(crate) fn client() -> Client {
+    // Whoever comes first in this process; a client without one does not even speak http.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.timeout(PATIENCE).build().unwrap()
+}
+
 /// A configuration for tests: everything short, nothing secret.
 pub(crate) fn config(database_url: &str, base: &str, sandbox: &Sandbox) -> Config {
     let text = format!(
@@ -115,11 +123,7 @@ impl TestService {
         );
         let extra = phones.route("/fault", get(break_off));
         let running = service.run(listener, extra);
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .unwrap();
+        let client = client();
         Self {
             base,
             client,
@@ -188,6 +192,10 @@ impl TestService {
             .send()
             .await
             .unwrap()
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// Everything in the database, to compare with what is in it later.
