@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod demo;
 mod key;
+mod menus;
 mod outbox;
 mod serve;
 
@@ -33,6 +34,8 @@ enum Command {
     Db(db::DbCommand),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    #[command(subcommand)]
+    Menus(menus::MenusCommand),
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
 }
@@ -86,6 +89,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
+        Command::Menus(command) => menus::run(&command),
         Command::Outbox(command) => outbox::run(&command).await,
     }
 }

@@ -104,9 +104,11 @@ impl<'a> Draft<'a> {
     }
 
     /// The given page or, where there are not so many, the last; after a wrong answer
-    /// with the line that says so.
+    /// with the line that says so. A paged screen that just fits one page stays on it and
+    /// goes without that line.
     #[must_use]
     pub fn page(&self, page: usize, limit: usize, wrong: bool) -> Sheet {
+        let wrong = wrong && (self.shortest(true) <= limit || self.page_count(limit) > 1);
         let pages = self.pages(limit, wrong);
         let page = page.min(pages.len() - 1);
         let more = self.more || page + 1 < pages.len();
@@ -142,15 +144,15 @@ impl<'a> Draft<'a> {
         vec![one(cap)]
     }
 
-    /// The pages with names cut to the cap. Room for a complaint is always left, so that
-    /// a wrong answer does not move anything to another page.
+    /// The pages with names cut to the cap. Each of several has room for a complaint, so
+    /// that a wrong answer does not move anything to another page.
     fn packed(&self, name_cap: usize, limit: usize) -> Vec<Vec<String>> {
         let lines = self.lines(name_cap);
-        let around = size(&self.whole(&[], true, true)) + 1;
         let whole = texts(lines.clone());
-        if !self.can_turn() || size(&self.whole(&whole, true, self.more)) <= limit {
+        if !self.can_turn() || size(&self.whole(&whole, false, self.more)) <= limit {
             return vec![whole];
         }
+        let around = size(&self.whole(&[], true, true)) + 1;
         pack(&lines, limit.saturating_sub(around))
     }
 

@@ -9,4 +9,5 @@ mod architecture;
 mod harness;
 mod hops;
 mod journeys;
+mod menus;
 mod schema;
