@@ -64,6 +64,7 @@ fn words(pdf: &[u8]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of four letters")]
 async fn the_letter_of_each_person_says_what_was_decided(service: &TestService) {
     const KCSE: &str = "19 October 2026 to 20 November 2026";
     const KJSEA: &str = "26 October 2026 to 3 November 2026";

@@ -15,5 +15,6 @@ mod harness;
 mod hops;
 mod journeys;
 mod letters;
+mod menus;
 mod schema;
 mod transcripts;
