@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::domain::Msisdn;
 use crate::service::open_store;
 use crate::store::outbox::{self, DeadLetter};
 
@@ -71,7 +72,7 @@ fn print_dead(letters: &[DeadLetter], as_json: bool) {
             .datetime_in_kenya()
             .strftime("%Y-%m-%d %H:%M")
             .to_string();
-        let to = letter.recipient.masked();
+        let to = letter.recipient.as_ref().map_or("-".into(), Msisdn::masked);
         let reason = letter.reason.as_deref().unwrap_or("-");
         let (lane, state) = (letter.lane.name(), &letter.state);
         if as_json {

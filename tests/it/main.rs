@@ -9,4 +9,5 @@ mod architecture;
 mod harness;
 mod hops;
 mod journeys;
+mod outbox;
 mod schema;
