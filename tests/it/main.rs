@@ -16,5 +16,6 @@ mod hops;
 mod journeys;
 mod letters;
 mod menus;
+mod outbox;
 mod schema;
 mod transcripts;
