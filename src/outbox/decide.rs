@@ -63,6 +63,7 @@ pub(super) fn decide(
         NotSent::Blocked | NotSent::Permanent { .. } => quiet(Settled::Failed { reason }),
         NotSent::BadSender => Decision {
             settled: Settled::Failed { reason },
+            rest: None,
             alarm: Some("the aggregator does not know our sender; mend sender_id"),
         },
         NotSent::Held { .. } => Decision {
