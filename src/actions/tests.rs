@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use crate::domain::Language;
-use crate::menus::{Body, FieldSpec, Fields, Kind, Menu, SCREEN, Value, embedded, prove};
+use crate::menus::{Body, FieldSpec, Fields, Kind, Menu, SCREEN, Value, embedded, prove, schema};
 use crate::text::septets;
 use crate::ussd::{Call, Engine, Input, Outcome, Screen, Session, Step};
 
@@ -34,6 +34,15 @@ fn a_field_is_of_one_kind_in_every_action() {
             assert!(known.is_like(*kind), "`{name}` of {}", action.name);
         }
     }
+}
+
+#[test]
+fn the_schema_for_editors_is_the_one_of_these_actions() {
+    let kept = include_str!("../../ussd_menus/schema.json");
+    assert!(
+        kept == format!("{:#}\n", schema(&CATALOGUE)),
+        "write it anew: cargo run -- menus schema > ussd_menus/schema.json"
+    );
 }
 
 /// What one turn brings: an answer, and dice for the outcomes of the actions it causes.

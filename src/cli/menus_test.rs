@@ -14,9 +14,6 @@ use crate::actions::CATALOGUE;
 use crate::menus::{self, Edge, Menu};
 use crate::rehearsal::{Played, Script, play};
 
-/// Play transcripts on the real engine and say what differs.
-///
-/// Example: cp2 menus test menus/ --update
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// The folder of menu files; its transcripts lie in DIR/transcripts

@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod demo;
 mod key;
+mod menus;
 mod menus_test;
 mod outbox;
 mod serve;
@@ -38,15 +39,9 @@ enum Command {
     #[command(subcommand)]
     Key(key::KeyCommand),
     #[command(subcommand)]
-    Menus(MenusCommand),
+    Menus(menus::MenusCommand),
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
-}
-
-/// Check, test and see menus.
-#[derive(Debug, Subcommand)]
-enum MenusCommand {
-    Test(menus_test::TestArgs),
 }
 
 /// Where the configuration is.
@@ -98,7 +93,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
-        Command::Menus(MenusCommand::Test(args)) => menus_test::run(&args).await,
+        Command::Menus(command) => menus::run(&command).await,
         Command::Outbox(command) => outbox::run(&command).await,
     }
 }

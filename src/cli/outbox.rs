@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::domain::Msisdn;
 use crate::service::open_store;
 use crate::store::outbox::{self, DeadLetter};
 
@@ -73,7 +74,7 @@ fn print_dead(letters: &[DeadLetter], as_json: bool) {
         return;
     }
     for letter in letters {
-        let (at, to) = (time_of(letter), letter.recipient.masked());
+        let (at, to) = (time_of(letter), recipient_of(letter));
         let (lane, state, tries) = (letter.lane.name(), &letter.state, letter.attempts);
         let reason = letter.reason.as_deref().unwrap_or("-");
         println!("{at}  {lane:<11} {state:<8} {to}  {tries} tries  {reason}");
@@ -86,7 +87,7 @@ fn as_value(letter: &DeadLetter) -> serde_json::Value {
         "at": time_of(letter),
         "lane": letter.lane.name(),
         "state": letter.state,
-        "to": letter.recipient.masked(),
+        "to": recipient_of(letter),
         "attempts": letter.attempts,
         "reason": letter.reason,
     })
@@ -96,4 +97,8 @@ fn as_value(letter: &DeadLetter) -> serde_json::Value {
 fn time_of(letter: &DeadLetter) -> String {
     let time = letter.at.datetime_in_kenya();
     time.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn recipient_of(letter: &DeadLetter) -> String {
+    letter.recipient.as_ref().map_or("-".into(), Msisdn::masked)
 }

@@ -45,10 +45,15 @@ pub fn read_folder(folder: &Path) -> io::Result<Vec<MenuFile>> {
         if path.extension().is_some_and(|end| end == "toml") {
             files.push(MenuFile {
                 name: path.display().to_string(),
-                text: fs::read_to_string(&path)?,
+                text: read(&path)?,
             });
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }

@@ -104,9 +104,11 @@ impl<'a> Draft<'a> {
     }
 
     /// The given page or, where there are not so many, the last; after a wrong answer
-    /// with the line that says so.
+    /// with the line that says so. A paged screen that just fits one page stays on it and
+    /// goes without that line.
     #[must_use]
     pub fn page(&self, page: usize, limit: usize, wrong: bool) -> Sheet {
+        let wrong = wrong && (self.shortest(true) <= limit || self.page_count(limit) > 1);
         let pages = self.pages(limit, wrong);
         let page = page.min(pages.len() - 1);
         let more = self.more || page + 1 < pages.len();
@@ -116,10 +118,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// How many pages it takes, without or with the line that says a wrong answer.
+    /// How many pages it takes.
     #[must_use]
-    pub fn page_count(&self, limit: usize, wrong: bool) -> usize {
-        self.packed(SHORTEST_NAME, limit, wrong).len()
+    pub fn page_count(&self, limit: usize) -> usize {
+        self.packed(SHORTEST_NAME, limit).len()
     }
 
     /// The septets of the screen on one page with names cut as short as they may be.
@@ -130,10 +132,10 @@ impl<'a> Draft<'a> {
 
     /// As few pages as the shortest names allow, with names cut no more than that takes.
     fn pages(&self, limit: usize, wrong: bool) -> Vec<Vec<String>> {
-        let count = self.page_count(limit, wrong);
+        let count = self.page_count(limit);
         if count > 1 {
-            let cap = least_cut(limit, |cap| self.packed(cap, limit, wrong).len() <= count);
-            return self.packed(cap, limit, wrong);
+            let cap = least_cut(limit, |cap| self.packed(cap, limit).len() <= count);
+            return self.packed(cap, limit);
         }
         let one = |cap| texts(self.lines(cap));
         let cap = least_cut(limit, |cap| {
@@ -142,15 +144,15 @@ impl<'a> Draft<'a> {
         vec![one(cap)]
     }
 
-    /// The pages with names cut to the cap. A screen that is paged leaves room for a
-    /// complaint on each page, so that a wrong answer moves nothing to another page.
-    fn packed(&self, name_cap: usize, limit: usize, wrong: bool) -> Vec<Vec<String>> {
+    /// The pages with names cut to the cap. Each of several has room for a complaint, so
+    /// that a wrong answer does not move anything to another page.
+    fn packed(&self, name_cap: usize, limit: usize) -> Vec<Vec<String>> {
         let lines = self.lines(name_cap);
-        let around = size(&self.whole(&[], true, true)) + 1;
         let whole = texts(lines.clone());
-        if !self.can_turn() || size(&self.whole(&whole, wrong, self.more)) <= limit {
+        if !self.can_turn() || size(&self.whole(&whole, false, self.more)) <= limit {
             return vec![whole];
         }
+        let around = size(&self.whole(&[], true, true)) + 1;
         pack(&lines, limit.saturating_sub(around))
     }
 

@@ -168,14 +168,22 @@ pub enum Ask {
 }
 
 impl Ask {
-    pub(super) const NAMES: &'static str = "msisdn, kra_pin, centre_code";
+    const ALL: [Self; 3] = [Self::Msisdn, Self::KraPin, Self::Centre];
+
+    /// Every name that `ask` takes.
+    pub(super) fn names() -> [&'static str; 3] {
+        Self::ALL.map(Self::name)
+    }
 
     pub(super) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "msisdn" => Some(Self::Msisdn),
-            "kra_pin" => Some(Self::KraPin),
-            "centre_code" => Some(Self::Centre),
-            _ => None,
+        Self::ALL.into_iter().find(|ask| ask.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Msisdn => "msisdn",
+            Self::KraPin => "kra_pin",
+            Self::Centre => "centre_code",
         }
     }
 

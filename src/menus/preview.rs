@@ -8,7 +8,7 @@ use super::catalogue::Catalogue;
 use super::flow::{Flow, kinds_of};
 use super::kind::Kinds;
 use super::layout::{Draft, SCREEN};
-use super::model::{Body, Menu, Placed};
+use super::model::{Body, Menu, Placed, Screen};
 use super::packing::size;
 use super::template::Texts;
 
@@ -23,6 +23,9 @@ pub struct Preview {
     pub language: Language,
     /// Its pages; one where it is not paged.
     pub pages: Vec<Previewed>,
+    /// How many septets it takes even with names cut as short as they may be: what the
+    /// check holds against the limit.
+    pub needs: usize,
 }
 
 /// One page.
@@ -41,16 +44,16 @@ pub fn preview(menu: &Menu, catalogue: &Catalogue) -> Vec<Preview> {
     let kinds = Flow::of(menu, catalogue).kinds;
     let screens = menu
         .screens
-        .keys()
-        .flat_map(|name| screen(menu, catalogue, name, &kinds));
+        .iter()
+        .flat_map(|entry| screen(menu, catalogue, entry, &kinds));
     let words = menu.words.closing();
     let words = words
         .iter()
-        .flat_map(|(name, texts)| alone(format!("words.{name}"), texts, &kinds));
+        .flat_map(|(name, texts)| alone(&format!("words.{name}"), texts, &kinds));
     let sms = catalogue.sms.iter().filter_map(|spec| {
         let texts = menu.sms.get(spec.name)?;
         Some(alone(
-            format!("sms.{}", spec.name),
+            &format!("sms.{}", spec.name),
             texts,
             &kinds_of(spec.fields),
         ))
@@ -58,13 +61,16 @@ pub fn preview(menu: &Menu, catalogue: &Catalogue) -> Vec<Preview> {
     screens.chain(words).chain(sms.flatten()).collect()
 }
 
-fn screen(menu: &Menu, catalogue: &Catalogue, name: &str, kinds: &Kinds) -> Vec<Preview> {
-    let item = match menu.screens.get(name).map(|screen| &screen.body) {
-        None | Some(Body::Action { .. }) => return Vec::new(),
-        Some(Body::List { action, .. }) => {
-            catalogue.action(&action.it).map(|spec| kinds_of(spec.item))
-        }
-        Some(_) => None,
+fn screen(
+    menu: &Menu,
+    catalogue: &Catalogue,
+    (name, screen): (&String, &Screen),
+    kinds: &Kinds,
+) -> Vec<Preview> {
+    let item = match &screen.body {
+        Body::Action { .. } => return Vec::new(),
+        Body::List { action, .. } => catalogue.action(&action.it).map(|spec| kinds_of(spec.item)),
+        Body::Menu { .. } | Body::Question { .. } | Body::End => None,
     };
     let in_language = |language| {
         let draft = Draft::new(menu, name, language, kinds)?;
@@ -72,21 +78,33 @@ fn screen(menu: &Menu, catalogue: &Catalogue, name: &str, kinds: &Kinds) -> Vec<
             Some(item) => draft.full_of(item),
             None => draft,
         };
-        let pages = (0..draft.page_count(SCREEN, false))
-            .map(|page| previewed(&draft, page))
+        let shortest = draft.shortest(true);
+        // What is too long is shown whole, so that its author sees what to shorten.
+        let limit = if screen.paged {
+            SCREEN
+        } else {
+            shortest.max(SCREEN)
+        };
+        let pages: Vec<_> = (0..draft.page_count(limit))
+            .map(|page| previewed(&draft, page, limit))
             .collect();
+        let needs = match pages.as_slice() {
+            [_] => shortest,
+            pages => pages.iter().map(Previewed::longest).max().unwrap_or(0),
+        };
         Some(Preview {
             name: format!("screen.{name}"),
             language,
             pages,
+            needs,
         })
     };
     Language::ALL.into_iter().filter_map(in_language).collect()
 }
 
-fn previewed(draft: &Draft<'_>, page: usize) -> Previewed {
-    let text = draft.page(page, SCREEN, false).text;
-    let wrong = size(&draft.page(page, SCREEN, true).text);
+fn previewed(draft: &Draft<'_>, page: usize, limit: usize) -> Previewed {
+    let text = draft.page(page, limit, false).text;
+    let wrong = size(&draft.page(page, limit, true).text);
     let septets = size(&text);
     Previewed {
         text,
@@ -95,7 +113,7 @@ fn previewed(draft: &Draft<'_>, page: usize) -> Previewed {
     }
 }
 
-fn alone(name: String, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
+fn alone(name: &str, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
     Language::ALL.map(|language| {
         let text = texts.it.of(language).fill(kinds, language, usize::MAX);
         let page = Previewed {
@@ -104,11 +122,18 @@ fn alone(name: String, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
             after_wrong: None,
         };
         Preview {
-            name: name.clone(),
+            name: name.to_owned(),
             language,
+            needs: page.septets,
             pages: vec![page],
         }
     })
+}
+
+impl Previewed {
+    fn longest(&self) -> usize {
+        self.after_wrong.unwrap_or(self.septets)
+    }
 }
 
 impl fmt::Display for Preview {
@@ -134,7 +159,7 @@ impl fmt::Display for Preview {
 }
 
 fn remark(page: &Previewed) -> String {
-    let longest = page.after_wrong.unwrap_or(page.septets);
+    let longest = page.longest();
     let wrong = page.after_wrong.map_or_else(String::new, |septets| {
         format!(", {septets} after a wrong answer")
     });

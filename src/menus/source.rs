@@ -3,62 +3,111 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-/// A file of `ussd_menus/`.
-#[derive(Debug, Default)]
+/// A file of menus. All files of the folder make one menu.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawFile {
+    /// The screen that a dial comes to and `00` returns to. One file says it.
+    #[schemars(with = "Option<String>")]
     pub(super) start: Option<Spanned<String>>,
+    /// The texts that every screen shares: back, home, more, `wrong_choice`,
+    /// unavailable and `session_over`.
+    #[schemars(with = "BTreeMap<String, RawText>")]
     pub(super) words: Section<RawText>,
+    /// The screens by name.
+    #[schemars(with = "BTreeMap<String, RawScreen>")]
     pub(super) screen: Section<RawScreen>,
+    /// The messages by name, one segment each.
+    #[schemars(with = "BTreeMap<String, RawText>")]
     pub(super) sms: Section<RawText>,
 }
 
 /// The entries of a table by name; none where an entry could not be read.
 pub(super) type Section<T> = BTreeMap<Spanned<String>, Option<T>>;
 
-/// A text in both languages.
-#[derive(Debug, Deserialize)]
+/// A text in both languages; `{name}` is filled in, also as `{day:long}`,
+/// `{role:short}` and `{line:masked}`.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a text in `en` and `sw`")]
+#[schemars(rename = "Text", extend("required" = ["en", "sw"]))]
 pub(super) struct RawText {
+    /// In English.
+    #[schemars(with = "Option<String>")]
     pub(super) en: Option<Spanned<String>>,
+    /// In Kiswahili.
+    #[schemars(with = "Option<String>")]
     pub(super) sw: Option<Spanned<String>>,
 }
 
-/// One `[screen.NAME]`. Which of `option`, `ask`, `list`, `action` and `end` it
-/// has says what kind of screen it is.
-#[derive(Debug, Deserialize)]
+/// A screen. Which of `option`, `ask`, `list`, `action` and `end` it has says what
+/// kind of screen it is.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a screen")]
+#[schemars(rename = "Screen", extend("oneOf" = [
+    {"required": ["option"]}, {"required": ["ask"]}, {"required": ["list"]},
+    {"required": ["action"]}, {"required": ["end"]}
+]))]
 pub(super) struct RawScreen {
+    /// What it says. An action says nothing.
     pub(super) text: Option<RawText>,
+    /// A menu: what can be chosen.
     pub(super) option: Option<Vec<RawOption>>,
+    /// A question: what must be typed.
+    #[schemars(with = "Option<String>")]
     pub(super) ask: Option<Spanned<String>>,
+    /// The field that the answer is kept in; without it the name of what is asked.
+    #[schemars(with = "Option<String>")]
     pub(super) save: Option<Spanned<String>>,
+    /// What stands above a question after an answer that is no such thing.
     pub(super) invalid: Option<RawText>,
+    /// A list: the action that finds its items.
+    #[schemars(with = "Option<String>")]
     pub(super) list: Option<Spanned<String>>,
+    /// How a list shows an item.
     pub(super) item: Option<RawText>,
+    /// How many items a page of a list holds; 4 where it is not said.
+    #[schemars(with = "Option<usize>", range(min = 1, max = 9))]
     pub(super) per_page: Option<Spanned<usize>>,
+    /// An action: what is done. Its outcome decides the next screen.
+    #[schemars(with = "Option<String>")]
     pub(super) action: Option<Spanned<String>>,
+    /// The next screen for each outcome of an action, or of a list without items.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub(super) on: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The next screen after an answer to a question or a choice from a list.
+    #[schemars(with = "Option<String>")]
     pub(super) goto: Option<Spanned<String>>,
+    /// Whether it is the last screen of a session.
     #[serde(default)]
     pub(super) end: bool,
+    /// Whether a menu or a question may be shown in pages where it is long.
+    #[schemars(with = "Option<bool>")]
     pub(super) paged: Option<Spanned<bool>>,
 }
 
-/// One option of a menu screen.
-#[derive(Debug, Deserialize)]
+/// One option of a menu.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     expecting = "an option with `key`, `label` and `goto`"
 )]
+#[schemars(rename = "Option")]
 pub(super) struct RawOption {
+    /// The key to press: one to three digits, but not 0, 00, 98 or 99. The first menu may
+    /// have 0 to leave.
+    #[schemars(with = "String", regex(pattern = "^[0-9]{1,3}$"))]
     pub(super) key: Spanned<String>,
+    /// What it says.
     pub(super) label: RawText,
+    /// The next screen.
+    #[schemars(with = "String")]
     pub(super) goto: Spanned<String>,
 }
 

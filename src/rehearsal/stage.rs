@@ -335,7 +335,7 @@ impl<'a> Stage<'a> {
         }
         let now = self.clock.now();
         let mut tx = self.dialogue.store.begin().await?;
-        for message in outbox::claim(&mut tx, now, now.plus(LEASE), 100).await? {
+        for message in outbox::claim(&mut tx, now, now.plus(LEASE), 100, &[]).await? {
             let place = Sealed {
                 column: "outbox.body",
                 row: message.id.as_str(),

@@ -76,9 +76,8 @@ impl Engine<'_> {
         match answer {
             "0" if !self.menu.is_top(&session.screen) => return self.go_back(session),
             "00" => return self.go_home(session),
-            "99" | "98" if self.goes_on(session, true) => {
-                // A screen that only a complaint had put on two pages fits on one again.
-                session.page += usize::from(self.goes_on(session, false));
+            "99" | "98" if self.goes_on(session) => {
+                session.page += 1;
                 return self.enter(session);
             }
             _ => {}
@@ -204,10 +203,10 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether there is a page after the one that is shown, without or with a complaint.
-    fn goes_on(&self, session: &Session, wrong: bool) -> bool {
+    /// Whether there is a page after the one that is shown.
+    fn goes_on(&self, session: &Session) -> bool {
         let draft = self.draft(session);
-        draft.is_some_and(|draft| draft.page(session.page, self.limit, wrong).more)
+        draft.is_some_and(|draft| draft.page(session.page, self.limit, false).more)
     }
 
     fn draw(&self, session: &Session, wrong: bool) -> Screen {

@@ -288,6 +288,17 @@ fn a_long_screen_is_shown_in_pages_and_any_option_can_be_chosen_from_any_page() 
 }
 
 #[test]
+fn a_long_screen_that_just_fits_one_page_goes_without_the_complaint() {
+    let mut phone = Phone::at_home();
+    phone.limit = 1000;
+    let whole = phone.types("3");
+    phone.limit = crate::text::septets(&whole).unwrap();
+    assert_eq!(phone.types("8"), whole);
+    phone.limit += "Wrong choice.\n".len();
+    assert_eq!(phone.types("8"), format!("Wrong choice.\n{whole}"));
+}
+
+#[test]
 fn names_are_cut_only_as_far_as_the_screen_needs() {
     let names = [
         "Mfano Girls Boarding Secondary School",

@@ -83,13 +83,7 @@ async fn a_letter_is_dialled_for_and_downloaded_once() {
     let link = visit.browser.find("#messages a", "/l/").await;
     let address = link.text().await.unwrap();
     link.click().await.unwrap();
-    let windows = visit.browser.client.windows().await.unwrap();
-    visit
-        .browser
-        .client
-        .switch_to_window(windows.last().unwrap().clone())
-        .await
-        .unwrap();
+    visit.browser.go_on_in_new_window().await;
     visit.browser.find("h1", "Your letter is ready").await;
     visit.press("form button").await;
     let letter = visit.browser.download().await;
@@ -189,6 +183,12 @@ async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
     visit.log_in("254700000007", "wrong").await;
     visit.browser.find(".error", "").await;
     assert_fits(&visit, "a failed login").await;
+    // The language that was pressed stays, in and out.
+    visit.goto("/login?lang=sw").await;
+    visit.log_in("254700000007", "karibu2026").await;
+    visit.browser.find("h1", "Nilikopangiwa").await;
+    visit.press("form button").await;
+    visit.browser.find("h1", "Ingia").await;
     visit.log_in("254700000007", "karibu2026").await;
     visit.browser.find(".who", "Khadija").await;
     for path in ["/", "/login", "/me", &link, "/l/0", "/nothing-here"] {

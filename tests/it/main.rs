@@ -15,5 +15,7 @@ mod harness;
 mod hops;
 mod journeys;
 mod letters;
+mod menus;
+mod outbox;
 mod schema;
 mod transcripts;

@@ -52,8 +52,8 @@ pub(super) fn read_session_end(request: &RawRequest<'_>) -> Result<SessionEnd, C
     })
 }
 
-/// From the help centre's article on USSD lengths in Kenya. Networks without a
-/// figure there get the smaller one.
+/// What fits on a screen and into an answer, by the help centre's article on USSD
+/// lengths in Kenya. Networks without a figure there get the smaller one.
 #[must_use]
 pub fn limits(network: Option<&Network>) -> ScreenLimits {
     let (screen, input) = match network {

@@ -75,7 +75,7 @@ fn too_long(draft: &Draft<'_>, body: &Body, language: Language) -> Option<String
 
 /// Pages break between lines and words, so only an option or a word can be too long for one.
 fn unpageable(draft: &Draft<'_>) -> Option<String> {
-    let mut pages = (0..draft.page_count(SCREEN, true)).map(|page| draft.page(page, SCREEN, true));
+    let mut pages = (0..draft.page_count(SCREEN)).map(|page| draft.page(page, SCREEN, true));
     let fits = pages.all(|page| size(&page.text) <= SCREEN);
     (!fits).then(|| "has an option or a word that is longer than a page".to_owned())
 }

@@ -70,6 +70,9 @@ const END: Shape = Shape {
     colour: "#dcfce7",
 };
 
+/// The most characters of a label.
+const CHARACTERS: usize = 38;
+
 impl Graph {
     /// The map of a menu, labelled in one language.
     #[must_use]
@@ -122,7 +125,7 @@ fn node(name: &str, screen: &Screen, distance: usize, language: Language) -> Nod
     };
     let ways = ways(&screen.body, language);
     let ways = ways.into_iter().map(|(label, goto)| Way {
-        label,
+        label: shortened(&label),
         goto: goto.to_owned(),
     });
     Node {
@@ -160,12 +163,18 @@ fn outcomes(on: &BTreeMap<String, Placed<String>>) -> impl Iterator<Item = (Stri
         .map(|(name, goto)| (name.clone(), goto.it.as_str()))
 }
 
+/// A label's beginning, where it is too long for a box.
+fn shortened(label: &str) -> String {
+    let mut shown: String = label.chars().take(CHARACTERS).collect();
+    if shown.len() < label.len() {
+        shown.push('\u{2026}');
+    }
+    shown
+}
+
 fn first_line(texts: &Placed<Texts>, language: Language) -> String {
-    filled(texts, language)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let text = filled(texts, language);
+    shortened(text.lines().next().unwrap_or_default())
 }
 
 /// A text with its placeholders left standing.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Graph, Node, Way};
+use super::{Graph, Node, Way, shortened};
 
 const MARGIN: usize = 16;
 const WIDTH: usize = 232;
@@ -13,8 +13,6 @@ const COLUMN: usize = WIDTH + 72;
 const HEAD: usize = 34;
 const ROW: usize = 15;
 const GAP: usize = 12;
-/// How many characters of the font below surely fit a box.
-const CHARACTERS: usize = 38;
 
 const STYLE: &str = "text{font:11px sans-serif;fill:#111}.name{font-weight:bold}\
     rect{stroke:#475569}path{fill:none;stroke:#475569}.back{fill:#64748b}";
@@ -80,7 +78,7 @@ impl fmt::Display for Picture<'_> {
             let Some(corner) = self.boxes.get(node.name.as_str()) else {
                 continue;
             };
-            self.screen(f, node, *corner)?;
+            screen(f, node, *corner)?;
             for (row, way) in node.ways.iter().enumerate() {
                 let y = corner.y + HEAD + ROW * row;
                 self.way(f, way, Corner { x: corner.x, y })?;
@@ -91,21 +89,6 @@ impl fmt::Display for Picture<'_> {
 }
 
 impl Picture<'_> {
-    fn screen(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        node: &Node,
-        Corner { x, y }: Corner,
-    ) -> fmt::Result {
-        let (height, colour) = (height(node), node.shape.colour);
-        writeln!(
-            f,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\" rx=\"4\" fill=\"{colour}\"/>"
-        )?;
-        text(f, "name", x + 8, y + 14, &node.name)?;
-        text(f, "title", x + 8, y + 28, &node.title)
-    }
-
     /// A row of a box, and the line to where it leads.
     fn way(&self, f: &mut fmt::Formatter<'_>, way: &Way, Corner { x, y }: Corner) -> fmt::Result {
         match self.boxes.get(way.goto.as_str()) {
@@ -120,26 +103,29 @@ impl Picture<'_> {
                     "<path d=\"M{from_x} {from_y}C{out} {from_y} {back} {to_y} {to_x} {to_y}\"/>"
                 )
             }
-            _ => text(
-                f,
-                "back",
-                x + 16,
-                y + 11,
-                &format!("{} \u{2192} {}", way.label, way.goto),
-            ),
+            _ => {
+                let label = shortened(&format!("{} \u{2192} {}", way.label, way.goto));
+                text(f, "back", x + 16, y + 11, &label)
+            }
         }
     }
 }
 
+fn screen(f: &mut fmt::Formatter<'_>, node: &Node, Corner { x, y }: Corner) -> fmt::Result {
+    let (height, colour) = (height(node), node.shape.colour);
+    writeln!(
+        f,
+        "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\" rx=\"4\" fill=\"{colour}\"/>"
+    )?;
+    text(f, "name", x + 8, y + 14, &node.name)?;
+    text(f, "title", x + 8, y + 28, &node.title)
+}
+
 fn text(f: &mut fmt::Formatter<'_>, class: &str, x: usize, y: usize, text: &str) -> fmt::Result {
-    let mut shown: String = text.chars().take(CHARACTERS).collect();
-    if shown.len() < text.len() {
-        shown.push('\u{2026}');
-    }
     writeln!(
         f,
         "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
-        escaped(&shown)
+        escaped(text)
     )
 }
 

@@ -60,8 +60,10 @@ impl Loader<'_, '_> {
                 let ask = self.placed(ask);
                 let save = save.map_or_else(|| ask.clone(), |save| self.placed(save));
                 let Some(ask) = Ask::parse(&ask.it) else {
-                    self.found
-                        .add(ask.at, format!("`ask` takes one of {}", Ask::NAMES));
+                    self.found.add(
+                        ask.at,
+                        format!("`ask` takes one of {}", Ask::names().join(", ")),
+                    );
                     return None;
                 };
                 Some(Body::Question {

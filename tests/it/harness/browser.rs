@@ -76,6 +76,23 @@ impl Browser {
         panic!("no {selector} with {text:?} on {page}");
     }
 
+    /// Goes on in the window that a link has opened, once there is one.
+    pub(crate) async fn go_on_in_new_window(&self) {
+        let before = self.client.window().await.unwrap();
+        let opened = async {
+            loop {
+                let windows = self.client.windows().await.unwrap();
+                if let Some(new) = windows.into_iter().find(|window| *window != before) {
+                    return new;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let opened = tokio::time::timeout(PATIENCE, opened).await;
+        let opened = opened.expect("the link opens a window in time");
+        self.client.switch_to_window(opened).await.unwrap();
+    }
+
     pub(crate) async fn goto(&self, url: &str) {
         self.client.goto(url).await.unwrap();
     }

@@ -9,9 +9,10 @@ use cp2::config::{self, Config};
 use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
 use cp2::demo::{phone, seed};
-use cp2::domain::{Clock, FixedClock, Msisdn, Timestamp};
+use cp2::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use cp2::service::{Parts, Running, Service, open_store};
 use cp2::store::Store;
+use cp2::store::outbox::{self, Lane, NewMessage};
 use jiff::civil::date;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response};
@@ -92,6 +93,11 @@ async fn break_off() {
 
 impl TestService {
     pub(crate) async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// Starts with a configuration that the test has changed.
+    pub(crate) async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         // Monday, two weeks before the exams.
@@ -110,7 +116,8 @@ impl TestService {
             },
         )
         .unwrap();
-        let config = config(&database.url(), &base, &sandbox);
+        let mut config = config(&database.url(), &base, &sandbox);
+        change(&mut config);
         let store = open_store(&config).await.unwrap();
         seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now())
             .await
@@ -229,23 +236,96 @@ impl TestService {
             .map(|(state, count)| ((*state).to_owned(), *count))
             .collect();
         let mut last = Vec::new();
-        let settled = async {
-            loop {
-                let mut tx = self.store.begin_read().await.unwrap();
-                last = cp2::store::outbox::tally(&mut tx).await.unwrap();
-                drop(tx);
-                if last == expected {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let in_time = tokio::time::timeout(PATIENCE, settled).await.is_ok();
+        let settled = happens(async || {
+            let mut tx = self.store.begin_read().await.unwrap();
+            last = outbox::tally(&mut tx).await.unwrap();
+            last == expected
+        });
         assert!(
-            in_time,
+            settled.await,
             "the outbox came to {last:?} instead of {expected:?}"
         );
     }
+
+    /// What a query counts.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        self.database.count(sql).await
+    }
+
+    /// Changes something behind the service's back.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        self.database.execute(sql).await;
+    }
+
+    /// Waits until a query counts so many.
+    pub(crate) async fn count_comes_to(&self, sql: &'static str, expected: i64) {
+        let mut last = 0;
+        let settled = happens(async || {
+            last = self.count(sql).await;
+            last == expected
+        });
+        assert!(settled.await, "{sql} came to {last} instead of {expected}");
+    }
+
+    /// Waits until the worker has looked for work that was there before.
+    ///
+    /// It ends a message that is of no use any more when it sweeps, just before it
+    /// claims; after the second sweep, the claim behind the first is done.
+    pub(crate) async fn worker_looks(&self) {
+        for _ in 0..2 {
+            let now = self.clock.now();
+            let id = MessageId::fresh();
+            let message = NewMessage {
+                id: &id,
+                cause: id.as_str(),
+                lane: Lane::Bulk,
+                channel: "at",
+                recipient: &Msisdn::parse(&person(99)).unwrap(),
+                person: None,
+                body: b"",
+                segments: 1,
+                expires_at: now,
+            };
+            let mut tx = self.store.begin().await.unwrap();
+            outbox::add(&mut tx, &message, now).await.unwrap();
+            tx.commit().await.unwrap();
+            self.count_comes_to(
+                "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND lane = 4",
+                0,
+            )
+            .await;
+        }
+        self.database
+            .execute("DELETE FROM outbox WHERE lane = 4")
+            .await;
+    }
+
+    /// Whether these credentials open the person's own page.
+    pub(crate) async fn can_log_in(&self, user_name: &str, password: &str) -> bool {
+        let fields = [("user_name", user_name), ("password", password)];
+        let answer = self.post("/login", &fields).await;
+        match answer.status().as_u16() {
+            303 => {}
+            403 => return false,
+            other => panic!("log-in answered {other}"),
+        }
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap();
+        let me = self.client.get(format!("{}/me", self.base));
+        let me = me.header("cookie", cookie).send().await.unwrap();
+        assert_eq!(me.status(), 200);
+        me.text().await.unwrap().contains(user_name)
+    }
+}
+
+/// Waits for something that should come about by itself; false when it does not.
+pub(crate) async fn happens(mut look: impl AsyncFnMut() -> bool) -> bool {
+    let happened = async {
+        while !look().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, happened).await.is_ok()
 }
 
 /// The password in the text of an SMS.

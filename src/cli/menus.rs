@@ -1,0 +1,211 @@
+//! `cp2 menus`: the menus and their texts, for whoever writes them.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::menus_test::{self, TestArgs};
+use crate::actions::CATALOGUE;
+use crate::domain::Language;
+use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN};
+
+/// Check, test, preview and map menus.
+#[derive(Debug, Subcommand)]
+pub(super) enum MenusCommand {
+    /// Prove that everything fits, leads somewhere and is worded in both languages
+    ///
+    /// Each finding is a line on stderr that begins with its file, line and column, and
+    /// the exit code is then 1.
+    ///
+    /// Example: cp2 menus check drafts
+    Check(CheckArgs),
+    /// Play transcripts on the real engine and say what differs
+    ///
+    /// A transcript is a text file in DIR/transcripts: who dials, what the phone shows,
+    /// what is typed, what goes wrong. Prints the share of the menu's ways that they
+    /// went, and the ways they never did.
+    ///
+    /// Example: cp2 menus test drafts --update
+    Test(TestArgs),
+    /// Print every screen and SMS in both languages, filled with the longest values
+    ///
+    /// Example: cp2 menus preview drafts --only home
+    Preview(PreviewArgs),
+    /// Print a map of the screens, as Mermaid or SVG
+    ///
+    /// Example: cp2 menus graph drafts --svg > menus.svg
+    Graph(GraphArgs),
+    /// Print the JSON Schema of menu files, for editors
+    ///
+    /// Example: cp2 menus schema > drafts/schema.json
+    Schema,
+}
+
+/// Which menus.
+#[derive(Debug, Args)]
+struct Source {
+    /// A folder of menu files; without it, the menus that this program was built with
+    dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Print the result as JSON too
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PreviewArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Only screens and messages whose name contains this
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    only: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    source: Source,
+    /// A picture instead of Mermaid text
+    #[arg(long)]
+    svg: bool,
+    /// The language of its labels: en or sw
+    #[arg(long, default_value = "en", value_parser = Language::parse)]
+    language: Language,
+}
+
+pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        MenusCommand::Check(args) => check(&args.source.files()?, args.json),
+        MenusCommand::Test(args) => menus_test::run(args).await,
+        MenusCommand::Preview(args) => preview(&args.source.files()?, &args.only),
+        MenusCommand::Graph(args) => graph(&args.source.files()?, args),
+        MenusCommand::Schema => {
+            print(&format!("{:#}\n", menus::schema(&CATALOGUE)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Source {
+    fn files(&self) -> anyhow::Result<Vec<MenuFile>> {
+        let Some(folder) = &self.dir else {
+            return Ok(menus::embedded());
+        };
+        let files = read(folder)?;
+        anyhow::ensure!(
+            !files.is_empty(),
+            "{} holds no menu files: they end in .toml",
+            folder.display()
+        );
+        Ok(files)
+    }
+}
+
+fn read(folder: &Path) -> anyhow::Result<Vec<MenuFile>> {
+    menus::read_folder(folder).with_context(|| format!("{} can't be read", folder.display()))
+}
+
+fn check(files: &[MenuFile], as_json: bool) -> anyhow::Result<ExitCode> {
+    let menu = match menus::prove(files, &CATALOGUE) {
+        Ok(menu) => menu,
+        Err(findings) => {
+            if as_json {
+                print(&format!(
+                    "{:#}\n",
+                    json!({"ok": false, "findings": findings.0})
+                ))?;
+            }
+            return Ok(failed(&findings));
+        }
+    };
+    let previews = menus::preview(&menu, &CATALOGUE);
+    let (name, language, septets) = fullest(&previews);
+    let screens = menu.screens.len();
+    if as_json {
+        let languages = Language::ALL.map(|language| language.code());
+        let fullest = json!({"name": name, "language": language, "septets": septets});
+        let answer = json!({
+            "ok": true, "findings": [], "screens": screens, "languages": languages, "fullest": fullest
+        });
+        print(&format!("{answer:#}\n"))?;
+    } else {
+        print(&format!(
+            "{screens} screens in en and sw are in order; \
+             the fullest is {name} in {language} with {septets} of {SCREEN} septets\n"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What fills a single screen most: its name, its language and the septets it can't do
+/// without.
+fn fullest(previews: &[Preview]) -> (&str, &'static str, usize) {
+    let sizes = previews
+        .iter()
+        .filter(|one| one.pages.len() == 1)
+        .map(|one| (one.name.as_str(), one.language.code(), one.needs));
+    sizes
+        .max_by_key(|(_, _, septets)| *septets)
+        .unwrap_or_default()
+}
+
+fn preview(files: &[MenuFile], only: &str) -> anyhow::Result<ExitCode> {
+    let menu = match menus::load(files) {
+        Ok(menu) => menu,
+        Err(findings) => return Ok(failed(&findings)),
+    };
+    let previews = menus::preview(&menu, &CATALOGUE);
+    let shown: Vec<_> = previews
+        .iter()
+        .filter(|one| one.name.contains(only))
+        .map(ToString::to_string)
+        .collect();
+    anyhow::ensure!(
+        !shown.is_empty(),
+        "no screen or message has `{only}` in its name"
+    );
+    print(&shown.join("\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn graph(files: &[MenuFile], args: &GraphArgs) -> anyhow::Result<ExitCode> {
+    let menu = match menus::load(files) {
+        Ok(menu) => menu,
+        Err(findings) => return Ok(failed(&findings)),
+    };
+    let graph = Graph::of(&menu, args.language);
+    print(&if args.svg {
+        graph.svg()
+    } else {
+        graph.mermaid()
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failed(findings: &Findings) -> ExitCode {
+    eprintln!("{findings}");
+    ExitCode::FAILURE
+}
+
+/// Writes to stdout; whoever stops reading, as `head` does, has seen enough.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
