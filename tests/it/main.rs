@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod database_away;
 mod harness;
 mod hops;
 mod journeys;
