@@ -37,7 +37,8 @@ pub struct Dialogue {
     pub bell: Arc<Notify>,
 }
 
-/// Why a turn was not taken. Nothing has changed then, as far as anyone can tell.
+/// Why a turn was not taken. Nothing has changed then, unless it was the commit whose
+/// answer was lost; a repeat of the turn finds out.
 #[derive(Debug, thiserror::Error)]
 pub enum DialogueError {
     /// An action came to no outcome.
