@@ -7,6 +7,7 @@
 
 mod architecture;
 mod database_away;
+mod hang_ups;
 mod harness;
 mod hops;
 mod journeys;
