@@ -98,6 +98,15 @@ impl TestService {
 
     /// Starts with a configuration that the test has changed.
     pub(crate) async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_among(3, database, change).await
+    }
+
+    /// Starts with so many people besides the named ones, from 254700001000 on.
+    pub(crate) async fn start_among(
+        people: u32,
+        database: Database,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         // Monday, two weeks before the exams.
@@ -119,7 +128,7 @@ impl TestService {
         let mut config = config(&database.url(), &base, &sandbox);
         change(&mut config);
         let store = open_store(&config).await.unwrap();
-        seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now())
+        seed::seed(&store, &Hasher::new(1).unwrap(), people, clock.now())
             .await
             .unwrap();
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
