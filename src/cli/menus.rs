@@ -13,7 +13,9 @@ use crate::actions::CATALOGUE;
 use crate::domain::Language;
 use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN};
 
-/// Check, test, preview and map menus.
+/// Check, test, preview and map menus
+///
+/// Example: cp2 menus check drafts
 #[derive(Debug, Subcommand)]
 pub(super) enum MenusCommand {
     /// Prove that everything fits, leads somewhere and is worded in both languages

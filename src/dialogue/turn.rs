@@ -45,7 +45,8 @@ pub trait Watch: Send + Sync {
     fn went(&self, edge: Edge);
 }
 
-/// Why a turn was not taken. Nothing has changed then, as far as anyone can tell.
+/// Why a turn was not taken. Nothing has changed then, unless it was the commit whose
+/// answer was lost; a repeat of the turn finds out.
 #[derive(Debug, thiserror::Error)]
 pub enum DialogueError {
     /// An action came to no outcome.

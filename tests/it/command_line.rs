@@ -145,7 +145,7 @@ fn the_sample_becomes_a_configuration_with_three_secrets() {
     let key = folder.path().join("k1");
     fs::write(&key, run(&mut cp2(["key", "new"])).out).unwrap();
     let mut check = with_config(&["config", "check"], &file);
-    assert_failed(&run(&mut check), "`keys.current` names no key");
+    assert_failed(&run(&mut check), "`keys.key` holds no key");
     check.env("CP2__KEYS__KEY__K1_FILE", &key);
     assert_failed(&run(&mut check), "`channel.at.secret` can be guessed");
     check.env("CP2__CHANNEL__AT__SECRET", "9f2c41d7a05e48b1b3f6");
@@ -215,7 +215,7 @@ fn the_check_finds_what_would_stop_the_start() {
     let (_folder, file) = configured("[keys]", filter);
     for command in [&["config", "check"][..], &["serve"]] {
         let said = run(&mut with_config(command, &file));
-        assert_failed(&said, "cp2: logging.filter can't be read: ");
+        assert_failed(&said, "cp2: logging.filter can't be read; ");
     }
 }
 
@@ -243,10 +243,11 @@ fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
     let (_folder, config) = configured("127.0.0.1:0", &listen);
-    let complaint = format!("can't listen on {listen}: ");
+    let complaint = format!("can't listen on {listen}, which `server.listen` names: ");
     assert_failed(&run(&mut with_config(&["serve"], &config)), &complaint);
     let temporary = tempfile::tempdir().unwrap();
     let mut demo = cp2(["demo", "--listen", &listen]);
+    let complaint = format!("can't listen on {listen}; --listen ");
     assert_failed(&run(demo.env("TMPDIR", temporary.path())), &complaint);
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }

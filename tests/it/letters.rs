@@ -268,8 +268,8 @@ async fn a_new_number_closes_the_open_links(service: &TestService) {
 }
 
 async fn each_link_opens_its_own_letter(service: &TestService) {
-    service.phone(5).walk(&["2", "1"]).await;
-    service.phone(5).walk(&["2", "2"]).await;
+    service.phone(5).walk(&["2", "1", "1"]).await;
+    service.phone(5).walk(&["2", "2", "1"]).await;
     let messages = service.sms_of(&person(5), 2).await;
     for message in messages {
         let text = words(&open(service, &link_in(&message.text)).await);

@@ -19,7 +19,7 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use super::{Contents, Database, Phone};
+use super::{Contents, Database, Phone, Wire};
 
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
@@ -98,6 +98,15 @@ impl TestService {
 
     /// Starts with a configuration that the test has changed.
     pub(crate) async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_among(3, database, change).await
+    }
+
+    /// Starts with so many people besides the named ones, from 254700001000 on.
+    pub(crate) async fn start_among(
+        people: u32,
+        database: Database,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         // Monday, two weeks before the exams.
@@ -119,7 +128,7 @@ impl TestService {
         let mut config = config(&database.url(), &base, &sandbox);
         change(&mut config);
         let store = open_store(&config).await.unwrap();
-        seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now())
+        seed::seed(&store, &Hasher::new(1).unwrap(), people, clock.now())
             .await
             .unwrap();
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
@@ -140,6 +149,22 @@ impl TestService {
             running,
             database,
         }
+    }
+
+    /// Starts on a PostgreSQL at the far end of a wire that is in the test's hands.
+    pub(crate) async fn start_on_a_wire(change: impl FnOnce(&mut Config)) -> (Self, Wire) {
+        let wire = Wire::new().await;
+        let database = Database::postgres().await;
+        let url = database.url();
+        let (scheme, place) = url.split_once('@').unwrap();
+        let (far, name) = place.split_once('/').unwrap();
+        wire.lead_to(far.parse().unwrap());
+        let through_the_wire = format!("{scheme}@{}/{name}", wire.near());
+        let service = Self::start_with(database, |config| {
+            config.database.url = through_the_wire.into();
+            change(config);
+        });
+        (service.await, wire)
     }
 
     pub(crate) async fn stop(self) {
