@@ -247,6 +247,7 @@ fn a_port_that_is_taken_is_named() {
     assert_failed(&run(&mut with_config(&["serve"], &config)), &complaint);
     let temporary = tempfile::tempdir().unwrap();
     let mut demo = cp2(["demo", "--listen", &listen]);
+    let complaint = format!("can't listen on {listen}; --listen ");
     assert_failed(&run(demo.env("TMPDIR", temporary.path())), &complaint);
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use cp2::config::Config;
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::harness::service::{happens, password_in, person};
-use crate::harness::{Database, TestService, Wire};
+use crate::harness::{Database, TestService};
 
 const BUSY: &str = "END The service is busy. ";
 
@@ -17,7 +16,7 @@ const AGGREGATOR_WAITS: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_that_is_cut_off_costs_nobody_anything() {
-    let (service, wire) = wired_to_its_database().await;
+    let (service, wire) = TestService::start_on_a_wire(|_| {}).await;
     let mut waiting = service.phone(1);
     waiting.walk(&["3"]).await;
 
@@ -52,7 +51,7 @@ async fn a_postgres_that_is_cut_off_costs_nobody_anything() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_being_sent_when_postgres_is_cut_off_is_sent_once() {
-    let (service, wire) = wired_to_its_database().await;
+    let (service, wire) = TestService::start_on_a_wire(|_| {}).await;
     let numbers = [1, 2, 3, 4, 5, 6];
     let mut accepted = service.sandbox.accepted();
     let mut phones: Vec<_> = numbers.map(|number| service.phone(number)).into();
@@ -82,7 +81,7 @@ async fn what_is_being_sent_when_postgres_is_cut_off_is_sent_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_that_died_without_a_word_is_left_behind() {
-    let (service, wire) = wired_to_its_database().await;
+    let (service, wire) = TestService::start_on_a_wire(|_| {}).await;
     service.phone(1).dial().await;
     wire.lay_dead();
     let phones = (0..20).map(|_| reads_busy(&service, 1, ""));
@@ -151,26 +150,6 @@ async fn a_sqlite_that_can_t_be_written_costs_nobody_anything() {
     service.outbox_comes_to(&[("delivered", 1)]).await;
     assert_eq!(service.sandbox.messages().len(), 1);
     service.stop().await;
-}
-
-/// A service whose way to PostgreSQL is in the test's hands.
-async fn wired_to_its_database() -> (TestService, Wire) {
-    let wire = Wire::new().await;
-    let near = wire.near();
-    let database = Database::postgres().await;
-    let (scheme, rest) = database
-        .url()
-        .split_once('@')
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .unwrap();
-    let (far, name) = rest.split_once('/').unwrap();
-    wire.lead_to(far.parse().unwrap());
-    let url = format!("{scheme}@{near}/{name}");
-    let through_the_wire = |config: &mut Config| config.database.url = url.into();
-    (
-        TestService::start_with(database, through_the_wire).await,
-        wire,
-    )
 }
 
 /// Dials and gets the polite screen while the aggregator still waits.

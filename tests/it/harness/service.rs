@@ -19,7 +19,7 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use super::{Contents, Database, Phone};
+use super::{Contents, Database, Phone, Wire};
 
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
@@ -149,6 +149,22 @@ impl TestService {
             running,
             database,
         }
+    }
+
+    /// Starts on a PostgreSQL at the far end of a wire that is in the test's hands.
+    pub(crate) async fn start_on_a_wire(change: impl FnOnce(&mut Config)) -> (Self, Wire) {
+        let wire = Wire::new().await;
+        let database = Database::postgres().await;
+        let url = database.url();
+        let (scheme, place) = url.split_once('@').unwrap();
+        let (far, name) = place.split_once('/').unwrap();
+        wire.lead_to(far.parse().unwrap());
+        let through_the_wire = format!("{scheme}@{}/{name}", wire.near());
+        let service = Self::start_with(database, |config| {
+            config.database.url = through_the_wire.into();
+            change(config);
+        });
+        (service.await, wire)
     }
 
     pub(crate) async fn stop(self) {

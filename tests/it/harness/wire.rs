@@ -1,9 +1,11 @@
-//! A wire between two programs that a test can cut, or lay dead.
+//! A wire between two programs that a test can cut, lay dead, or make long.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -12,15 +14,18 @@ use tokio_util::task::TaskTracker;
 /// Everything that reaches its near end comes out at its far end, and back.
 pub(crate) struct Wire {
     near: SocketAddr,
-    far: watch::Sender<Option<SocketAddr>>,
-    /// Whether bytes get through.
-    alive: watch::Sender<bool>,
-    first_lines: Arc<Mutex<Vec<String>>>,
-    end: Mutex<End>,
+    inner: Arc<Inner>,
+    /// Ends the near end with all its connections.
+    end: Mutex<(CancellationToken, TaskTracker)>,
 }
 
-/// Ends the near end with all its connections.
-struct End(CancellationToken, TaskTracker);
+struct Inner {
+    far: Mutex<Option<SocketAddr>>,
+    /// Whether bytes get through.
+    alive: watch::Sender<bool>,
+    delay: Mutex<Duration>,
+    first_lines: Mutex<Vec<String>>,
+}
 
 impl Wire {
     /// A wire that leads nowhere yet.
@@ -28,17 +33,20 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let wire = Self {
             near: listener.local_addr().unwrap(),
-            far: watch::Sender::new(None),
-            alive: watch::Sender::new(true),
-            first_lines: Arc::default(),
-            end: Mutex::new(End(CancellationToken::new(), TaskTracker::new())),
+            inner: Arc::new(Inner {
+                far: Mutex::default(),
+                alive: watch::Sender::new(true),
+                delay: Mutex::default(),
+                first_lines: Mutex::default(),
+            }),
+            end: Mutex::default(),
         };
         wire.listen(listener);
         wire
     }
 
     pub(crate) fn lead_to(&self, far: SocketAddr) {
-        self.far.send_replace(Some(far));
+        *self.inner.far.lock().unwrap() = Some(far);
     }
 
     pub(crate) fn near(&self) -> SocketAddr {
@@ -47,50 +55,49 @@ impl Wire {
 
     /// The first line that each connection said.
     pub(crate) fn first_lines(&self) -> Vec<String> {
-        self.first_lines.lock().unwrap().clone()
+        self.inner.first_lines.lock().unwrap().clone()
     }
 
     /// Breaks every connection and refuses new ones.
     pub(crate) async fn cut(&self) {
-        let tracker = {
-            let end = self.end.lock().unwrap();
-            end.0.cancel();
-            end.1.close();
-            end.1.clone()
-        };
-        tracker.wait().await;
+        let (stop, tasks) = self.end.lock().unwrap().clone();
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
     }
 
     /// Takes new connections again.
     pub(crate) async fn mend(&self) {
         let listener = TcpListener::bind(self.near).await.unwrap();
-        *self.end.lock().unwrap() = End(CancellationToken::new(), TaskTracker::new());
+        *self.end.lock().unwrap() = Default::default();
         self.listen(listener);
     }
 
     /// Swallows every byte from now on, without a word: a machine that lost its power.
     pub(crate) fn lay_dead(&self) {
-        self.alive.send_replace(false);
+        self.inner.alive.send_replace(false);
     }
 
     /// Lets new connections through. Those of before stay dead for ever, as they do when
     /// another machine takes the address over.
     pub(crate) fn revive(&self) {
-        self.alive.send_replace(true);
+        self.inner.alive.send_replace(true);
+    }
+
+    /// Lets everything that is said take so long to arrive.
+    pub(crate) fn delay(&self, delay: Duration) {
+        *self.inner.delay.lock().unwrap() = delay;
     }
 
     fn listen(&self, listener: TcpListener) {
-        let end = self.end.lock().unwrap();
-        let (stop, tasks) = (end.0.clone(), end.1.clone());
-        let (far, alive) = (self.far.clone(), self.alive.clone());
-        let lines = Arc::clone(&self.first_lines);
+        let (stop, tasks) = self.end.lock().unwrap().clone();
+        let inner = Arc::clone(&self.inner);
         let accept = {
             let (stop, tasks) = (stop.clone(), tasks.clone());
             async move {
                 loop {
                     let (stream, _) = listener.accept().await.unwrap();
-                    let far = far.borrow().expect("the wire leads somewhere");
-                    let talk = talk(stream, far, alive.subscribe(), Arc::clone(&lines));
+                    let talk = talk(stream, Arc::clone(&inner));
                     tasks.spawn(stop.clone().run_until_cancelled_owned(talk));
                 }
             }
@@ -99,15 +106,11 @@ impl Wire {
     }
 }
 
-async fn talk(
-    mut near: TcpStream,
-    far: SocketAddr,
-    mut alive: watch::Receiver<bool>,
-    lines: Arc<Mutex<Vec<String>>>,
-) {
+async fn talk(mut near: TcpStream, wire: Arc<Inner>) {
+    let mut alive = wire.alive.subscribe();
     if *alive.borrow_and_update() {
         tokio::select! {
-            () = carry(&mut near, far, &lines) => return,
+            () = wire.carry(&mut near) => return,
             _ = alive.changed() => {}
         }
     }
@@ -116,14 +119,36 @@ async fn talk(
     drop(near);
 }
 
-async fn carry(near: &mut TcpStream, far: SocketAddr, lines: &Mutex<Vec<String>>) {
-    let Ok(mut far) = TcpStream::connect(far).await else {
-        return;
-    };
-    let mut first = [0; 256];
-    let length = near.peek(&mut first).await.unwrap_or(0);
-    let line = String::from_utf8_lossy(&first[..length]);
-    let line = line.lines().next().unwrap_or_default().to_owned();
-    lines.lock().unwrap().push(line);
-    let _ = copy_bidirectional(near, &mut far).await;
+impl Inner {
+    async fn carry(&self, near: &mut TcpStream) {
+        let far = self.far.lock().unwrap().expect("the wire leads somewhere");
+        let Ok(mut far) = TcpStream::connect(far).await else {
+            return;
+        };
+        far.set_nodelay(true).unwrap();
+        near.set_nodelay(true).unwrap();
+        let mut first = [0; 256];
+        let length = near.peek(&mut first).await.unwrap_or(0);
+        let said = String::from_utf8_lossy(&first[..length]);
+        let line = said.lines().next().unwrap_or_default().to_owned();
+        self.first_lines.lock().unwrap().push(line);
+        let ((from_near, to_near), (from_far, to_far)) = (near.split(), far.split());
+        tokio::select! {
+            () = self.pass_on(from_near, to_far) => {}
+            () = self.pass_on(from_far, to_near) => {}
+        }
+    }
+
+    async fn pass_on(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) {
+        let mut said = vec![0; 16 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut said).await {
+            let delay = *self.delay.lock().unwrap();
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
+            if to.write_all(&said[..length]).await.is_err() {
+                return;
+            }
+        }
+    }
 }
