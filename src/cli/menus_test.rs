@@ -64,8 +64,12 @@ pub(super) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn transcripts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| {
+        format!(
+            "can't read {}, where transcripts lie as .txt files",
+            folder.display()
+        )
+    })?;
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry?.path();

@@ -1,6 +1,8 @@
 //! Opening a database: pools, pragmas, time-outs, schema.
 
 use std::borrow::Cow;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -146,7 +148,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .foreign_keys(true)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
-    make_folder_of(options.get_filename())?;
+    make_file(options.get_filename())?;
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
     let write = pool()
         .max_connections(1)
@@ -167,14 +169,19 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
     Ok(Pool::Sqlite { write, read })
 }
 
-/// SQLite makes its file and not the folder around it.
-fn make_folder_of(file: &Path) -> Result<(), StoreError> {
-    let Some(folder) = file.parent() else {
-        return Ok(());
+/// SQLite makes its file readable for everybody, and not the folder around it. The files
+/// beside it take over its mode.
+fn make_file(file: &Path) -> Result<(), StoreError> {
+    let make = || {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true).mode(0o600).open(file)
     };
-    std::fs::create_dir_all(folder).map_err(|error| {
-        StoreError::Unusable(format!("{} can't be made: {error}", folder.display()))
-    })
+    make()
+        .map(drop)
+        .map_err(|error| StoreError::Unusable(format!("{} can't be made: {error}", file.display())))
 }
 
 fn is_sound(version: &str) -> bool {

@@ -27,16 +27,20 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
     let worker = app
         .worker
         .as_ref()
-        .is_none_or(|worker| worker.silent_for() < SILENT);
-    let status = if database && worker {
+        .map(|worker| worker.silent_for() < SILENT);
+    let status = if database && worker != Some(false) {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let word = |well| if well { "ok" } else { "failing" };
+    let word = |well| match well {
+        Some(true) => "ok",
+        Some(false) => "failing",
+        None => "elsewhere",
+    };
     (
         status,
-        Json(json!({ "database": word(database), "worker": word(worker) })),
+        Json(json!({ "database": word(Some(database)), "worker": word(worker) })),
     )
         .into_response()
 }

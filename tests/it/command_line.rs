@@ -243,7 +243,7 @@ fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
     let (_folder, config) = configured("127.0.0.1:0", &listen);
-    let complaint = format!("can't listen on {listen}, which `server.listen` names: ");
+    let complaint = format!("cp2: can't listen on {listen}");
     assert_failed(&run(&mut with_config(&["serve"], &config)), &complaint);
     let temporary = tempfile::tempdir().unwrap();
     let mut demo = cp2(["demo", "--listen", &listen]);

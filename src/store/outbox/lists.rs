@@ -1,0 +1,66 @@
+//! Looking at the outbox.
+
+use crate::domain::{Msisdn, PersonId, Timestamp};
+use crate::store::tx::count;
+use crate::store::{StoreError, Tx};
+
+use super::Lane;
+
+/// Whether a message to this person in that lane may still arrive for the first time.
+pub async fn is_under_way(tx: &mut Tx, person: &PersonId, lane: Lane) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND lane = $2 \
+        AND state IN ('queued', 'sending', 'unknown') AND body IS NOT NULL";
+    let found: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(person.as_str())
+        .bind(lane.number())
+        .fetch_one(conn).await)?;
+    Ok(found > 0)
+}
+
+/// A message that was given up, as operators list it.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// Which.
+    pub id: String,
+    /// How urgent it was.
+    pub lane: Lane,
+    /// `failed`, `expired` or `unknown`.
+    pub state: String,
+    /// To which line; None when the row holds none.
+    pub recipient: Option<Msisdn>,
+    /// Why.
+    pub reason: Option<String>,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was given up.
+    pub at: Timestamp,
+}
+
+/// Messages that were given up, newest first.
+pub async fn dead_letters(tx: &mut Tx, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+    const SQL: &str = "SELECT id, lane, state, recipient, reason, attempt, updated_at FROM outbox \
+        WHERE state IN ('failed', 'expired') OR (state = 'unknown' AND body IS NULL) \
+        ORDER BY updated_at DESC, id LIMIT $1";
+    type Row = (String, i64, String, String, Option<String>, i64, i64);
+    let rows: Vec<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(id, lane, state, recipient, reason, attempts, at)| {
+            Ok(DeadLetter {
+                id,
+                lane: Lane::from_number(lane)?,
+                state,
+                recipient: Msisdn::parse(&recipient).ok(),
+                reason,
+                attempts,
+                at: Timestamp::from_millis(at),
+            })
+        })
+        .collect()
+}
+
+/// How many messages are in each state.
+pub async fn tally(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state";
+    on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)
+}
