@@ -25,7 +25,7 @@ use crate::menus::{self, Findings, Menu};
 use crate::outbox::{Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
-use crate::web::{self, App, AppParts};
+use crate::web::{self, App, AppParts, Patience};
 
 /// Which parts of the service this process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,11 @@ impl Service {
             Parts::All | Parts::Web => web::router(&self.app, extra),
             Parts::Worker => web::health_router(&self.app),
         };
-        let patience = Duration::from_secs(self.config.server.stop_within_s);
+        let server = &self.config.server;
+        let patience = Patience {
+            headers: Duration::from_secs(server.headers_within_s),
+            stop: Duration::from_secs(server.stop_within_s),
+        };
         tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));

@@ -53,6 +53,9 @@ fn server(config: &Config) -> Result<(), Fault> {
             "must have no / at its end and at most 50 characters: it stands in SMS",
         );
     }
+    if config.server.headers_within_s == 0 {
+        return fault("server.headers_within_s", "must be at least 1");
+    }
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return fault("server.public_url", "is no address: no spaces, no accents");
     }

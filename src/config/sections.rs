@@ -50,6 +50,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address people open; links in SMS begin with it.
     pub public_url: String,
+    /// How long a client may take to send the headers of a request, in seconds.
+    pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
     pub stop_within_s: u64,
 }
@@ -59,6 +61,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: "https://cp2.example.org".into(),
+            headers_within_s: 10,
             stop_within_s: 10,
         }
     }

@@ -16,7 +16,7 @@ mod serve;
 mod site;
 
 pub use app::{App, AppParts};
-pub use serve::serve;
+pub use serve::{Patience, serve};
 
 use axum::Router;
 use axum::routing::{any, get, post};

@@ -14,23 +14,29 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// How long a client may take to send its headers, and how long a connection may idle.
-const HEADERS: Duration = Duration::from_secs(10);
-
 /// The most bytes that headers may take.
 const HEADER_BYTES: usize = 32 * 1024;
 
-/// Serves until told to stop, then finishes what has begun, for at most `patience`.
+/// How long clients are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// To send the headers of a request; a connection may idle as long.
+    pub headers: Duration,
+    /// To finish what has begun when the service stops.
+    pub stop: Duration,
+}
+
+/// Serves until told to stop, then finishes what has begun.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    patience: Duration,
+    patience: Patience,
 ) {
     let connections = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => talk(stream, router.clone(), &connections),
+            Ok((stream, _)) => talk(stream, router.clone(), &connections, patience.headers),
             Err(error) => {
                 // Out of file handles, most likely: waiting lets some come free.
                 tracing::warn!(
@@ -42,7 +48,7 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(patience, connections.shutdown())
+    if tokio::time::timeout(patience.stop, connections.shutdown())
         .await
         .is_err()
     {
@@ -50,7 +56,7 @@ pub async fn serve(
     }
 }
 
-fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown, headers: Duration) {
     // An answer is one small packet; waiting for more of it only delays a screen.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: http::Request<Incoming>| {
@@ -58,7 +64,7 @@ fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
+        .header_read_timeout(headers)
         .max_buf_size(HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);

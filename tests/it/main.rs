@@ -20,4 +20,5 @@ mod letters;
 mod menus;
 mod outbox;
 mod schema;
+mod slow_clients;
 mod transcripts;
