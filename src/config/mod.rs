@@ -2,7 +2,7 @@
 //! once at start. Each section stands in its own file; a room is given its own
 //! section and reads nothing else.
 //!
-//! Reading is in two steps, as in any parser: what was said ([`source`]), then what
+//! Reading is in two steps, as in any parser: what was said (`source`), then what
 //! it means ([`Config`]).
 
 mod channel;
