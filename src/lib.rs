@@ -34,6 +34,8 @@ pub mod service;
 
 pub mod demo;
 
+pub mod rehearsal;
+
 pub mod telemetry;
 
 pub mod cli;

@@ -167,6 +167,7 @@ impl Service {
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
+                watch: None,
             },
             store: store.clone(),
             channels,
@@ -188,23 +189,19 @@ impl Service {
         })
     }
 
-    /// Runs it, together with routes that only some ways of starting have.
+    /// Runs it, together with routes that only some ways of starting have; a process that
+    /// only sends SMS has none.
     #[must_use]
     pub fn run(self, listener: TcpListener, extra: Router) -> Running {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let addr = listener.local_addr().unwrap_or(self.config.server.listen);
         let router = match self.parts {
-            Parts::All | Parts::Web => web::router(&self.app),
+            Parts::All | Parts::Web => web::router(&self.app, extra),
             Parts::Worker => web::health_router(&self.app),
         };
         let patience = Duration::from_secs(self.config.server.stop_within_s);
-        tasks.spawn(web::serve(
-            listener,
-            router.merge(extra),
-            stop.clone(),
-            patience,
-        ));
+        tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
         }

@@ -76,6 +76,7 @@ CREATE TABLE outbox (
     segments    BIGINT NOT NULL,
     state       TEXT NOT NULL,
     attempt     BIGINT NOT NULL,
+    unanswered  BIGINT NOT NULL,
     due_at      BIGINT NOT NULL,
     lease_until BIGINT,
     expires_at  BIGINT NOT NULL,

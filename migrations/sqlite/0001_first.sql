@@ -76,6 +76,7 @@ CREATE TABLE outbox (
     segments    INTEGER NOT NULL,
     state       TEXT NOT NULL,
     attempt     INTEGER NOT NULL,
+    unanswered  INTEGER NOT NULL,
     due_at      INTEGER NOT NULL,
     lease_until INTEGER,
     expires_at  INTEGER NOT NULL,

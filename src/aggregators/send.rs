@@ -55,6 +55,9 @@ pub enum SendOutcome {
 /// Why a message was surely not sent, as a decision.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {
+    /// There was no connection; every message of the channel meets this.
+    #[error("no connection")]
+    OutOfReach,
     /// Worth trying again later.
     #[error("not sent for now: {reason}")]
     Transient {

@@ -4,11 +4,15 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::service::{load_keys, load_menus};
+use crate::aggregators::Channels;
+use crate::service::{StartError, load_keys, load_menus};
+use crate::telemetry;
 
 use super::ConfigFile;
 
-/// Check the configuration.
+/// Check the configuration, or print one
+///
+/// Example: cp2 config check --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Read the configuration, the environment and the menus, and say what is wrong
@@ -25,12 +29,19 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Check(file) => {
             let config = file.load()?;
+            telemetry::filter(&config.logging)?;
             load_keys(&config)?;
+            Channels::open(&config.channel).map_err(StartError::Channel)?;
             let menu = load_menus(&config)?;
+            let channels: Vec<_> = config
+                .channel
+                .iter()
+                .map(|channel| channel.name.as_str())
+                .collect();
             println!(
-                "{}: in order; {} channels, {} screens",
+                "{}: in order; channels: {}; {} screens",
                 file.path.display(),
-                config.channel.len(),
+                channels.join(", "),
                 menu.screens.len()
             );
         }

@@ -8,7 +8,9 @@ use crate::service::open_store;
 
 use super::ConfigFile;
 
-/// Look after the database.
+/// Look after the database
+///
+/// Example: cp2 db migrate --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum DbCommand {
     /// Bring the schema up to what this program needs

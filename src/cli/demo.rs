@@ -1,8 +1,9 @@
 //! `cp2 demo`: everything on one machine, with people to play.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::domain::{Clock, SystemClock};
 use crate::service::{Parts, Service, open_store};
 use crate::telemetry;
 
-use super::told_to_stop;
+use super::stop::Stop;
 
 const SERVICE_CODE: &str = "*384*2026#";
 const SECRET: &str = "demo";
@@ -32,7 +33,7 @@ const SECRET: &str = "demo";
 /// Example: cp2 demo --listen 127.0.0.1:9000 --data ./demo-data
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// Where to listen
+    /// Where to listen: an IP address and a port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Keep the database here; without it a temporary one is used and removed
@@ -51,10 +52,14 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         filter: args.log.clone(),
         ..config::Logging::default()
     })?;
+    let stop = Stop::listen()?;
     let home = Home::open(args.data.as_deref())?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("can't listen on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!(
+            "can't listen on {}; --listen 127.0.0.1:9000 takes another port",
+            args.listen
+        )
+    })?;
     let addr = listener.local_addr()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 
@@ -84,7 +89,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let running = service.run(listener, phones);
     announce(addr)?;
 
-    told_to_stop().await;
+    stop.told().await;
     running.stop().await;
     sandbox.shutdown().await;
     Ok(ExitCode::SUCCESS)
@@ -112,7 +117,7 @@ impl Home {
             Ok(text) => MasterKey::parse(&text)?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let key = MasterKey::fresh();
-                fs::write(&path, key.to_hex().as_bytes())
+                write_secret(&path, key.to_hex().as_bytes())
                     .with_context(|| format!("can't write {}", path.display()))?;
                 key
             }
@@ -126,6 +131,13 @@ impl Home {
             is_temporary,
         })
     }
+}
+
+/// Writes a new file that only its owner can read.
+fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 impl Drop for Home {
@@ -174,7 +186,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
 }
 
 fn announce(addr: SocketAddr) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     writeln!(
         out,
         "CP2 demo is running. Everything in it is made up, and nothing leaves this machine.\n"

@@ -6,7 +6,9 @@ use clap::Subcommand;
 
 use crate::crypto::MasterKey;
 
-/// Make keys.
+/// Make keys
+///
+/// Example: cp2 key new > /etc/cp2/secrets/k1
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {
     /// Print a new key for [keys.key] of the configuration

@@ -8,11 +8,14 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::menus_test::{self, TestArgs};
 use crate::actions::CATALOGUE;
 use crate::domain::Language;
 use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN};
 
-/// Check, preview and map menus.
+/// Check, test, preview and map menus
+///
+/// Example: cp2 menus check drafts
 #[derive(Debug, Subcommand)]
 pub(super) enum MenusCommand {
     /// Prove that everything fits, leads somewhere and is worded in both languages
@@ -22,6 +25,14 @@ pub(super) enum MenusCommand {
     ///
     /// Example: cp2 menus check drafts
     Check(CheckArgs),
+    /// Play transcripts on the real engine and say what differs
+    ///
+    /// A transcript is a text file in DIR/transcripts: who dials, what the phone shows,
+    /// what is typed, what goes wrong. Prints the share of the menu's ways that they
+    /// went, and the ways they never did.
+    ///
+    /// Example: cp2 menus test drafts --update
+    Test(TestArgs),
     /// Print every screen and SMS in both languages, filled with the longest values
     ///
     /// Example: cp2 menus preview drafts --only home
@@ -78,9 +89,10 @@ pub(super) struct GraphArgs {
     language: Language,
 }
 
-pub(super) fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
     match command {
         MenusCommand::Check(args) => check(&args.source.files()?, args.json),
+        MenusCommand::Test(args) => menus_test::run(args).await,
         MenusCommand::Preview(args) => preview(&args.source.files()?, &args.only),
         MenusCommand::Graph(args) => graph(&args.source.files()?, args),
         MenusCommand::Schema => {

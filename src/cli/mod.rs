@@ -8,15 +8,19 @@ mod db;
 mod demo;
 mod key;
 mod menus;
+mod menus_test;
 mod outbox;
 mod serve;
+mod stop;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Self-service by USSD and SMS for an exam council's contracted professionals.
+/// Self-service by USSD and SMS for an exam council's contracted professionals
+///
+/// Example: cp2 demo
 #[derive(Debug, Parser)]
 #[command(name = "cp2", version, arg_required_else_help = true)]
 struct Cli {
@@ -89,24 +93,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
-        Command::Menus(command) => menus::run(&command),
+        Command::Menus(command) => menus::run(&command).await,
         Command::Outbox(command) => outbox::run(&command).await,
     }
-}
-
-/// Waits for Ctrl-C or the platform's SIGTERM.
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminated) = terminated {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupted.await;
 }

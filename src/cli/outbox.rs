@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::domain::Msisdn;
 use crate::service::open_store;
 use crate::store::outbox::{self, DeadLetter};
 
 use super::ConfigFile;
 
-/// See what became of SMS.
+/// See what became of SMS
+///
+/// Example: cp2 outbox status --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum OutboxCommand {
     /// Count the messages in each state
@@ -27,7 +30,7 @@ pub(super) enum OutboxCommand {
 pub(super) struct Listing {
     #[command(flatten)]
     config: ConfigFile,
-    /// Print JSON
+    /// Print JSON: an object of counts, or an array of messages
     #[arg(long)]
     json: bool,
 }
@@ -65,26 +68,37 @@ fn print_tally(tally: Vec<(String, i64)>, as_json: bool) {
 }
 
 fn print_dead(letters: &[DeadLetter], as_json: bool) {
-    for letter in letters {
-        let at = letter
-            .at
-            .datetime_in_kenya()
-            .strftime("%Y-%m-%d %H:%M")
-            .to_string();
-        let to = letter.recipient.masked();
-        let reason = letter.reason.as_deref().unwrap_or("-");
-        let (lane, state) = (letter.lane.name(), &letter.state);
-        if as_json {
-            println!(
-                "{}",
-                json!({ "id": letter.id, "at": at, "lane": lane, "state": state, "to": to,
-                        "attempts": letter.attempts, "reason": letter.reason })
-            );
-        } else {
-            println!(
-                "{at}  {lane:<11} {state:<8} {to}  {} tries  {reason}",
-                letter.attempts
-            );
-        }
+    if as_json {
+        let list: Vec<_> = letters.iter().map(as_value).collect();
+        println!("{}", serde_json::Value::Array(list));
+        return;
     }
+    for letter in letters {
+        let (at, to) = (time_of(letter), recipient_of(letter));
+        let (lane, state, tries) = (letter.lane.name(), &letter.state, letter.attempts);
+        let reason = letter.reason.as_deref().unwrap_or("-");
+        println!("{at}  {lane:<11} {state:<8} {to}  {tries} tries  {reason}");
+    }
+}
+
+fn as_value(letter: &DeadLetter) -> serde_json::Value {
+    json!({
+        "id": letter.id,
+        "at": time_of(letter),
+        "lane": letter.lane.name(),
+        "state": letter.state,
+        "to": recipient_of(letter),
+        "attempts": letter.attempts,
+        "reason": letter.reason,
+    })
+}
+
+/// As a clock in Kenya shows it.
+fn time_of(letter: &DeadLetter) -> String {
+    let time = letter.at.datetime_in_kenya();
+    time.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn recipient_of(letter: &DeadLetter) -> String {
+    letter.recipient.as_ref().map_or("-".into(), Msisdn::masked)
 }

@@ -12,7 +12,8 @@ use crate::domain::SystemClock;
 use crate::service::{Parts, Service, open_store};
 use crate::telemetry;
 
-use super::{ConfigFile, told_to_stop};
+use super::ConfigFile;
+use super::stop::Stop;
 
 /// Run the service for production.
 ///
@@ -42,15 +43,17 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Some(Only::Web) => Parts::Web,
         Some(Only::Worker) => Parts::Worker,
     };
+    let stop = Stop::listen()?;
     let listen = config.server.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("can't listen on {listen}"))?;
     let store = open_store(&config).await?;
     let service = Service::open(config, store, parts, Arc::new(SystemClock))?;
+    // Last: who can connect is answered.
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let running = service.run(listener, Router::new());
     tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
-    told_to_stop().await;
+    stop.told().await;
     tracing::info!("stopping");
     running.stop().await;
     tracing::info!("stopped");

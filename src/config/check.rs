@@ -10,7 +10,9 @@ type Fault = (String, String);
 
 pub(super) fn check(config: &Config) -> Result<(), Fault> {
     server(config)?;
+    database(config)?;
     keys(config)?;
+    policy(config)?;
     outbox(config)?;
     if config.channel.is_empty() {
         return fault(
@@ -24,7 +26,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
             .any(|other| other.name == channel.name)
         {
             return fault(
-                "channel.name",
+                &format!("channel.{}.name", channel.name),
                 "stands twice; a channel is known by its name",
             );
         }
@@ -51,16 +53,66 @@ fn server(config: &Config) -> Result<(), Fault> {
             "must have no / at its end and at most 50 characters: it stands in SMS",
         );
     }
+    if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return fault("server.public_url", "is no address: no spaces, no accents");
+    }
     Ok(())
+}
+
+fn database(config: &Config) -> Result<(), Fault> {
+    let database = &config.database;
+    let url = database.url.expose_secret();
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if !known.iter().any(|start| url.starts_with(start)) {
+        return fault("database.url", "begins with sqlite: or postgres://");
+    }
+    if database.connections == 0 {
+        return fault("database.connections", "must be at least 1");
+    }
+    if database.patience_ms == 0 {
+        return fault("database.patience_ms", "must be at least 1");
+    }
+    Ok(())
+}
+
+fn policy(config: &Config) -> Result<(), Fault> {
+    let policy = &config.policy;
+    let lifetimes = [
+        ("password_hours", policy.password_hours),
+        ("link_hours", policy.link_hours),
+        ("secret_sms_minutes", policy.secret_sms_minutes),
+        ("login_minutes", policy.login_minutes),
+        ("session_minutes", policy.session_minutes),
+    ];
+    match lifetimes.iter().find(|(_, life)| *life == 0) {
+        Some((name, _)) => fault(
+            &format!("policy.{name}"),
+            "must be at least 1: what it limits would end as it begins",
+        ),
+        None => Ok(()),
+    }
 }
 
 fn keys(config: &Config) -> Result<(), Fault> {
     let keys = &config.keys;
-    let is_key = |key: &str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit());
-    if keys.key.is_empty() || !keys.key.values().all(|key| is_key(key.expose_secret())) {
+    if keys.key.is_empty() {
+        let variable = format!("CP2__KEYS__KEY__{}", keys.current.to_ascii_uppercase());
         return fault(
             "keys.key",
-            "needs 64 hexadecimal digits each, as `cp2 key new` prints them",
+            &format!(
+                "holds no key: give what `cp2 key new` prints, here or in {variable} or {variable}_FILE"
+            ),
+        );
+    }
+    let is_key = |key: &str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit());
+    if let Some((name, _)) = keys
+        .key
+        .iter()
+        .find(|(_, key)| !is_key(key.expose_secret()))
+    {
+        return fault(
+            &format!("keys.key.{name}"),
+            "needs 64 hexadecimal digits, as `cp2 key new` prints them",
         );
     }
     if !keys.key.contains_key(&keys.current) {

@@ -7,6 +7,7 @@
 
 mod channel;
 mod check;
+mod place;
 mod policy;
 mod sections;
 mod source;

@@ -5,12 +5,14 @@
 //! stores hand them over.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::check::check;
+use super::place;
 use super::sections::Config;
 
 /// The documented sample, with every setting and its default.
@@ -50,10 +52,10 @@ pub enum ConfigError {
         message: String,
     },
     /// A setting that must not go into production.
-    #[error("{file}: `{key}` {message}")]
+    #[error("{place}: `{key}` {message}")]
     Unsafe {
-        /// Which file.
-        file: String,
+        /// The file and the line, or the variable of the environment.
+        place: String,
         /// Which setting.
         key: String,
         /// Why not, and what instead.
@@ -69,7 +71,10 @@ pub fn load(
     let file = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
         file: file.clone(),
-        reason: error.to_string(),
+        reason: match error.kind() {
+            ErrorKind::NotFound => "there is no such file; `cp2 config sample` prints one".into(),
+            _ => error.to_string(),
+        },
     })?;
     parse(&file, &text, environment)
 }
@@ -81,10 +86,12 @@ pub fn parse(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+    let mut variables = Vec::new();
     for (name, value) in environment {
         let Some(path) = name.strip_prefix(PREFIX) else {
             continue;
         };
+        variables.push(name.clone());
         let path = path.to_ascii_lowercase();
         let keys: Vec<_> = path.split("__").collect();
         overlay(&mut table, &keys, &value).map_err(|message| ConfigError::Environment {
@@ -103,16 +110,32 @@ pub fn parse(
         }
     })?;
     check(&config).map_err(|(key, message)| ConfigError::Unsafe {
-        file: file.into(),
+        place: place_of(&key, file, text, &variables),
         key,
         message,
     })?;
     Ok(config)
 }
 
+/// Where the setting was made: the environment has the last word.
+fn place_of(key: &str, file: &str, text: &str, variables: &[String]) -> String {
+    let wanted = format!("{PREFIX}{}", key.replace('.', "__").replace('-', "_")).to_uppercase();
+    let sets = |variable: &&String| {
+        let rest = variable.to_uppercase();
+        rest.strip_prefix(&wanted)
+            .is_some_and(|rest| rest.is_empty() || rest == "_FILE" || rest.starts_with("__"))
+    };
+    match (variables.iter().find(sets), place::of(text, key)) {
+        (Some(variable), _) => format!("{variable} in the environment"),
+        (None, Some((line, column))) => format!("{file}:{line}:{column}"),
+        (None, None) => file.to_owned(),
+    }
+}
+
 fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
-    let before = &text[..error.span().map_or(0, |span| span.start)];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let start = error.span().map_or(0, |span| span.start);
+    let (line, column) = place::position(text, start);
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let key = text[line_start..].split('=').next().unwrap_or("").trim();
     let at = if key.is_empty() || key.contains('\n') {
         String::new()
@@ -121,8 +144,8 @@ fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     };
     ConfigError::Wrong {
         file: file.into(),
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+        line,
+        column,
         message: at + &without_values(error.message()),
     }
 }
@@ -304,19 +327,42 @@ service_codes = ["*384*2026#"]
 
     #[test]
     fn what_must_not_go_into_production_stops_the_start() {
-        for (from, to, key) in [
+        for (from, to, place) in [
             (
                 "https://cp2.example.org",
                 "http://cp2.example.org",
-                "server.public_url",
+                "cp2.toml:3:1: `server.public_url` ",
             ),
-            ("9f2c41d7a05e48b1b3f6", "demo", "channel.at.secret"),
-            ("k1 = \"0011", "k1 = \"0x11", "keys.key"),
-            ("current = \"k1\"", "current = \"k2\"", "keys.current"),
-            ("atsk_synthetic", "", "channel.at.api_key"),
+            (
+                "9f2c41d7a05e48b1b3f6",
+                "demo",
+                "cp2.toml:11:1: `channel.at.secret` ",
+            ),
+            ("k1 = \"0011", "k1 = \"0x11", "cp2.toml:7:1: `keys.key.k1` "),
+            (
+                "current = \"k1\"",
+                "current = \"k2\"",
+                "cp2.toml:5:1: `keys.current` ",
+            ),
+            ("atsk_synthetic", "", "cp2.toml:13:1: `channel.at.api_key` "),
         ] {
             let error = read(&GOOD.replace(from, to), &[]).unwrap_err();
-            assert!(error.contains(key), "{error}");
+            assert!(error.starts_with(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_unsafe_setting_of_the_environment_is_named_by_its_variable() {
+        for (name, value) in [
+            ("CP2__SERVER__PUBLIC_URL", "http://cp2.example.org"),
+            ("CP2__CHANNEL__AT__SECRET", "demo"),
+            ("CP2__KEYS__KEY__K2", "0011"),
+        ] {
+            let error = read(GOOD, &[(name, value)]).unwrap_err();
+            assert!(
+                error.starts_with(&format!("{name} in the environment: `")),
+                "{error}"
+            );
         }
     }
 

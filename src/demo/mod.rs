@@ -6,5 +6,3 @@ mod network;
 pub mod phone;
 pub mod sandbox;
 pub mod seed;
-
-pub use network::Network;

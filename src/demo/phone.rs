@@ -14,8 +14,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Network;
+use super::network::{CARRIERS, Carrier};
 use super::sandbox::LedgerEntry;
+use crate::aggregators::Network;
 use crate::domain::Msisdn;
 use crate::web::pages::secure;
 
@@ -82,7 +83,7 @@ pub fn router(people: Vec<DemoPerson>, inbox: Inbox) -> Router {
 #[template(path = "phone.html")]
 struct PhonePage<'a> {
     people: &'a [DemoPerson],
-    networks: [Network; 4],
+    carriers: &'static [Carrier],
     service_code: &'static str,
     callback: &'static str,
     end_callback: &'static str,
@@ -91,7 +92,7 @@ struct PhonePage<'a> {
 async fn page(State(people): State<Arc<[DemoPerson]>>) -> Response {
     let page = PhonePage {
         people: &people,
-        networks: Network::ALL,
+        carriers: &CARRIERS,
         service_code: "*384*2026#",
         callback: "/callbacks/at/demo/ussd",
         end_callback: "/callbacks/at/demo/ussd-end",

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime, date};
 
+use crate::aggregators::Network;
 use crate::crypto::Hasher;
 use crate::domain::{
     CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId,
@@ -13,7 +14,6 @@ use crate::store::passwords::{self, PasswordRecord};
 use crate::store::people::{self, Person};
 use crate::store::{Store, StoreError, Tx, lines};
 
-use super::network::Network;
 use super::phone::DemoPerson;
 
 /// The password that every named person of the demo begins with.
@@ -171,7 +171,7 @@ pub fn phones() -> Result<Vec<DemoPerson>, SeedError> {
         let msisdn = line(person.number)?;
         phones.push(DemoPerson {
             msisdn,
-            network: person.network,
+            network: person.network.clone(),
             description: person.description.into(),
         });
     }

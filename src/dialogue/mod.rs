@@ -9,4 +9,4 @@ mod memory;
 mod transcript;
 mod turn;
 
-pub use turn::{Dialogue, DialogueError};
+pub use turn::{Dialogue, DialogueError, Watch};

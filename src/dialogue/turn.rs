@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
 use crate::aggregators::{Input as Typed, Turn};
 use crate::domain::{Clock, Timestamp};
-use crate::menus::Menu;
+use crate::menus::{Edge, Menu, Via};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{Store, StoreError, Tx, lines};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
@@ -35,9 +35,18 @@ pub struct Dialogue {
     pub clock: Arc<dyn Clock>,
     /// Tells the worker that there may be something to send.
     pub bell: Arc<Notify>,
+    /// Sees every step through the menu, where somebody wants to.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
-/// Why a turn was not taken. Nothing has changed then, as far as anyone can tell.
+/// Sees where sessions go. Screens' names are nothing personal.
+pub trait Watch: Send + Sync {
+    /// A session went along this way.
+    fn went(&self, edge: Edge);
+}
+
+/// Why a turn was not taken. Nothing has changed then, unless it was the commit whose
+/// answer was lost; a repeat of the turn finds out.
 #[derive(Debug, thiserror::Error)]
 pub enum DialogueError {
     /// An action came to no outcome.
@@ -167,11 +176,11 @@ impl Walk<'_> {
         let (caller, code) = (turn.caller.clone(), turn.service_code.clone());
         let mut memory = Memory::new(caller, code, language.unwrap_or_default());
         let session = &mut memory.session;
-        let step = self.engine.step(session, Input::Dial);
+        let step = self.step(session, Input::Dial);
         let mut walked = self.walk(unit, session, step, false).await?;
         for answer in transcript::extension(&turn.input) {
             let before = session.clone();
-            let step = self.engine.step(session, Input::Answer(answer));
+            let step = self.step(session, Input::Answer(answer));
             walked = self.walk(unit, session, step, false).await?;
             if matches!(walked, Walked::Held) {
                 *session = before;
@@ -206,7 +215,7 @@ impl Walk<'_> {
             Reading::Repeat(hop) => return Ok(Went::Nowhere(memory.hops[hop].screen())),
             Reading::Elsewhere => return Ok(Went::Nowhere(self.engine.show(&memory.session))),
         };
-        let step = self.engine.step(&mut memory.session, Input::Answer(answer));
+        let step = self.step(&mut memory.session, Input::Answer(answer));
         match self.walk(unit, &mut memory.session, step, true).await? {
             Walked::Shown(screen) => Ok(Went::On(memory, screen)),
             Walked::Held => Err(DialogueError::Unreadable),
@@ -238,9 +247,27 @@ impl Walk<'_> {
                 unit.write().await?;
             }
             let outcome = self.run(unit, session, &call, prepared).await?;
-            step = self.engine.step(session, Input::Ended(outcome));
+            step = self.step(session, Input::Ended(outcome));
         }
         Err(DialogueError::Action(ActionError::NoSuchAction))
+    }
+
+    fn step(&self, session: &mut Session, input: Input<'_>) -> Step {
+        let Some(watch) = &self.dialogue.watch else {
+            return self.engine.step(session, input);
+        };
+        let from = session.screen().to_owned();
+        let via = match &input {
+            Input::Dial => None,
+            Input::Answer(answer) => self.engine.menu.via_answer(&from, answer.trim()),
+            Input::Ended(outcome) => Some(Via::Outcome(outcome.name.to_owned())),
+        };
+        let step = self.engine.step(session, input);
+        if let Some(via) = via {
+            let to = session.screen().to_owned();
+            watch.went(Edge { from, via, to });
+        }
+        step
     }
 
     async fn run(

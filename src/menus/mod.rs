@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod check;
+mod edges;
 mod files;
 mod finding;
 mod fitting;
@@ -28,6 +29,7 @@ mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
+pub use edges::{Edge, Via};
 pub use files::{MenuFile, embedded, read_folder};
 pub use finding::{Finding, Findings};
 pub use fitting::SHORTEST_NAME;

@@ -7,12 +7,14 @@ use crate::config;
 use crate::domain::Timestamp;
 use crate::store::outbox::Settled;
 
-/// How long a whole channel waits when its account is empty or its key refused.
-const CHANNEL_WAIT: Duration = Duration::from_mins(1);
+/// How long a whole channel rests when its account is empty or its key refused.
+const CHANNEL_REST: Duration = Duration::from_mins(1);
 
 /// What an attempt came to, as it is written down.
 pub(super) struct Decision {
     pub(super) settled: Settled,
+    /// Until when nothing may leave on this channel.
+    pub(super) rest: Option<Timestamp>,
     /// Set when an operator must do something before anything on this channel can leave.
     pub(super) alarm: Option<&'static str>,
 }
@@ -27,6 +29,7 @@ pub(super) fn decide(
 ) -> Decision {
     let quiet = |settled| Decision {
         settled,
+        rest: None,
         alarm: None,
     };
     let not_sent = match outcome {
@@ -43,34 +46,46 @@ pub(super) fn decide(
         SendOutcome::NotSent(not_sent) => not_sent,
     };
     let reason = not_sent.to_string();
-    let again = |wait: Duration| Settled::Again {
-        due_at: now.plus(wait),
-        reason: reason.clone(),
-    };
-    match not_sent {
-        NotSent::Blocked | NotSent::BadSender | NotSent::Permanent { .. } => {
-            quiet(Settled::Failed { reason })
+    let again = |wait: Duration| {
+        let due_at = now.plus(wait);
+        Settled::Again {
+            due_at,
+            reason: reason.clone(),
         }
+    };
+    let rest_for = |wait: Duration, alarm| Decision {
+        settled: again(wait),
+        rest: Some(now.plus(wait)),
+        alarm,
+    };
+    let backoff = backoff(attempt, settings, chance);
+    match not_sent {
+        NotSent::Blocked | NotSent::Permanent { .. } => quiet(Settled::Failed { reason }),
+        NotSent::BadSender => Decision {
+            settled: Settled::Failed { reason },
+            rest: None,
+            alarm: Some("the aggregator does not know our sender; mend sender_id"),
+        },
         NotSent::Held { .. } => Decision {
             settled: Settled::Failed { reason },
+            rest: None,
             alarm: Some("the aggregator holds messages back; speak with them"),
         },
-        NotSent::NoBalance => Decision {
-            settled: again(CHANNEL_WAIT),
-            alarm: Some("the account is empty; top it up"),
-        },
-        NotSent::BadCredentials => Decision {
-            settled: again(CHANNEL_WAIT),
-            alarm: Some("the aggregator refuses the user name or key; mend the configuration"),
-        },
-        NotSent::Transient { .. } | NotSent::Throttled { .. } if attempt >= settings.attempts => {
-            quiet(Settled::Failed {
-                reason: format!("given up after {attempt} attempts: {reason}"),
-            })
+        NotSent::NoBalance => rest_for(CHANNEL_REST, Some("the account is empty; top it up")),
+        NotSent::BadCredentials => rest_for(
+            CHANNEL_REST,
+            Some("the aggregator refuses the user name or key; mend the configuration"),
+        ),
+        NotSent::Throttled { retry_after } => {
+            rest_for(retry_after.map_or(backoff, |told| told.max(backoff)), None)
         }
-        NotSent::Transient { retry_after, .. } | NotSent::Throttled { retry_after } => {
-            let wait = backoff(attempt, settings, chance);
-            quiet(again(retry_after.map_or(wait, |told| told.max(wait))))
+        // The message is not at fault, so it wears out by its age alone.
+        NotSent::OutOfReach => quiet(again(backoff)),
+        NotSent::Transient { .. } if attempt >= settings.attempts => quiet(Settled::Failed {
+            reason: format!("given up after {attempt} attempts: {reason}"),
+        }),
+        NotSent::Transient { retry_after, .. } => {
+            quiet(again(retry_after.map_or(backoff, |told| told.max(backoff))))
         }
     }
 }
@@ -90,9 +105,13 @@ fn backoff(attempt: i64, settings: &config::Outbox, chance: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn settled(outcome: SendOutcome, attempt: i64) -> Settled {
+    fn decided(outcome: SendOutcome, attempt: i64) -> Decision {
         let now = Timestamp::from_millis(0);
-        decide(outcome, attempt, now, &config::Outbox::default(), 1.0).settled
+        decide(outcome, attempt, now, &config::Outbox::default(), 1.0)
+    }
+
+    fn settled(outcome: SendOutcome, attempt: i64) -> Settled {
+        decided(outcome, attempt).settled
     }
 
     fn transient(retry_after: Option<Duration>) -> SendOutcome {
@@ -130,9 +149,45 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_account_wears_no_message_out() {
-        let outcome = SendOutcome::NotSent(NotSent::NoBalance);
-        assert!(matches!(settled(outcome, 500), Settled::Again { .. }));
+    fn what_is_the_channels_fault_wears_no_message_out() {
+        for not_sent in [
+            NotSent::NoBalance,
+            NotSent::BadCredentials,
+            NotSent::Throttled { retry_after: None },
+            NotSent::OutOfReach,
+        ] {
+            let outcome = SendOutcome::NotSent(not_sent);
+            assert!(matches!(settled(outcome, 500), Settled::Again { .. }));
+        }
+    }
+
+    #[test]
+    fn a_channel_rests_as_long_as_it_is_told_to() {
+        let rest = |not_sent| decided(SendOutcome::NotSent(not_sent), 1).rest;
+        let retry_after = Some(Duration::from_secs(7));
+        for (not_sent, millis) in [
+            (NotSent::NoBalance, Some(60_000)),
+            (NotSent::BadCredentials, Some(60_000)),
+            (NotSent::Throttled { retry_after }, Some(7000)),
+            (NotSent::Blocked, None),
+            (NotSent::OutOfReach, None),
+        ] {
+            assert_eq!(rest(not_sent).map(Timestamp::as_millis), millis);
+        }
+    }
+
+    #[test]
+    fn what_every_message_will_meet_is_told_to_the_operator() {
+        let now = Timestamp::from_millis(0);
+        for (not_sent, is_told) in [
+            (NotSent::BadSender, true),
+            (NotSent::BadCredentials, true),
+            (NotSent::Blocked, false),
+        ] {
+            let outcome = SendOutcome::NotSent(not_sent);
+            let decision = decide(outcome, 1, now, &config::Outbox::default(), 1.0);
+            assert_eq!(decision.alarm.is_some(), is_told, "{:?}", decision.alarm);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@
 mod decide;
 mod pace;
 pub mod reports;
+mod rests;
 mod transport;
 mod worker;
 

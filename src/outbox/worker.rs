@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,6 +20,7 @@ use crate::store::{Store, StoreError, reports as report_rows, sessions, web_sess
 use super::decide::{Decision, decide};
 use super::pace::Paces;
 use super::reports;
+use super::rests::Rests;
 use super::transport::{Transport, TransportError};
 
 /// The most messages in one claim: few, so that an urgent one does not wait behind them.
@@ -30,6 +31,13 @@ const SWEEP: Duration = Duration::from_secs(1);
 
 /// How often what nobody needs any more is forgotten.
 const TIDY: Duration = Duration::from_mins(1);
+
+/// How often a text whose answer was lost is sent once more.
+const REPEATS: i64 = 1;
+
+/// The waits between tries to write an outcome down.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How long a report waits for its message.
 const REPORT_LIFE: Duration = Duration::from_hours(48);
@@ -59,6 +67,7 @@ struct Inner {
     settings: WorkerSettings,
     transport: Transport,
     pace: Paces,
+    rests: Rests,
     places: Arc<Semaphore>,
     /// When the last round ended well, for readiness.
     alive_at: AtomicI64,
@@ -75,6 +84,7 @@ impl Worker {
             settings,
             transport,
             pace,
+            rests: Rests::default(),
             places,
             alive_at,
         })))
@@ -104,7 +114,7 @@ impl Worker {
                 tidied = Some(Instant::now());
             }
             let claimed = match round {
-                Ok(()) => self.claim(&tracker).await,
+                Ok(()) => self.claim(&tracker, &stop).await,
                 Err(error) => Err(error),
             };
             match claimed {
@@ -132,7 +142,11 @@ impl Worker {
     }
 
     /// Claims what can be sent now and sends each message in a task of its own.
-    async fn claim(&self, tracker: &TaskTracker) -> Result<usize, StoreError> {
+    async fn claim(
+        &self,
+        tracker: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<usize, StoreError> {
         let inner = &self.0;
         let mut places = Vec::new();
         while places.len() < CLAIM
@@ -145,15 +159,17 @@ impl Worker {
         }
         let now = inner.settings.clock.now();
         let lease_until = now.plus(inner.settings.outbox.lease());
+        let resting = inner.rests.resting(now);
         let mut tx = inner.settings.store.begin().await?;
-        let claimed = outbox::claim(&mut tx, now, lease_until, places.len()).await?;
-        if !claimed.is_empty() {
-            tx.commit().await?;
-        }
+        let claimed = outbox::claim(&mut tx, now, lease_until, places.len(), &resting).await?;
+        tx.commit().await?;
         let count = claimed.len();
         for (message, place) in claimed.into_iter().zip(places) {
-            let worker = self.clone();
-            tracker.spawn(async move { worker.0.deliver(message, lease_until, place).await });
+            let (worker, stop) = (self.clone(), stop.clone());
+            tracker.spawn(async move {
+                worker.0.deliver(message, lease_until, &stop).await;
+                drop(place);
+            });
         }
         Ok(count)
     }
@@ -161,34 +177,13 @@ impl Worker {
 
 impl Inner {
     /// Sends one message and writes down what became of it.
-    async fn deliver(
-        &self,
-        message: Claimed,
-        lease_until: Timestamp,
-        _place: OwnedSemaphorePermit,
-    ) {
-        self.pace.wait(&message.channel).await;
-        let clock = &self.settings.clock;
-        let outcome = if lease_until.since(clock.now()) <= self.settings.outbox.send_timeout() {
-            // Too late to be sure that no other worker takes it meanwhile.
-            SendOutcome::NotSent(NotSent::Transient {
-                reason: "the lease ran short".into(),
-                retry_after: None,
-            })
+    async fn deliver(&self, message: Claimed, lease_until: Timestamp, stop: &CancellationToken) {
+        let settled = if self.turn_comes(&message.channel, lease_until, stop).await {
+            self.attempt(&message).await
         } else {
-            self.send(&message).await
+            self.give_back(&message)
         };
-        let Decision { settled, alarm } = decide(
-            outcome,
-            message.attempt,
-            clock.now(),
-            &self.settings.outbox,
-            chance(),
-        );
         let (state, reason) = words(&settled);
-        if let Some(alarm) = alarm {
-            tracing::error!(channel = message.channel, alarm, "the channel can't send");
-        }
         tracing::info!(
             sms = message.id.as_str(),
             lane = message.lane.name(),
@@ -197,7 +192,60 @@ impl Inner {
             reason,
             "send attempted"
         );
-        self.settle(&message, &settled, lease_until).await;
+        self.settle(&message, &settled, lease_until, stop).await;
+    }
+
+    /// Waits for the channel's turn. False when it does not come while no other worker
+    /// can take the message, not even during the send.
+    async fn turn_comes(
+        &self,
+        channel: &str,
+        lease_until: Timestamp,
+        stop: &CancellationToken,
+    ) -> bool {
+        let clock = &self.settings.clock;
+        let timeout = self.settings.outbox.send_timeout();
+        let left = || lease_until.since(clock.now()).saturating_sub(timeout);
+        tokio::select! {
+            biased;
+            () = self.pace.wait(channel) => {}
+            () = sleep(left()) => return false,
+            () = stop.cancelled() => return false,
+        }
+        !left().is_zero() && self.rests.until(channel, clock.now()).is_none()
+    }
+
+    /// Nothing was tried: the message keeps its place in the queue.
+    fn give_back(&self, message: &Claimed) -> Settled {
+        let rest = self
+            .rests
+            .until(&message.channel, self.settings.clock.now());
+        Settled::Again {
+            due_at: rest.unwrap_or(message.due_at),
+            reason: "its turn did not come".into(),
+        }
+    }
+
+    async fn attempt(&self, message: &Claimed) -> Settled {
+        let outcome = self.send(message).await;
+        let Decision {
+            settled,
+            rest,
+            alarm,
+        } = decide(
+            outcome,
+            message.attempt,
+            self.settings.clock.now(),
+            &self.settings.outbox,
+            chance(),
+        );
+        if let Some(until) = rest {
+            self.rests.rest(&message.channel, until);
+        }
+        if let Some(alarm) = alarm {
+            tracing::error!(channel = message.channel, alarm, "the channel can't send");
+        }
+        settled
     }
 
     async fn send(&self, message: &Claimed) -> SendOutcome {
@@ -236,19 +284,24 @@ impl Inner {
                     .aggregator
                     .sms_outcome(answer.status, &answer.headers, &answer.body)
             }
-            Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::Transient {
-                reason: "no connection".into(),
-                retry_after: None,
-            }),
+            Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::OutOfReach),
             Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {
                 reason: error.to_string(),
             },
         }
     }
 
-    /// Writes the outcome down. The database may be away for a moment; an outcome that
-    /// can't be written before the lease ends becomes unknown.
-    async fn settle(&self, message: &Claimed, settled: &Settled, lease_until: Timestamp) {
+    /// Writes the outcome down. The database may be away for a while; an outcome that
+    /// is not written before its message expires, or in time before the worker stops,
+    /// is left to a delivery report.
+    async fn settle(
+        &self,
+        message: &Claimed,
+        settled: &Settled,
+        lease_until: Timestamp,
+        stop: &CancellationToken,
+    ) {
+        let mut wait = FIRST_WAIT;
         loop {
             let error = match self.try_settle(message, settled).await {
                 Ok(true) => return,
@@ -262,7 +315,12 @@ impl Inner {
                 }
                 Err(error) => error,
             };
-            if self.settings.clock.now() >= lease_until {
+            let end = if stop.is_cancelled() {
+                lease_until
+            } else {
+                message.expires_at
+            };
+            if self.settings.clock.now() >= end {
                 tracing::error!(
                     sms = message.id.as_str(),
                     error = &error as &dyn std::error::Error,
@@ -270,7 +328,8 @@ impl Inner {
                 );
                 return;
             }
-            sleep(Duration::from_millis(250)).await;
+            sleep(wait).await;
+            wait = LONGEST_WAIT.min(wait * 2);
         }
     }
 
@@ -297,7 +356,7 @@ impl Inner {
         let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
         reports::apply_overtaken(&mut tx, now).await?;
         reports::match_orphans(&mut tx, now).await?;
-        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link).await?;
+        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
         tx.commit().await?;
         if abandoned + resent + expired > 0 {

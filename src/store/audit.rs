@@ -34,6 +34,12 @@ pub async fn add(tx: &mut Tx, entry: &Entry<'_>, now: Timestamp) -> Result<(), S
         .execute(conn).await.map(drop))
 }
 
+/// What was done to anybody's record, oldest first, from the given entry on.
+pub async fn whats(tx: &mut Tx, offset: usize) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "SELECT what FROM audit ORDER BY id LIMIT 1000 OFFSET $1";
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(super::tx::count(offset)).fetch_all(conn).await)
+}
+
 /// How often something was done to a record since then.
 pub async fn count(
     tx: &mut Tx,

@@ -16,6 +16,8 @@ pub enum State {
     Posted,
     /// An invitation that waits for its answer.
     Invited,
+    /// Taken back; the person is not expected any more.
+    Cancelled,
 }
 
 impl State {
@@ -23,6 +25,7 @@ impl State {
         match self {
             Self::Posted => "posted",
             Self::Invited => "invited",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -30,6 +33,7 @@ impl State {
         match name {
             "posted" => Ok(Self::Posted),
             "invited" => Ok(Self::Invited),
+            "cancelled" => Ok(Self::Cancelled),
             _ => Err(decode("no such state of a deployment")),
         }
     }
@@ -135,6 +139,15 @@ pub async fn of_person(
 pub async fn by_id(tx: &mut Tx, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
     const SQL: &str = select!("WHERE d.id = $1");
     on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
+}
+
+/// Takes back everything a person was deployed to.
+pub async fn cancel_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE deployments SET state = $2 WHERE person_id = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(person.as_str())
+        .bind(State::Cancelled.name())
+        .execute(conn).await.map(drop))
 }
 
 /// Adds a deployment to a centre that is there.

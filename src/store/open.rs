@@ -1,6 +1,7 @@
 //! Opening a database: pools, pragmas, time-outs, schema.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -9,14 +10,18 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePool};
+use tokio::time::timeout;
 
-use super::tx::{StoreError, Tx};
+use super::tx::{LONGEST_STATEMENT, StoreError, Tx, in_time};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
 /// Versions of SQLite before this one can corrupt a WAL database when two
 /// connections write and checkpoint at once.
 const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// How long a connection may take to say that it is free again.
+const LONGEST_RELEASE: Duration = Duration::from_secs(5);
 
 /// Where the database is and how to use it.
 #[derive(Debug, Clone)]
@@ -75,16 +80,18 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
-            Pool::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Sqlite { write, .. } => {
+                Tx::Sqlite(in_time(write.begin_with("BEGIN IMMEDIATE")).await?)
+            }
+            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
         })
     }
 
     /// Begins a unit of work that only reads. On SQLite it waits for no writer.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Pool::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Sqlite { read, .. } => Tx::Sqlite(in_time(read.begin()).await?),
+            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
         })
     }
 
@@ -94,14 +101,20 @@ impl Store {
         on!(&mut tx, conn => sqlx::query("SELECT 1").execute(conn).await.map(drop))
     }
 
-    /// Closes every connection once its work is done.
+    /// Closes every connection once its work is done. One that does not answer any
+    /// more is not waited for.
     pub async fn close(&self) {
-        match &self.0 {
-            Pool::Sqlite { write, read } => {
-                read.close().await;
-                write.close().await;
+        let closed = async {
+            match &self.0 {
+                Pool::Sqlite { write, read } => {
+                    read.close().await;
+                    write.close().await;
+                }
+                Pool::Postgres(pool) => pool.close().await,
             }
-            Pool::Postgres(pool) => pool.close().await,
+        };
+        if timeout(LONGEST_STATEMENT, closed).await.is_err() {
+            tracing::warn!("some connections to the database did not close");
         }
     }
 }
@@ -133,6 +146,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .foreign_keys(true)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
+    make_folder_of(options.get_filename())?;
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
     let write = pool()
         .max_connections(1)
@@ -151,6 +165,16 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .connect_with(options.read_only(true))
         .await?;
     Ok(Pool::Sqlite { write, read })
+}
+
+/// SQLite makes its file and not the folder around it.
+fn make_folder_of(file: &Path) -> Result<(), StoreError> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        StoreError::Unusable(format!("{} can't be made: {error}", folder.display()))
+    })
 }
 
 fn is_sound(version: &str) -> bool {
@@ -179,8 +203,11 @@ fn open_postgres(settings: &StoreSettings) -> Result<Pool, StoreError> {
         // sqlx 0.9.0: a transaction whose begin was cancelled comes back open.
         .after_release(|conn, _| {
             Box::pin(async move {
-                conn.execute("ROLLBACK").await?;
-                Ok(true)
+                // A connection that does not answer is closed and not waited for.
+                match timeout(LONGEST_RELEASE, conn.execute("ROLLBACK")).await {
+                    Ok(done) => done.map(|_| true),
+                    Err(_) => Err(sqlx::Error::PoolTimedOut),
+                }
             })
         })
         .connect_lazy_with(options);

@@ -10,8 +10,6 @@
 //! A claim writes `sending` and raises `attempt`; every later word about that
 //! attempt must name it, so that a worker that lost its lease changes nothing.
 
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
-
 use crate::domain::{MessageId, Msisdn, PersonId, Timestamp};
 
 use super::tx::{count, decode};
@@ -107,26 +105,26 @@ pub struct Claimed {
     pub body: Vec<u8>,
     /// The attempt that this claim is; later words about it must name it.
     pub attempt: i64,
+    /// Since when it was to be sent.
+    pub due_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
 }
 
-impl<'r, R: Row> FromRow<'r, R> for Claimed
-where
-    &'static str: ColumnIndex<R>,
-    String: Decode<'r, R::Database> + Type<R::Database>,
-    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+type ClaimedRow = (String, i64, String, String, Option<Vec<u8>>, i64, i64, i64);
+
+impl Claimed {
+    fn read(row: ClaimedRow) -> Result<Self, StoreError> {
+        let (id, lane, channel, recipient, body, attempt, due_at, expires_at) = row;
         Ok(Self {
-            id: MessageId::parse(&row.try_get::<String, _>("id")?).map_err(decode)?,
-            lane: Lane::from_number(row.try_get("lane")?)?,
-            channel: row.try_get("channel")?,
-            recipient: Msisdn::parse(&row.try_get::<String, _>("recipient")?).map_err(decode)?,
-            body: row.try_get("body")?,
-            attempt: row.try_get("attempt")?,
-            expires_at: Timestamp::from_millis(row.try_get("expires_at")?),
+            id: MessageId::parse(&id).map_err(decode)?,
+            lane: Lane::from_number(lane)?,
+            channel,
+            recipient: Msisdn::parse(&recipient).map_err(decode)?,
+            body: body.ok_or_else(|| decode("no text"))?,
+            attempt,
+            due_at: Timestamp::from_millis(due_at),
+            expires_at: Timestamp::from_millis(expires_at),
         })
     }
 }
@@ -138,8 +136,8 @@ pub async fn add(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO outbox (id, cause, lane, channel, recipient, person_id, body, \
-        segments, state, attempt, due_at, expires_at, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, $10, $9, $9) \
+        segments, state, attempt, unanswered, due_at, expires_at, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, 0, $9, $10, $9, $9) \
         ON CONFLICT (cause) DO NOTHING";
     let added = on!(tx, conn => sqlx::query(SQL)
         .bind(message.id.as_str())
@@ -156,22 +154,25 @@ pub async fn add(
     Ok(added == 1)
 }
 
-/// Takes messages that are due, the most urgent first. The commit of this claim is
-/// the durable word that a first byte may leave.
+/// Takes messages that are due, the most urgent first, but none of the channels that
+/// rest. The commit of this claim is the durable word that a first byte may leave.
 pub async fn claim(
     tx: &mut Tx,
     now: Timestamp,
     lease_until: Timestamp,
     limit: usize,
+    resting: &[String],
 ) -> Result<Vec<Claimed>, StoreError> {
+    // The names of channels hold neither commas nor wildcards.
     macro_rules! sql {
         ($lock:literal) => {
             concat!(
                 "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_until = $2, ",
                 "updated_at = $1 WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' ",
-                "AND due_at <= $1 AND expires_at > $1 ORDER BY lane, due_at LIMIT $3 ",
+                "AND due_at <= $1 AND expires_at > $1 AND $4 NOT LIKE '%,' || channel || ',%' ",
+                "ORDER BY lane, due_at LIMIT $3 ",
                 $lock,
-                ") RETURNING id, lane, channel, recipient, body, attempt, expires_at"
+                ") RETURNING id, lane, channel, recipient, body, attempt, due_at, expires_at"
             )
         };
     }
@@ -181,13 +182,30 @@ pub async fn claim(
         Tx::Sqlite(_) => SQLITE,
         Tx::Postgres(_) => POSTGRES,
     };
-    let mut claimed: Vec<Claimed> = on!(tx, conn => sqlx::query_as(sql)
+    let rows: Vec<ClaimedRow> = on!(&mut *tx, conn => sqlx::query_as(sql)
         .bind(now.as_millis())
         .bind(lease_until.as_millis())
         .bind(count(limit))
+        .bind(format!(",{},", resting.join(",")))
         .fetch_all(conn).await)?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.0.clone();
+        match Claimed::read(row) {
+            Ok(message) => claimed.push(message),
+            // It must not stand in the way of the others for ever.
+            Err(_) => reject(tx, &id, now).await?,
+        }
+    }
     claimed.sort_by_key(|message| message.lane);
     Ok(claimed)
+}
+
+/// Ends a message whose row holds what no message can.
+async fn reject(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE outbox SET state = 'failed', reason = 'the row can''t be read', \
+        body = NULL, lease_until = NULL, updated_at = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(id).bind(now.as_millis()).execute(conn).await.map(drop))
 }
 
 /// What an attempt came to.
@@ -221,7 +239,9 @@ pub enum Settled {
     },
 }
 
-/// Writes down what an attempt came to. False when it was no longer this worker's.
+/// Writes down what an attempt came to. The words count until the message has ended or
+/// its next attempt has begun, even when the lease is over by then. False when they
+/// come later than that.
 pub async fn settle(
     tx: &mut Tx,
     id: &MessageId,
@@ -229,15 +249,29 @@ pub async fn settle(
     settled: &Settled,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    const ACCEPTED: &str = "UPDATE outbox SET state = 'accepted', provider_id = $4, cost = $5, \
-        body = NULL, lease_until = NULL, reason = NULL, updated_at = $3 \
-        WHERE id = $1 AND attempt = $2 AND state = 'sending'";
-    const AGAIN: &str = "UPDATE outbox SET state = 'queued', due_at = $4, reason = $5, \
-        lease_until = NULL, updated_at = $3 WHERE id = $1 AND attempt = $2 AND state = 'sending'";
-    const FAILED: &str = "UPDATE outbox SET state = 'failed', reason = $4, body = NULL, \
-        lease_until = NULL, updated_at = $3 WHERE id = $1 AND attempt = $2 AND state = 'sending'";
-    const UNKNOWN: &str = "UPDATE outbox SET state = 'unknown', due_at = $4, reason = $5, \
-        lease_until = NULL, updated_at = $3 WHERE id = $1 AND attempt = $2 AND state = 'sending'";
+    macro_rules! sql {
+        ($set:literal) => {
+            sql!($set, "")
+        };
+        ($set:literal, $and:literal) => {
+            concat!(
+                "UPDATE outbox SET ",
+                $set,
+                ", lease_until = NULL, updated_at = $3 WHERE id = $1 AND attempt = $2 ",
+                "AND state IN ('sending', 'unknown', 'queued')",
+                $and
+            )
+        };
+    }
+    const ACCEPTED: &str =
+        sql!("state = 'accepted', provider_id = $4, cost = $5, body = NULL, reason = NULL");
+    const AGAIN: &str = sql!(
+        "state = 'queued', due_at = $4, reason = $5",
+        " AND body IS NOT NULL"
+    );
+    const FAILED: &str = sql!("state = 'failed', reason = $4, body = NULL");
+    const UNKNOWN: &str =
+        sql!("state = 'unknown', due_at = $4, reason = $5, unanswered = unanswered + 1");
     let rows = match settled {
         Settled::Accepted { provider_id, cost } => on!(tx, conn => sqlx::query(ACCEPTED)
             .bind(id.as_str()).bind(attempt).bind(now.as_millis())
@@ -274,15 +308,23 @@ pub async fn abandon_leases(
 }
 
 /// Queues again what no report has settled in time, text unchanged, in the lanes up
-/// to `last`; in the others such a message stays unknown and its text is erased.
-pub async fn resolve_unknown(tx: &mut Tx, now: Timestamp, last: Lane) -> Result<u64, StoreError> {
+/// to `last` and as long as no more than `repeats` answers were lost. Other such
+/// messages stay unknown and their texts are erased.
+pub async fn resolve_unknown(
+    tx: &mut Tx,
+    now: Timestamp,
+    last: Lane,
+    repeats: i64,
+) -> Result<u64, StoreError> {
     const RESEND: &str = "UPDATE outbox SET state = 'queued', due_at = $1, updated_at = $1 \
-        WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND lane <= $2 AND expires_at > $1";
+        WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND lane <= $2 \
+        AND unanswered <= $3 AND expires_at > $1";
     const GIVE_UP: &str = "UPDATE outbox SET body = NULL, updated_at = $1 \
         WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1";
     let resent = on!(&mut *tx, conn => sqlx::query(RESEND)
         .bind(now.as_millis())
         .bind(last.number())
+        .bind(repeats)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     on!(tx, conn => sqlx::query(GIVE_UP).bind(now.as_millis()).execute(conn).await.map(drop))?;
     Ok(resent)
@@ -370,16 +412,15 @@ pub async fn orphans(tx: &mut Tx, limit: usize) -> Result<Vec<Orphan>, StoreErro
         WHERE state = 'unknown' AND body IS NOT NULL AND provider_id IS NULL ORDER BY due_at LIMIT $1";
     let rows: Vec<(String, String, i64)> =
         on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
-    rows.into_iter()
-        .map(|(channel, recipient, since)| {
-            let recipient = Msisdn::parse(&recipient).map_err(decode)?;
-            Ok(Orphan {
-                channel,
-                recipient,
-                since: Timestamp::from_millis(since),
-            })
+    // A line that can't be read has no reports either.
+    let orphans = rows.into_iter().filter_map(|(channel, recipient, since)| {
+        Some(Orphan {
+            channel,
+            recipient: Msisdn::parse(&recipient).ok()?,
+            since: Timestamp::from_millis(since),
         })
-        .collect()
+    });
+    Ok(orphans.collect())
 }
 
 /// Gives an unknown id to the one message to that number whose fate is unknown. False
@@ -424,8 +465,8 @@ pub struct DeadLetter {
     pub lane: Lane,
     /// `failed`, `expired` or `unknown`.
     pub state: String,
-    /// To which line.
-    pub recipient: Msisdn,
+    /// To which line; None when the row holds none.
+    pub recipient: Option<Msisdn>,
     /// Why.
     pub reason: Option<String>,
     /// How often it was tried.
@@ -448,7 +489,7 @@ pub async fn dead_letters(tx: &mut Tx, limit: usize) -> Result<Vec<DeadLetter>, 
                 id,
                 lane: Lane::from_number(lane)?,
                 state,
-                recipient: Msisdn::parse(&recipient).map_err(decode)?,
+                recipient: Msisdn::parse(&recipient).ok(),
                 reason,
                 attempts,
                 at: Timestamp::from_millis(at),

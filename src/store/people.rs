@@ -2,7 +2,7 @@
 
 use crate::domain::{KraPin, Msisdn, Name, NationalId, PersonId, Timestamp, TscNumber};
 
-use super::tx::decode;
+use super::tx::{decode, in_time};
 use super::{StoreError, Tx};
 
 /// A person's record.
@@ -82,10 +82,7 @@ pub async fn by_id(tx: &mut Tx, id: &PersonId) -> Result<Option<Person>, StoreEr
 pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {
     const POSTGRES: &str = "SELECT id FROM people WHERE id = $1 FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        sqlx::query(POSTGRES)
-            .bind(id.as_str())
-            .execute(&mut **tx)
-            .await?;
+        in_time(sqlx::query(POSTGRES).bind(id.as_str()).execute(&mut **tx)).await?;
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ pub async fn overtaken(tx: &mut Tx, limit: usize) -> Result<Vec<(String, String)
     on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)
 }
 
-/// The ids that waiting reports name for a line.
+/// The ids of messages nobody knows that waiting reports name for a line.
 pub async fn ids_for(
     tx: &mut Tx,
     channel: &str,
@@ -77,7 +77,8 @@ pub async fn ids_for(
     since: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "SELECT DISTINCT provider_id FROM reports \
-                       WHERE channel = $1 AND recipient = $2 AND received_at >= $3";
+        WHERE channel = $1 AND recipient = $2 AND received_at >= $3 AND NOT EXISTS \
+        (SELECT 1 FROM outbox o WHERE o.channel = $1 AND o.provider_id = reports.provider_id)";
     on!(tx, conn => sqlx::query_scalar(SQL)
         .bind(channel)
         .bind(recipient.as_str())

@@ -1,6 +1,14 @@
 //! A unit of work, and what can go wrong with one.
 
+use std::io;
+use std::time::Duration;
+
 use sqlx::{Postgres, Sqlite, Transaction};
+use tokio::time::timeout;
+
+/// How long a statement may take before its connection is given up. PostgreSQL ends
+/// one by itself sooner; a machine that lost its power never says a word again.
+pub(super) const LONGEST_STATEMENT: Duration = Duration::from_secs(12);
 
 /// A unit of work: all of it is kept, or, when dropped, none.
 ///
@@ -17,10 +25,20 @@ impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx) => in_time(tx.commit()).await,
+            Self::Postgres(tx) => in_time(tx.commit()).await,
         }
-        Ok(())
+    }
+}
+
+/// Runs one statement, but not for ever. A unit of work is rolled back when its
+/// connection goes back to the pool, so this may cut off a BEGIN as well.
+pub(super) async fn in_time<T>(
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    match timeout(LONGEST_STATEMENT, statement).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into()),
     }
 }
 
@@ -30,11 +48,11 @@ macro_rules! on {
         match $tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let $conn = &mut **tx;
-                $query.map_err($crate::store::StoreError::from)
+                $crate::store::tx::in_time(async { $query }).await
             }
             $crate::store::Tx::Postgres(tx) => {
                 let $conn = &mut **tx;
-                $query.map_err($crate::store::StoreError::from)
+                $crate::store::tx::in_time(async { $query }).await
             }
         }
     };

@@ -9,12 +9,21 @@ use crate::config::{LogFormat, Logging};
 
 /// The filter of the configuration can't be read.
 #[derive(Debug, thiserror::Error)]
-#[error("logging.filter can't be read: {0}")]
-pub struct FilterError(#[from] tracing_subscriber::filter::ParseError);
+#[error(
+    "logging.filter can't be read; write a level, such as info, or targets with levels, such as cp2=debug,info"
+)]
+pub struct FilterError;
+
+/// Reads the filter of the configuration.
+pub fn filter(logging: &Logging) -> Result<EnvFilter, FilterError> {
+    EnvFilter::builder()
+        .parse(&logging.filter)
+        .map_err(|_| FilterError)
+}
 
 /// Starts logging to stderr.
 pub fn start(logging: &Logging) -> Result<(), FilterError> {
-    let filter = EnvFilter::builder().parse(&logging.filter)?;
+    let filter = filter(logging)?;
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let registry = tracing_subscriber::registry().with(filter);
     match logging.format {

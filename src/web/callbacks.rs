@@ -1,8 +1,9 @@
 //! What aggregators call.
 
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -18,36 +19,36 @@ use super::respond::{nothing_here, to_the_end};
 
 /// Whose callback it says it is.
 #[derive(Deserialize)]
-pub(super) struct Door {
+struct Door {
     channel: String,
     secret: String,
 }
 
-/// A callback as it came.
+/// A callback as it came, from somebody who knows the channel's secret.
 pub(super) struct Call {
-    method: Method,
-    uri: OriginalUri,
-    headers: HeaderMap,
+    channel: Channel,
+    parts: Parts,
     body: Bytes,
 }
 
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
+impl FromRequest<App> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Response> {
-        let method = request.method().clone();
-        let headers = request.headers().clone();
-        let uri = OriginalUri(request.uri().clone());
-        let body = Bytes::from_request(request, state)
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        // The door comes first: strangers do not even learn which methods there are.
+        let door = Path::<Door>::from_request_parts(&mut parts, app).await.ok();
+        let channel = door.and_then(|Path(door)| app.channels.behind(&door.channel, &door.secret));
+        let channel = channel.ok_or_else(nothing_here)?.clone();
+        let body = Bytes::from_request(Request::new(body), app)
             .await
             .map_err(|refusal| {
                 tracing::warn!(status = refusal.status().as_u16(), "callback body refused");
                 refusal.status().into_response()
             })?;
         Ok(Self {
-            method,
-            uri,
-            headers,
+            channel,
+            parts,
             body,
         })
     }
@@ -56,19 +57,17 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Call {
 impl Call {
     fn raw(&self) -> RawRequest<'_> {
         RawRequest {
-            method: &self.method,
-            query: self.uri.query(),
-            headers: &self.headers,
+            method: &self.parts.method,
+            query: self.parts.uri.query(),
+            headers: &self.parts.headers,
             body: &self.body,
         }
     }
 }
 
 /// One hop of a USSD session. Whatever happens inside, a phone waits for a screen.
-pub(super) async fn ussd(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
-        return nothing_here();
-    };
+pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
+    let channel = &call.channel;
     let turn = match channel.aggregator.read_turn(&call.raw()) {
         Ok(turn) => turn,
         Err(error) => return refuse(error),
@@ -99,17 +98,13 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
 }
 
 /// The end of a session. It may never come, so nothing depends on it.
-pub(super) async fn ussd_end(
-    State(app): State<App>,
-    Path(door): Path<Door>,
-    call: Call,
-) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
-        return nothing_here();
-    };
+pub(super) async fn ussd_end(call: Call) -> Response {
+    let channel = &call.channel;
     match channel.aggregator.read_session_end(&call.raw()) {
         Ok(end) => {
-            let duration_ms = end.duration.map(|duration| duration.as_millis());
+            let duration_ms = end
+                .duration
+                .and_then(|duration| u64::try_from(duration.as_millis()).ok());
             tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
             channel.aggregator.acknowledge().map(Into::into)
         }
@@ -118,10 +113,8 @@ pub(super) async fn ussd_end(
 }
 
 /// An SMS from a person. It is kept before it is acknowledged, and once.
-pub(super) async fn sms(State(app): State<App>, Path(door): Path<Door>, call: Call) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
-        return nothing_here();
-    };
+pub(super) async fn sms(State(app): State<App>, call: Call) -> Response {
+    let channel = &call.channel;
     let inbound = match channel.aggregator.read_inbound(&call.raw()) {
         Ok(inbound) => inbound,
         Err(error) => return refuse(error),
@@ -153,14 +146,8 @@ pub(super) async fn sms(State(app): State<App>, Path(door): Path<Door>, call: Ca
 }
 
 /// What became of an SMS of ours.
-pub(super) async fn delivery(
-    State(app): State<App>,
-    Path(door): Path<Door>,
-    call: Call,
-) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
-        return nothing_here();
-    };
+pub(super) async fn delivery(State(app): State<App>, call: Call) -> Response {
+    let channel = &call.channel;
     let report = match channel.aggregator.read_report(&call.raw()) {
         Ok(report) => report,
         Err(error) => return refuse(error),
@@ -175,14 +162,8 @@ pub(super) async fn delivery(
 }
 
 /// A person wants no more promotion.
-pub(super) async fn opt_out(
-    State(app): State<App>,
-    Path(door): Path<Door>,
-    call: Call,
-) -> Response {
-    let Some(channel) = app.channels.behind(&door.channel, &door.secret) else {
-        return nothing_here();
-    };
+pub(super) async fn opt_out(State(app): State<App>, call: Call) -> Response {
+    let channel = &call.channel;
     let wish = match channel.aggregator.read_opt_out(&call.raw()) {
         Ok(wish) => wish,
         Err(error) => return refuse(error),
@@ -215,5 +196,10 @@ fn refuse(error: CallbackError) -> Response {
         }
     };
     tracing::warn!(error = &error as &dyn std::error::Error, "callback refused");
-    (status, error.to_string()).into_response()
+    let mut response = (status, error.to_string()).into_response();
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = HeaderValue::from_static("POST");
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }

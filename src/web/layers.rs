@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::map_response;
-use axum::response::Response;
+use axum::middleware::{map_request, map_response};
+use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{
@@ -16,8 +16,10 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 use tracing::{Level, Span};
 
+use crate::domain::Language;
+
 use super::app::App;
-use super::pages::secure;
+use super::pages::{ErrorPage, Problem, secure};
 
 /// A callback is a form of a few hundred bytes.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -33,6 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The last layer is the outermost: it sees a request first and its answer last.
 pub(super) fn around(router: Router, app: &App) -> Router {
     let https = app.https;
+    let fault = app.clone();
     router
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
@@ -41,7 +44,7 @@ pub(super) fn around(router: Router, app: &App) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_REQUEST,
         ))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(move |_| look_after(&fault)))
         .layer(map_response(move |mut response: Response| async move {
             secure(response.headers_mut(), https);
             response
@@ -55,9 +58,15 @@ pub(super) fn around(router: Router, app: &App) -> Router {
                 .on_failure(()),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, FreshId))
+        .layer(map_request(forget_id))
 }
 
-/// Ids are ours: one that came with the request could be anything.
+/// Ids are ours: one that came with the request could be anything, and stands in logs.
+async fn forget_id(mut request: Request) -> Request {
+    request.headers_mut().remove(REQUEST_ID);
+    request
+}
+
 #[derive(Clone, Copy)]
 struct FreshId;
 
@@ -90,7 +99,19 @@ fn span(request: &Request) -> Span {
     )
 }
 
+/// The answer of a handler that panicked. What it said may hold anything, so it is not
+/// logged.
+fn look_after(app: &App) -> Response {
+    tracing::error!("a handler broke off");
+    ErrorPage {
+        frame: app.look.frame(Language::default()),
+        problem: Problem::Fault,
+    }
+    .into_response()
+}
+
 fn log(response: &Response, latency: Duration, _: &Span) {
-    let duration_ms = latency.as_millis();
+    // A number of 128 bits would be logged as text.
+    let duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
 }

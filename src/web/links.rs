@@ -1,6 +1,7 @@
 //! One-time links to letters. Robots look at links before people do, so looking
 //! changes nothing; only the button redeems.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -17,11 +18,11 @@ use super::respond::{Failed, to_the_end};
 /// Shows a button, or how to get another link.
 pub(super) async fn look(
     State(app): State<App>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     wish: LanguageWish,
 ) -> Response {
     let language = wish.settle(None);
-    let Some(token) = Token::parse(&token) else {
+    let Some(token) = read(token) else {
         return LinkGonePage {
             frame: app.look.frame(language),
         }
@@ -47,11 +48,11 @@ pub(super) async fn look(
 /// Opens the letter, once.
 pub(super) async fn redeem(
     State(app): State<App>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     wish: LanguageWish,
 ) -> Response {
     let language = wish.settle(None);
-    let Some(token) = Token::parse(&token) else {
+    let Some(token) = read(token) else {
         return LinkGonePage {
             frame: app.look.frame(language),
         }
@@ -97,6 +98,10 @@ async fn open_letter(app: App, token: Token) -> Result<Option<Vec<u8>>, RedeemEr
     let ours = actions::redeem_link(&mut tx, &token, &opened, app.clock.now()).await?;
     tx.commit().await?;
     Ok(ours.then_some(pdf))
+}
+
+fn read(token: Result<Path<String>, PathRejection>) -> Option<Token> {
+    token.ok().and_then(|Path(token)| Token::parse(&token))
 }
 
 #[derive(Debug, thiserror::Error)]

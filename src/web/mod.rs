@@ -19,25 +19,26 @@ pub use app::{App, AppParts};
 pub use serve::serve;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
-/// Every route of the service.
-pub fn router(app: &App) -> Router {
+/// Every route of the service, and those that only some ways of starting have.
+pub fn router(app: &App, extra: Router) -> Router {
     let callbacks = Router::new()
-        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs.
-        .route("/callbacks/{channel}/{secret}/ussd", post(callbacks::ussd))
+        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs. Any method:
+        // what a stranger gets must not tell that there is something to POST to.
+        .route("/callbacks/{channel}/{secret}/ussd", any(callbacks::ussd))
         .route(
             "/callbacks/{channel}/{secret}/ussd-end",
-            post(callbacks::ussd_end),
+            any(callbacks::ussd_end),
         )
-        .route("/callbacks/{channel}/{secret}/sms", post(callbacks::sms))
+        .route("/callbacks/{channel}/{secret}/sms", any(callbacks::sms))
         .route(
             "/callbacks/{channel}/{secret}/delivery",
-            post(callbacks::delivery),
+            any(callbacks::delivery),
         )
         .route(
             "/callbacks/{channel}/{secret}/opt-out",
-            post(callbacks::opt_out),
+            any(callbacks::opt_out),
         );
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.
@@ -52,7 +53,8 @@ pub fn router(app: &App) -> Router {
         .merge(platform())
         .fallback(respond::no_such_page)
         .method_not_allowed_fallback(respond::wrong_method)
-        .with_state(app.clone());
+        .with_state(app.clone())
+        .merge(extra);
     layers::around(router, app)
 }
 

@@ -1,5 +1,6 @@
 //! The thin site: log in with what SMS delivered, see one's work, log out.
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +15,8 @@ use crate::store::deployments::Deployment;
 
 use super::app::App;
 use super::pages::{
-    DeploymentCard, ErrorPage, HomePage, LanguageWish, LoginError, LoginPage, MePage, Problem,
+    DeploymentCard, ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, MePage,
+    Problem,
 };
 use super::respond::{Failed, to_the_end};
 
@@ -50,9 +52,13 @@ pub(super) async fn log_in(
     State(app): State<App>,
     wish: LanguageWish,
     headers: HeaderMap,
-    Form(credentials): Form<Credentials>,
+    form: Result<Form<Credentials>, FormRejection>,
 ) -> Response {
     let frame = app.look.frame(wish.settle(None));
+    let credentials = match form {
+        Ok(Form(credentials)) => credentials,
+        Err(refusal) => return unreadable(frame, &refusal),
+    };
     if is_foreign(&headers) {
         return ErrorPage {
             frame,
@@ -90,7 +96,7 @@ pub(super) async fn log_in(
         Ok(Some(token)) => {
             let life = app.tools.policy.login_life().as_secs();
             with_cookie(
-                Redirect::to("/me").into_response(),
+                Redirect::to(&wish.keep("/me")).into_response(),
                 token.reveal(),
                 life,
                 app.https,
@@ -105,10 +111,18 @@ pub(super) async fn log_in(
     }
 }
 
+fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {
+    let problem = match refusal.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+        _ => Problem::Unreadable,
+    };
+    ErrorPage { frame, problem }.into_response()
+}
+
 /// A person's own page.
 pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: HeaderMap) -> Response {
     let Some(token) = cookie(&headers) else {
-        return Redirect::to("/login").into_response();
+        return Redirect::to(&wish.keep("/login")).into_response();
     };
     let inner = app.clone();
     let found = to_the_end(async move {
@@ -133,7 +147,7 @@ pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: Head
             }
             .into_response()
         }
-        Ok(None) => Redirect::to("/login").into_response(),
+        Ok(None) => Redirect::to(&wish.keep("/login")).into_response(),
         Err(Failed) => ErrorPage {
             frame,
             problem: Problem::Unavailable,
@@ -143,7 +157,11 @@ pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: Head
 }
 
 /// Ends the visit.
-pub(super) async fn log_out(State(app): State<App>, headers: HeaderMap) -> Response {
+pub(super) async fn log_out(
+    State(app): State<App>,
+    wish: LanguageWish,
+    headers: HeaderMap,
+) -> Response {
     if let Some(token) = cookie(&headers).filter(|_| !is_foreign(&headers)) {
         let inner = app.clone();
         let ended = to_the_end(async move {
@@ -152,10 +170,19 @@ pub(super) async fn log_out(State(app): State<App>, headers: HeaderMap) -> Respo
             Ok::<_, ActionError>(tx.commit().await?)
         });
         if let Err(Failed) = ended.await {
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            return ErrorPage {
+                frame: app.look.frame(wish.settle(None)),
+                problem: Problem::Unavailable,
+            }
+            .into_response();
         }
     }
-    with_cookie(Redirect::to("/login").into_response(), "", 0, app.https)
+    with_cookie(
+        Redirect::to(&wish.keep("/login")).into_response(),
+        "",
+        0,
+        app.https,
+    )
 }
 
 fn card(deployment: &Deployment, language: Language) -> DeploymentCard {

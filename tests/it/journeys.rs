@@ -32,6 +32,13 @@ async fn a_deployment_is_read_in_one_hop(service: &TestService) {
          Report 16 Oct 7:00am\n19 Oct-20 Nov KES 550/day\nPapers Murang'a South.\n\
          1. SMS letter\n0:Back 00:Home"
     );
+    // There is no room for a complaint, so a key that is none shows the screen again.
+    let again = phone.press("7").await;
+    assert!(
+        again.starts_with("CON KCSE 2026 Invigilator\n99208105"),
+        "{again}"
+    );
+    assert!(again.ends_with("1. SMS letter\n0:Back 00:Home"), "{again}");
     assert_eq!(phone.press("0").await, HOME);
     assert_eq!(phone.press("0").await, "END Thank you. Goodbye.");
 }
@@ -126,7 +133,7 @@ async fn an_invitation_is_no_deployment(service: &TestService) {
 }
 
 async fn a_reset_sends_a_new_password_and_ends_the_old_one(service: &TestService) {
-    assert!(can_log_in(service, 1, "karibu2026").await);
+    assert!(service.can_log_in(&person(1), "karibu2026").await);
     let mut phone = service.phone(1);
     let question = phone.walk(&["3"]).await;
     assert!(
@@ -146,8 +153,8 @@ async fn a_reset_sends_a_new_password_and_ends_the_old_one(service: &TestService
         "{text}"
     );
     assert_eq!(messages[0].segments, 1);
-    assert!(!can_log_in(service, 1, "karibu2026").await);
-    assert!(can_log_in(service, 1, password_in(text)).await);
+    assert!(!service.can_log_in(&person(1), "karibu2026").await);
+    assert!(service.can_log_in(&person(1), password_in(text)).await);
     service.outbox_comes_to(&[("delivered", 1)]).await;
 }
 
@@ -332,10 +339,10 @@ async fn a_new_number_takes_everything_over(service: &TestService) {
             .starts_with("CON KCSE 2026 Supervisor")
     );
     assert!(
-        can_log_in(service, 777, "karibu2026").await,
+        service.can_log_in(&person(777), "karibu2026").await,
         "the user name follows the number"
     );
-    assert!(!can_log_in(service, 2, "karibu2026").await);
+    assert!(!service.can_log_in(&person(2), "karibu2026").await);
 }
 
 async fn a_number_that_someone_holds_is_refused(service: &TestService) {
@@ -383,37 +390,4 @@ async fn the_language_of_a_line_is_remembered(service: &TestService) {
         text.starts_with("CP2: jina la kuingia 254700000001, nenosiri jipya "),
         "{text}"
     );
-}
-
-async fn can_log_in(service: &TestService, number: u32, password: &str) -> bool {
-    let user_name = person(number);
-    let answer = service
-        .post(
-            "/login",
-            &[("user_name", &user_name), ("password", password)],
-        )
-        .await;
-    match answer.status().as_u16() {
-        303 => {
-            let cookie = answer.headers()["set-cookie"]
-                .to_str()
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .to_owned();
-            let me = service
-                .client
-                .get(format!("{}/me", service.base))
-                .header("cookie", cookie)
-                .send()
-                .await
-                .unwrap();
-            assert_eq!(me.status(), 200);
-            assert!(me.text().await.unwrap().contains(&user_name));
-            true
-        }
-        403 => false,
-        other => panic!("log-in answered {other}"),
-    }
 }

@@ -5,9 +5,19 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod answers;
 mod architecture;
+mod browser;
+mod callbacks;
+mod command_line;
+mod database_away;
+mod docs;
+mod hang_ups;
 mod harness;
 mod hops;
 mod journeys;
+mod letters;
 mod menus;
+mod outbox;
 mod schema;
+mod transcripts;

@@ -17,6 +17,7 @@ mod ussd;
 mod wire;
 
 pub use settings::{Endpoint, Settings, SettingsError};
+pub use ussd::limits;
 
 use std::time::Duration;
 

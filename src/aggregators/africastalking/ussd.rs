@@ -52,9 +52,10 @@ pub(super) fn read_session_end(request: &RawRequest<'_>) -> Result<SessionEnd, C
     })
 }
 
-/// From the help centre's article on USSD lengths in Kenya. Networks without a
-/// figure there get the smaller one.
-pub(super) fn limits(network: Option<&Network>) -> ScreenLimits {
+/// What fits on a screen and into an answer, by the help centre's article on USSD
+/// lengths in Kenya. Networks without a figure there get the smaller one.
+#[must_use]
+pub fn limits(network: Option<&Network>) -> ScreenLimits {
     let (screen, input) = match network {
         Some(Network::Airtel) => (184, 90),
         _ => (160, 80),

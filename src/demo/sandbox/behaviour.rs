@@ -10,6 +10,8 @@ pub enum Behaviour {
     /// Accepted, and reported as delivered.
     #[default]
     Deliver,
+    /// Accepted, and reported as delivered before the answer leaves.
+    ReportFirst,
     /// Accepted, and never heard of again.
     NoReport,
     /// Accepted, and reported as failed for this reason, such as

@@ -15,7 +15,7 @@ use super::SandboxSettings;
 use super::answer::{self, Answer, Refusal};
 use super::behaviour::{Behaviour, Script};
 use super::ledger::{Ledger, LedgerEntry};
-use super::reports::{Fate, Reporter};
+use super::reports::{Fate, Reporter, Reporting};
 use crate::domain::{Clock, Msisdn};
 use crate::text::segments;
 
@@ -87,7 +87,12 @@ impl Office {
         // what is accepted must be reported all the same.
         let work = tasks.spawn_blocking(move || self.handle(order));
         match work.await {
-            Ok(Ok(response)) => response,
+            Ok(Ok((response, reports_first))) => {
+                for report in reports_first {
+                    let _ = report.await;
+                }
+                response
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "the sandbox can't write its ledger");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -101,23 +106,27 @@ impl Office {
         key == Some(self.api_key.as_bytes()) && username == self.username
     }
 
-    fn handle(&self, order: Order) -> io::Result<Response> {
+    /// The answer, and the reports that must be delivered before it leaves.
+    fn handle(&self, order: Order) -> io::Result<(Response, Vec<Reporting>)> {
         let recipients = self.plan(order.numbers);
         let mut plans = recipients.iter().flat_map(|recipient| &recipient.plan);
         if let Some(refusal) = plans.find_map(|(_, behaviour)| answer::refuse_all(behaviour)) {
-            return Ok(refusal);
+            return Ok((refusal, Vec::new()));
         }
         let mut answer = Answer::new(segments(&order.text));
+        let mut reports_first = Vec::new();
         for Recipient { number, plan } in &recipients {
             match plan {
                 Err(refusal) => answer.refused(number, *refusal),
                 Ok((to, behaviour)) => {
-                    let id = self.accept(to, &order.text, behaviour)?;
+                    let (id, report) = self.accept(to, &order.text, behaviour)?;
+                    let is_first = *behaviour == Behaviour::ReportFirst;
+                    reports_first.extend(report.filter(|_| is_first));
                     answer.accepted(number, &id, behaviour);
                 }
             }
         }
-        Ok(answer.into_response())
+        Ok((answer.into_response(), reports_first))
     }
 
     fn plan(&self, numbers: Vec<String>) -> Vec<Recipient> {
@@ -139,7 +148,12 @@ impl Office {
             .collect()
     }
 
-    fn accept(&self, to: &Msisdn, text: &str, behaviour: &Behaviour) -> io::Result<String> {
+    fn accept(
+        &self,
+        to: &Msisdn,
+        text: &str,
+        behaviour: &Behaviour,
+    ) -> io::Result<(String, Option<Reporting>)> {
         let id = format!("ATXid_{}", Uuid::now_v7().simple());
         let entry = LedgerEntry {
             id: id.clone(),
@@ -151,10 +165,11 @@ impl Office {
         self.ledger().append(entry)?;
         self.accepted.send_modify(|count| *count += 1);
         tracing::debug!(id, to = to.masked(), "the sandbox accepted a message");
-        if let (Some(reporter), Some(fate)) = (&self.reporter, Fate::of(behaviour)) {
-            reporter.report(id.clone(), to.clone(), fate);
-        }
-        Ok(id)
+        let report = match (&self.reporter, Fate::of(behaviour)) {
+            (Some(reporter), Some(fate)) => Some(reporter.report(id.clone(), to.clone(), fate)),
+            _ => None,
+        };
+        Ok((id, report))
     }
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,12 +38,17 @@ impl Fate {
     /// The fate of a message, unless nothing is to be heard of it.
     pub(super) fn of(behaviour: &Behaviour) -> Option<Self> {
         match behaviour {
-            Behaviour::Deliver | Behaviour::LoseReply { reported: true } => Some(Self::Delivered),
+            Behaviour::Deliver
+            | Behaviour::ReportFirst
+            | Behaviour::LoseReply { reported: true } => Some(Self::Delivered),
             Behaviour::FailReport(reason) => Some(Self::Failed(reason.clone())),
             _ => None,
         }
     }
 }
+
+/// Reports on their way.
+pub(super) type Reporting = JoinHandle<Option<()>>;
 
 pub(super) struct Reporter {
     line: Line,
@@ -71,8 +77,9 @@ impl Reporter {
         }))
     }
 
-    /// Sees to it that the message's reports are delivered, in their order.
-    pub(super) fn report(&self, id: String, to: Msisdn, fate: Fate) {
+    /// Sees to it that the message's reports are delivered, in their order. The task
+    /// that is given back ends when they are.
+    pub(super) fn report(&self, id: String, to: Msisdn, fate: Fate) -> Reporting {
         let line = self.line.clone();
         let delay = self.delay;
         let sent_first = self.sent_first;
@@ -88,7 +95,7 @@ impl Reporter {
             .await;
         };
         let stop = self.stop.clone();
-        self.tasks.spawn(stop.run_until_cancelled_owned(work));
+        self.tasks.spawn(stop.run_until_cancelled_owned(work))
     }
 }
 

@@ -22,6 +22,18 @@ impl LanguageWish {
     pub fn settle(self, known: Option<Language>) -> Language {
         self.pressed.or(known).or(self.browser).unwrap_or_default()
     }
+
+    /// The address of a page of ours, in the language that was pressed where that is
+    /// not the browser's own anyway.
+    #[must_use]
+    pub fn keep(self, path: &str) -> String {
+        match self.pressed {
+            Some(language) if language != self.browser.unwrap_or_default() => {
+                format!("{path}?lang={}", language.code())
+            }
+            _ => path.to_owned(),
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for LanguageWish {
@@ -73,6 +85,15 @@ mod tests {
     async fn the_language_that_was_pressed_beats_all_others() {
         let wish = wish("/me?x=1&lang=sw", "en-GB").await;
         assert_eq!(wish.settle(Some(Language::En)), Language::Sw);
+    }
+
+    #[tokio::test]
+    async fn the_language_that_was_pressed_goes_along_to_the_next_page() {
+        assert_eq!(wish("/?lang=sw", "en-GB").await.keep("/me"), "/me?lang=sw");
+        assert_eq!(wish("/?lang=en", "sw-KE").await.keep("/me"), "/me?lang=en");
+        assert_eq!(wish("/?lang=sw", "sw-KE").await.keep("/me"), "/me");
+        assert_eq!(wish("/?lang=en", "fr").await.keep("/me"), "/me");
+        assert_eq!(wish("/", "sw").await.keep("/me"), "/me");
     }
 
     #[tokio::test]

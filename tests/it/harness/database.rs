@@ -1,6 +1,6 @@
 //! A database of a test's own.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// A database that is gone when its test is over.
@@ -36,6 +36,42 @@ impl Database {
             Self::Postgres { server, name } => {
                 let (server, _) = server.rsplit_once('/').unwrap();
                 format!("{server}/{name}")
+            }
+        }
+    }
+
+    /// What a query counts.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let url = self.url();
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                sqlx::query_scalar(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+            }
+        }
+    }
+
+    /// Changes something behind the service's back.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        let url = self.url();
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
             }
         }
     }

@@ -1,12 +1,19 @@
 //! What tests speak: a service that runs as in production, a person with a phone.
 
+mod browser;
+mod contents;
 mod database;
 mod phone;
+pub(crate) mod program;
 pub(crate) mod service;
+mod wire;
 
+pub(crate) use browser::Browser;
+pub(crate) use contents::Contents;
 pub(crate) use database::Database;
 pub(crate) use phone::Phone;
 pub(crate) use service::TestService;
+pub(crate) use wire::Wire;
 
 /// Runs each test on SQLite and on PostgreSQL. A test is an `async fn(&TestService)`.
 macro_rules! on_each_database {
@@ -34,4 +41,27 @@ macro_rules! on_each_database {
     };
 }
 
-pub(crate) use on_each_database;
+/// The same for tests that start a service in their own way. A test is an
+/// `async fn(Database)`.
+macro_rules! with_each_database {
+    ($($test:ident),+ $(,)?) => {
+        mod with_sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test($crate::harness::Database::sqlite()).await;
+                }
+            )+
+        }
+        mod with_postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test($crate::harness::Database::postgres().await).await;
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use {on_each_database, with_each_database};

@@ -4,20 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::routing::get;
 use cp2::config::{self, Config};
 use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
 use cp2::demo::{phone, seed};
-use cp2::domain::{Clock, FixedClock, Msisdn, Timestamp};
+use cp2::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use cp2::service::{Parts, Running, Service, open_store};
 use cp2::store::Store;
+use cp2::store::outbox::{self, Lane, NewMessage};
 use jiff::civil::date;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use super::{Database, Phone};
+use super::{Contents, Database, Phone, Wire};
 
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
@@ -37,6 +39,14 @@ pub(crate) struct TestService {
 /// The people of the demo by their last digit.
 pub(crate) fn person(number: u32) -> String {
     format!("254700{number:06}")
+}
+
+/// A client that follows no redirect, so that a test sees each answer.
+pub(crate) fn client() -> Client {
+    // Whoever comes first in this process; a client without one does not even speak http.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none());
+    builder.timeout(PATIENCE).build().unwrap()
 }
 
 /// A configuration for tests: everything short, nothing secret.
@@ -76,8 +86,27 @@ pub(crate) fn config(database_url: &str, base: &str, sandbox: &Sandbox) -> Confi
     config
 }
 
+/// A handler with a mistake in it.
+async fn break_off() {
+    panic!("on purpose");
+}
+
 impl TestService {
     pub(crate) async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// Starts with a configuration that the test has changed.
+    pub(crate) async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_among(3, database, change).await
+    }
+
+    /// Starts with so many people besides the named ones, from 254700001000 on.
+    pub(crate) async fn start_among(
+        people: u32,
+        database: Database,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         // Monday, two weeks before the exams.
@@ -96,9 +125,10 @@ impl TestService {
             },
         )
         .unwrap();
-        let config = config(&database.url(), &base, &sandbox);
+        let mut config = config(&database.url(), &base, &sandbox);
+        change(&mut config);
         let store = open_store(&config).await.unwrap();
-        seed::seed(&store, &Hasher::new(1).unwrap(), 3, clock.now())
+        seed::seed(&store, &Hasher::new(1).unwrap(), people, clock.now())
             .await
             .unwrap();
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
@@ -107,12 +137,9 @@ impl TestService {
             seed::phones().unwrap(),
             Arc::new(move |msisdn| inbox.messages_to(msisdn)),
         );
-        let running = service.run(listener, phones);
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .unwrap();
+        let extra = phones.route("/fault", get(break_off));
+        let running = service.run(listener, extra);
+        let client = client();
         Self {
             base,
             client,
@@ -122,6 +149,22 @@ impl TestService {
             running,
             database,
         }
+    }
+
+    /// Starts on a PostgreSQL at the far end of a wire that is in the test's hands.
+    pub(crate) async fn start_on_a_wire(change: impl FnOnce(&mut Config)) -> (Self, Wire) {
+        let wire = Wire::new().await;
+        let database = Database::postgres().await;
+        let url = database.url();
+        let (scheme, place) = url.split_once('@').unwrap();
+        let (far, name) = place.split_once('/').unwrap();
+        wire.lead_to(far.parse().unwrap());
+        let through_the_wire = format!("{scheme}@{}/{name}", wire.near());
+        let service = Self::start_with(database, |config| {
+            config.database.url = through_the_wire.into();
+            change(config);
+        });
+        (service.await, wire)
     }
 
     pub(crate) async fn stop(self) {
@@ -183,6 +226,15 @@ impl TestService {
             .unwrap()
     }
 
+    pub(crate) fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Everything in the database, to compare with what is in it later.
+    pub(crate) async fn contents(&self) -> Contents {
+        self.database.contents().await
+    }
+
     /// The SMS of a number, newest first, once there are so many.
     pub(crate) async fn sms_of(&self, msisdn: &str, count: usize) -> Vec<LedgerEntry> {
         let msisdn = Msisdn::parse(msisdn).unwrap();
@@ -209,23 +261,96 @@ impl TestService {
             .map(|(state, count)| ((*state).to_owned(), *count))
             .collect();
         let mut last = Vec::new();
-        let settled = async {
-            loop {
-                let mut tx = self.store.begin_read().await.unwrap();
-                last = cp2::store::outbox::tally(&mut tx).await.unwrap();
-                drop(tx);
-                if last == expected {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let in_time = tokio::time::timeout(PATIENCE, settled).await.is_ok();
+        let settled = happens(async || {
+            let mut tx = self.store.begin_read().await.unwrap();
+            last = outbox::tally(&mut tx).await.unwrap();
+            last == expected
+        });
         assert!(
-            in_time,
+            settled.await,
             "the outbox came to {last:?} instead of {expected:?}"
         );
     }
+
+    /// What a query counts.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        self.database.count(sql).await
+    }
+
+    /// Changes something behind the service's back.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        self.database.execute(sql).await;
+    }
+
+    /// Waits until a query counts so many.
+    pub(crate) async fn count_comes_to(&self, sql: &'static str, expected: i64) {
+        let mut last = 0;
+        let settled = happens(async || {
+            last = self.count(sql).await;
+            last == expected
+        });
+        assert!(settled.await, "{sql} came to {last} instead of {expected}");
+    }
+
+    /// Waits until the worker has looked for work that was there before.
+    ///
+    /// It ends a message that is of no use any more when it sweeps, just before it
+    /// claims; after the second sweep, the claim behind the first is done.
+    pub(crate) async fn worker_looks(&self) {
+        for _ in 0..2 {
+            let now = self.clock.now();
+            let id = MessageId::fresh();
+            let message = NewMessage {
+                id: &id,
+                cause: id.as_str(),
+                lane: Lane::Bulk,
+                channel: "at",
+                recipient: &Msisdn::parse(&person(99)).unwrap(),
+                person: None,
+                body: b"",
+                segments: 1,
+                expires_at: now,
+            };
+            let mut tx = self.store.begin().await.unwrap();
+            outbox::add(&mut tx, &message, now).await.unwrap();
+            tx.commit().await.unwrap();
+            self.count_comes_to(
+                "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND lane = 4",
+                0,
+            )
+            .await;
+        }
+        self.database
+            .execute("DELETE FROM outbox WHERE lane = 4")
+            .await;
+    }
+
+    /// Whether these credentials open the person's own page.
+    pub(crate) async fn can_log_in(&self, user_name: &str, password: &str) -> bool {
+        let fields = [("user_name", user_name), ("password", password)];
+        let answer = self.post("/login", &fields).await;
+        match answer.status().as_u16() {
+            303 => {}
+            403 => return false,
+            other => panic!("log-in answered {other}"),
+        }
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap();
+        let me = self.client.get(format!("{}/me", self.base));
+        let me = me.header("cookie", cookie).send().await.unwrap();
+        assert_eq!(me.status(), 200);
+        me.text().await.unwrap().contains(user_name)
+    }
+}
+
+/// Waits for something that should come about by itself; false when it does not.
+pub(crate) async fn happens(mut look: impl AsyncFnMut() -> bool) -> bool {
+    let happened = async {
+        while !look().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, happened).await.is_ok()
 }
 
 /// The password in the text of an SMS.

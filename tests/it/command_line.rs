@@ -1,0 +1,411 @@
+//! The program as people call it: what it prints, and what it says with its exit code.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use cp2::demo::sandbox::Behaviour;
+use cp2::domain::Msisdn;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::program::{Program, Said, cp2, demo, run};
+use crate::harness::service::{client, person};
+use crate::harness::{TestService, on_each_database};
+
+on_each_database!(the_outbox_is_listed_for_people_and_for_programs);
+
+/// A configuration that is in order, but for what a test replaces.
+const CONFIG: &str = r#"[server]
+listen = "127.0.0.1:0"
+public_url = "https://cp2.example.org"
+[database]
+url = "sqlite:DATABASE"
+[keys]
+current = "k1"
+[keys.key]
+k1 = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
+[[channel]]
+name = "at"
+kind = "africastalking"
+secret = "a-path-secret-of-tests"
+base_url = "http://127.0.0.1:9"
+username = "tests"
+api_key = "key-of-tests"
+service_codes = ["*384*2026#"]
+"#;
+
+/// A folder with a configuration in it, in which a piece of text is replaced.
+fn configured(from: &str, to: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cp2.toml");
+    let database = folder.path().join("cp2.db");
+    assert!(CONFIG.contains(from), "{from}");
+    let text = CONFIG
+        .replace(from, to)
+        .replace("DATABASE", &database.display().to_string());
+    fs::write(&file, text).unwrap();
+    (folder, file)
+}
+
+fn with_config(command: &[&str], file: &Path) -> std::process::Command {
+    let mut command = cp2(command);
+    command.arg("--config").arg(file);
+    command
+}
+
+fn assert_failed(said: &Said, with: &str) {
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert_eq!(said.out, "");
+    assert!(said.err.contains(with), "{with:?} in {}", said.err);
+}
+
+#[test]
+fn the_exit_code_tells_a_failure_from_a_wrong_call() {
+    for (arguments, code) in [
+        (&["--help"][..], 0),
+        (&["--version"], 0),
+        (&["help", "serve"], 0),
+        (&["key", "new"], 0),
+        (&["config", "sample"], 0),
+        (&["config", "check", "--config", "/nowhere/cp2.toml"], 1),
+        (&["serve", "--config", "/nowhere/cp2.toml"], 1),
+        (&["db", "migrate", "--config", "/nowhere/cp2.toml"], 1),
+        (&["outbox", "dead", "--config", "/nowhere/cp2.toml"], 1),
+        (&[], 2),
+        (&["nonsense"], 2),
+        (&["config"], 2),
+        (&["serve", "--only", "nothing"], 2),
+        (&["demo", "--listen", "here"], 2),
+        (&["demo", "--professionals", "-1"], 2),
+        (&["key", "new", "extra"], 2),
+    ] {
+        let said = run(&mut cp2(arguments));
+        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.err);
+        let (silent, loud) = if code == 0 {
+            (said.err, said.out)
+        } else {
+            (said.out, said.err)
+        };
+        assert_eq!(silent, "", "{arguments:?}");
+        assert!(!loud.is_empty(), "{arguments:?}");
+    }
+}
+
+/// The commands that a help text lists.
+fn listed(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            let name = line.strip_prefix("  ")?.split(' ').next()?;
+            (!name.is_empty() && name != "help").then(|| name.to_owned())
+        });
+    names.collect()
+}
+
+#[test]
+fn the_help_of_each_command_has_an_example() {
+    let mut waiting = vec![Vec::<String>::new()];
+    let mut seen = 0;
+    while let Some(command) = waiting.pop() {
+        let help = run(cp2(&command).arg("--help")).out;
+        let example = format!("Example: cp2 {}", command.join(" "));
+        assert!(help.contains(&example), "{example:?} in {help}");
+        waiting.extend(
+            listed(&help)
+                .into_iter()
+                .map(|name| [command.clone(), vec![name]].concat()),
+        );
+        seen += 1;
+    }
+    assert!(seen >= 13, "{seen} commands");
+}
+
+#[test]
+fn a_new_key_is_64_digits_and_another_one_each_time() {
+    let keys = [
+        run(&mut cp2(["key", "new"])).out,
+        run(&mut cp2(["key", "new"])).out,
+    ];
+    for key in &keys {
+        let digits = key.strip_suffix('\n').unwrap();
+        assert!(digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+    assert_ne!(keys[0], keys[1]);
+}
+
+#[test]
+fn the_sample_becomes_a_configuration_with_three_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cp2.toml");
+    fs::write(&file, run(&mut cp2(["config", "sample"])).out).unwrap();
+    let key = folder.path().join("k1");
+    fs::write(&key, run(&mut cp2(["key", "new"])).out).unwrap();
+    let mut check = with_config(&["config", "check"], &file);
+    assert_failed(&run(&mut check), "`keys.key` holds no key");
+    check.env("CP2__KEYS__KEY__K1_FILE", &key);
+    assert_failed(&run(&mut check), "`channel.at.secret` can be guessed");
+    check.env("CP2__CHANNEL__AT__SECRET", "9f2c41d7a05e48b1b3f6");
+    assert_failed(&run(&mut check), "`channel.at.api_key`");
+    check.env("CP2__CHANNEL__AT__API_KEY", "atsk_synthetic");
+    let said = run(&mut check);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert!(
+        said.out
+            .starts_with(&format!("{}: in order", file.display())),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
+    for (from, to, line, key) in [
+        ("[server]", "[server]\nlissten = 1", 2, "lissten"),
+        ("[keys]", "[polizy]\n[keys]", 6, "polizy"),
+        ("current = \"k1\"", "current = 7", 7, "current"),
+        ("\"127.0.0.1:0\"", "\"nowhere\"", 2, "listen"),
+        ("https://cp2", "http://cp2", 3, "server.public_url"),
+        ("https://cp2", "https://cp 2", 3, "server.public_url"),
+        ("a-path-secret-of-tests", "demo", 13, "channel.at.secret"),
+        ("api_key = \"key-of-tests\"\n", "", 10, "api_key"),
+        ("username = \"tests\"\n", "", 10, "username"),
+        ("current = \"k1\"\n", "", 6, "current"),
+        ("k1 = \"5a", "k1 = \"xx", 9, "keys.key.k1"),
+        (
+            "api_key = \"key-of-tests\"",
+            "api_key = \"\"",
+            16,
+            "channel.at.api_key",
+        ),
+        (
+            "http://127.0.0.1:9",
+            "http://example.org",
+            14,
+            "channel.at.base_url",
+        ),
+        (
+            "[keys]",
+            "[outbox]\nlease_s = 1\n[keys]",
+            7,
+            "outbox.lease_s",
+        ),
+        ("kind = ", "kind = = ", 12, "kind"),
+    ] {
+        let (_folder, file) = configured(from, to);
+        for command in [&["config", "check"][..], &["serve"], &["db", "migrate"]] {
+            let said = run(&mut with_config(command, &file));
+            assert_failed(&said, &format!("`{key}`"));
+            let place = format!("cp2: {}:{line}:", file.display());
+            assert!(said.err.starts_with(&place), "{place} in {}", said.err);
+            assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+            for secret in ["5a5a", "a-path-secret", "key-of-tests"] {
+                assert!(!said.err.contains(secret), "{}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_check_finds_what_would_stop_the_start() {
+    let filter = "[logging]\nfilter = \"cp2=loud\"\n[keys]";
+    let (_folder, file) = configured("[keys]", filter);
+    for command in [&["config", "check"][..], &["serve"]] {
+        let said = run(&mut with_config(command, &file));
+        assert_failed(&said, "cp2: logging.filter can't be read; ");
+    }
+}
+
+#[test]
+fn bad_menus_are_named_by_file_line_and_column_before_anyone_can_connect() {
+    // The port is taken, so an attempt to listen would be what is complained about.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let menus = tempfile::tempdir().unwrap();
+    let file = menus.path().join("main.toml");
+    fs::write(&file, "[screen.home]\ntext.en = \"Hi\"\nend = maybe\n").unwrap();
+    let folder = format!("[menus]\nfolder = {:?}\n[keys]", menus.path());
+    let (_folder, config) = configured("[keys]", &folder);
+    let said = run(with_config(&["serve"], &config).env("CP2__SERVER__LISTEN", listen));
+    assert_failed(&said, "the menus are wrong");
+    let finding = format!("{}:3:", file.display());
+    let line = said.err.lines().find(|line| line.starts_with(&finding));
+    let column = line.unwrap_or_else(|| panic!("{finding} in {}", said.err));
+    let column = column[finding.len()..].split(':').next().unwrap();
+    assert!(column.parse::<u32>().is_ok(), "{}", said.err);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let (_folder, config) = configured("127.0.0.1:0", &listen);
+    let complaint = format!("cp2: can't listen on {listen}");
+    assert_failed(&run(&mut with_config(&["serve"], &config)), &complaint);
+    let temporary = tempfile::tempdir().unwrap();
+    let mut demo = cp2(["demo", "--listen", &listen]);
+    let complaint = format!("can't listen on {listen}; --listen ");
+    assert_failed(&run(demo.env("TMPDIR", temporary.path())), &complaint);
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+async fn status(url: &str) -> u16 {
+    client().get(url).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn the_service_runs_until_it_is_told_to_stop() {
+    let (_folder, config) = configured("[keys]", "[logging]\nformat = \"json\"\n[keys]");
+    let mut service = Program::start(&mut with_config(&["serve"], &config));
+    let ready: Value = serde_json::from_str(&service.line_with("ready")).unwrap();
+    let base = format!("http://{}", ready["addr"].as_str().unwrap());
+    assert_eq!(status(&format!("{base}/healthz")).await, 200);
+    assert_eq!(status(&format!("{base}/readyz")).await, 200);
+    // The browser phone belongs to the demo alone.
+    for path in [
+        "/phone",
+        "/phone/phone.js",
+        "/phone/inbox.json?msisdn=254700000001",
+    ] {
+        assert_eq!(status(&format!("{base}{path}")).await, 404, "{path}");
+    }
+    assert_eq!(service.stop().code(), Some(0));
+    for line in service.said().lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+    assert!(service.said().contains("stopped"));
+}
+
+#[test]
+fn logs_for_people_have_no_colour_in_a_pipe() {
+    let (_folder, config) = configured("[keys]", "[keys]");
+    let mut service = Program::start(&mut with_config(&["serve"], &config));
+    service.line_with("ready");
+    assert_eq!(service.stop().code(), Some(0));
+    assert!(!service.said().contains('\u{1b}'), "{}", service.said());
+}
+
+/// What a phone shows after these answers, each a hop of its own.
+async fn dial(base: &str, session: &str, transcripts: &[&str]) -> String {
+    let client = client();
+    let mut screen = String::new();
+    for text in transcripts {
+        let fields = [
+            ("sessionId", session),
+            ("serviceCode", "*384*2026#"),
+            ("phoneNumber", "+254700000001"),
+            ("text", text),
+        ];
+        let request = client.post(format!("{base}/callbacks/at/demo/ussd"));
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.body(serde_urlencoded::to_string(fields).unwrap());
+        screen = request.send().await.unwrap().text().await.unwrap();
+    }
+    screen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_answers_where_it_says_and_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().unwrap();
+    let left = || fs::read_dir(temporary.path()).unwrap().count();
+    let mut command = cp2(["demo", "--listen", "127.0.0.1:0", "--professionals", "0"]);
+    let mut demo = Program::start(command.env("TMPDIR", temporary.path()));
+    let line = demo.line_with("Site ");
+    let base = line
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"))
+        .unwrap();
+    let base = base.trim_end_matches('/').to_owned();
+    assert!(!base.ends_with(":0"), "{base}");
+    assert!(
+        dial(&base, "s1", &[""])
+            .await
+            .starts_with("CON KNEC CP2\n1. My deployment")
+    );
+    assert_eq!(status(&format!("{base}/phone")).await, 200);
+    assert_eq!(left(), 1);
+    assert_eq!(demo.stop().code(), Some(0));
+    assert!(!demo.said().contains('\u{1b}'), "{}", demo.said());
+    assert_eq!(left(), 0);
+}
+
+#[test]
+fn a_demo_that_is_stopped_as_soon_as_it_speaks_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut command = cp2(["demo", "--listen", "127.0.0.1:0", "--professionals", "0"]);
+    let mut demo = Program::start(command.env("TMPDIR", temporary.path()));
+    demo.line_with("CP2 demo is running");
+    assert_eq!(demo.stop().code(), Some(0));
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_with_a_folder_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("my data");
+    let arguments = ["--data", data.to_str().unwrap()];
+    let (mut first, base) = demo(&arguments);
+    let switched = dial(&base, "s1", &["", "6"]).await;
+    assert!(
+        switched.starts_with("CON KNEC CP2\n1. Nilikopangiwa"),
+        "{switched}"
+    );
+    assert_eq!(first.stop().code(), Some(0));
+    let key = fs::metadata(data.join("demo.key")).unwrap();
+    assert_eq!(
+        key.permissions().mode() & 0o777,
+        0o600,
+        "nobody else may read the key"
+    );
+    let (mut second, base) = demo(&arguments);
+    let screen = dial(&base, "s2", &[""]).await;
+    assert_eq!(screen, switched, "the line's language was kept");
+    assert_eq!(second.stop().code(), Some(0));
+    assert!(data.join("cp2.db").exists());
+}
+
+async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService) {
+    let blocked = Msisdn::parse(&person(1)).unwrap();
+    let silent = Msisdn::parse(&person(2)).unwrap();
+    service.sandbox.behave(&blocked, Behaviour::Blacklisted);
+    service.sandbox.behave(&silent, Behaviour::NoReport);
+    for number in [1, 2] {
+        service.phone(number).walk(&["3", "1"]).await;
+    }
+    service
+        .outbox_comes_to(&[("accepted", 1), ("failed", 1)])
+        .await;
+    let (_folder, config) = configured("sqlite:DATABASE", &service.database_url());
+    let said = |command: &[&str]| {
+        let said = run(&mut with_config(command, &config));
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{command:?}");
+        said.out
+    };
+    assert_eq!(said(&["outbox", "status"]), "accepted   1\nfailed     1\n");
+    let counts: Value = serde_json::from_str(&said(&["outbox", "status", "--json"])).unwrap();
+    assert_eq!(counts, json!({ "accepted": 1, "failed": 1 }));
+    let line = said(&["outbox", "dead"]);
+    assert!(
+        line.starts_with("2026-10-05 09:00  credential  failed   25470****001  1 tries"),
+        "{line}"
+    );
+    let dead: Value = serde_json::from_str(&said(&["outbox", "dead", "--json"])).unwrap();
+    let [dead] = dead.as_array().unwrap().as_slice() else {
+        panic!("{dead}")
+    };
+    let expected = [
+        ("at", json!("2026-10-05 09:00")),
+        ("lane", json!("credential")),
+        ("state", json!("failed")),
+        ("to", json!("25470****001")),
+        ("attempts", json!(1)),
+        ("reason", json!("the recipient has blocked this sender")),
+    ];
+    for (name, value) in expected {
+        assert_eq!(dead[name], value, "{dead}");
+    }
+    assert_eq!(said(&["db", "migrate"]), "the schema is up to date\n");
+}

@@ -1,0 +1,185 @@
+//! A real browser on a screen as small as the smallest phone's.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::program::{PATIENCE, Program};
+
+/// Chromium, driven through chromedriver. Both are gone when the test is over.
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    _driver: Driver,
+    home: TempDir,
+}
+
+impl Browser {
+    /// Opens a window of so many CSS pixels. A browser that is missing is a fault, not
+    /// a reason to skip.
+    pub(crate) async fn open(width: u32, height: u32) -> Self {
+        let driver = Driver::start();
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("downloads")).unwrap();
+        let Value::Object(wishes) = wishes(home.path(), width, height) else {
+            unreachable!()
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wishes)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .expect("chromedriver can't start chromium; `scripts/test` installs both");
+        Self {
+            client,
+            _driver: driver,
+            home,
+        }
+    }
+
+    /// Types on the keyboard, wherever the focus is. `\n` is the Enter key.
+    pub(crate) async fn keys(&self, text: &str) {
+        let mut keys = KeyActions::new("keyboard".into());
+        for value in text.chars().map(|c| if c == '\n' { '\u{e007}' } else { c }) {
+            keys = keys
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// The element of that CSS selector with this in its text, once there is one.
+    pub(crate) async fn find(&self, selector: &str, text: &str) -> Element {
+        let seen = async {
+            loop {
+                for element in self.client.find_all(Locator::Css(selector)).await.unwrap() {
+                    // The page may have changed since it was found.
+                    if element.text().await.is_ok_and(|found| found.contains(text)) {
+                        return element;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if let Ok(element) = tokio::time::timeout(PATIENCE, seen).await {
+            return element;
+        }
+        let page: String = self.ask("return document.body.innerText").await;
+        panic!("no {selector} with {text:?} on {page}");
+    }
+
+    /// Goes on in the window that a link has opened, once there is one.
+    pub(crate) async fn go_on_in_new_window(&self) {
+        let before = self.client.window().await.unwrap();
+        let opened = async {
+            loop {
+                let windows = self.client.windows().await.unwrap();
+                if let Some(new) = windows.into_iter().find(|window| *window != before) {
+                    return new;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let opened = tokio::time::timeout(PATIENCE, opened).await;
+        let opened = opened.expect("the link opens a window in time");
+        self.client.switch_to_window(opened).await.unwrap();
+    }
+
+    pub(crate) async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Runs a script of the test's, which no page could, and gives what it returns.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, script: &str) -> T {
+        let answer = self.client.execute(script, Vec::new()).await.unwrap();
+        serde_json::from_value(answer).unwrap()
+    }
+
+    /// The bytes of the first file that is downloaded.
+    pub(crate) async fn download(&self) -> Vec<u8> {
+        let folder = self.home.path().join("downloads");
+        let arrived = async {
+            loop {
+                for file in std::fs::read_dir(&folder).unwrap() {
+                    let path = file.unwrap().path();
+                    // Until all of it is there, a file has another name, and an empty one
+                    // keeps its place.
+                    if path.extension().is_some_and(|end| end == "pdf") {
+                        let bytes = std::fs::read(path).unwrap();
+                        if !bytes.is_empty() {
+                            return bytes;
+                        }
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, arrived)
+            .await
+            .expect("the download arrives in time")
+    }
+}
+
+fn wishes(home: &Path, width: u32, height: u32) -> Value {
+    let profile = format!("--user-data-dir={}", home.join("profile").display());
+    let window = format!("--window-size={width},{height}");
+    json!({
+        "goog:chromeOptions": {
+            "args": [
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-breakpad",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                profile,
+                window,
+            ],
+            // No window is narrower than 500 px; the screen of a phone is.
+            "mobileEmulation": {
+                "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "mobile": true, "touch": false },
+            },
+            "prefs": { "download.default_directory": home.join("downloads") },
+        },
+    })
+}
+
+/// chromedriver, on a port of its own choice.
+struct Driver {
+    port: u16,
+    program: Program,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut program = Program::start(Command::new("chromedriver").arg("--port=0"));
+        let line = program.line_with("started successfully on port ");
+        let (_, port) = line.trim_end_matches('.').rsplit_once(' ').unwrap();
+        let port = port.parse().unwrap();
+        Self { port, program }
+    }
+}
+
+impl Drop for Driver {
+    /// A chromedriver that is killed leaves its browsers behind, so it is asked to go.
+    fn drop(&mut self) {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+            return;
+        };
+        let asked = stream.write_all(b"GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+        if asked.is_ok() && stream.read(&mut [0; 64]).is_ok() {
+            self.program.ends_in_time();
+        }
+    }
+}

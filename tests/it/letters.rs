@@ -1,0 +1,282 @@
+//! The letter behind a link: what it says, and who gets it.
+
+use std::process::Command;
+
+use cp2::demo::sandbox::Behaviour;
+use cp2::domain::Msisdn;
+use futures_util::future::join_all;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+
+use crate::harness::service::{link_in, person};
+use crate::harness::{TestService, on_each_database};
+
+on_each_database!(
+    the_letter_of_each_person_says_what_was_decided,
+    a_letter_is_a_file_to_keep,
+    of_many_who_press_at_once_one_gets_the_letter,
+    robots_change_nothing,
+    a_link_that_is_none_looks_like_one_that_is_used_up,
+    a_link_is_read_as_people_copy_it,
+    a_new_number_closes_the_open_links,
+    each_link_opens_its_own_letter,
+);
+
+/// Asks for a letter by USSD; gives the path of the link in the first SMS of this person.
+async fn ask_for_letter(service: &TestService, number: u32, answers: &[&str]) -> String {
+    let screen = service.phone(number).walk(answers).await;
+    assert!(screen.starts_with("END "), "{number}: {screen}");
+    link_in(&service.sms_of(&person(number), 1).await[0].text)
+}
+
+/// The same for the first person, with no delivery report to change anything later.
+async fn ask_for_letter_in_silence(service: &TestService) -> String {
+    let msisdn = Msisdn::parse(&person(1)).unwrap();
+    service.sandbox.behave(&msisdn, Behaviour::NoReport);
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    service.outbox_comes_to(&[("accepted", 1)]).await;
+    link
+}
+
+async fn open(service: &TestService, link: &str) -> Vec<u8> {
+    let answer = service.post(link, &[]).await;
+    assert_eq!(answer.status(), 200);
+    answer.bytes().await.unwrap().to_vec()
+}
+
+/// Runs a program on a PDF and gives what it prints.
+fn run_on(pdf: &[u8], program: &str, before: &[&str], after: &[&str]) -> String {
+    let file = tempfile::NamedTempFile::with_suffix(".pdf").unwrap();
+    std::fs::write(file.path(), pdf).unwrap();
+    let output = Command::new(program)
+        .args(before)
+        .arg(file.path())
+        .args(after)
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}; `scripts/test` installs it"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The words of a PDF, one space between them.
+fn words(pdf: &[u8]) -> String {
+    let text = run_on(pdf, "pdftotext", &[], &["-"]);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A person of the demo, what they press for their letter, and what stands in it.
+const LETTERS: [(u32, &[&str], [&str; 8]); 5] = [
+    (
+        1,
+        &["2"],
+        [
+            "KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001",
+            "ACHIENG MERCY ODHIAMBO",
+            "APPOINTMENT AS AN INVIGILATOR FOR THE YEAR 2026 KCSE EXAMINATION",
+            "99208105 Mfano Secondary School",
+            "Friday, 16 October 2026, 7:00am",
+            "19 October 2026 to 20 November 2026",
+            "KES 550 per day",
+            "Murang'a South Container",
+        ],
+    ),
+    (
+        2,
+        &["2"],
+        [
+            "KNEC/GEN/EA/FA/SI/APP/KCSE/SUP/2026/9900002",
+            "KAMAU PETER NJOROGE",
+            "APPOINTMENT AS A SUPERVISOR FOR THE YEAR 2026 KCSE EXAMINATION",
+            "99208105 Mfano Secondary School",
+            "Friday, 16 October 2026, 6:30am",
+            "19 October 2026 to 20 November 2026",
+            "KES 680 per day",
+            "Murang'a South Container",
+        ],
+    ),
+    (
+        3,
+        &["2"],
+        [
+            "KNEC/GEN/EA/FA/SI/APP/KCSE/CM/2026/9900003",
+            "NG'ANG'A RUTH WAIRIMU",
+            "APPOINTMENT AS CENTRE MANAGER FOR THE YEAR 2026 KCSE EXAMINATION",
+            "99208105 Mfano Secondary School",
+            "Friday, 16 October 2026, 7:00am",
+            "19 October 2026 to 20 November 2026",
+            "KES 550 per day",
+            "Murang'a South Container",
+        ],
+    ),
+    (
+        5,
+        &["1", "2", "1"],
+        [
+            "KNEC/GEN/EA/FA/SI/APP/KJSEA/INV/2026/9900005",
+            "CHERONO FAITH KIPLAGAT",
+            "APPOINTMENT AS AN INVIGILATOR FOR THE YEAR 2026 KJSEA EXAMINATION",
+            "99104012 Mfano Junior School",
+            "Friday, 23 October 2026, 7:00am",
+            "26 October 2026 to 3 November 2026",
+            "KES 550 per day",
+            "Mukurweini Container",
+        ],
+    ),
+    (
+        7,
+        &["2"],
+        [
+            "KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900007",
+            "KHADIJA NAKHUMICHA MWANAJUMA ATIENO CHEPKEMOI WANJIRU-MUMBUA",
+            "APPOINTMENT AS AN INVIGILATOR FOR THE YEAR 2026 KCSE EXAMINATION",
+            "99731222 Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
+            "Friday, 16 October 2026, 7:00am",
+            "19 October 2026 to 20 November 2026",
+            "KES 550 per day",
+            "Tharaka North Deputy County Commissioner's Office Container",
+        ],
+    ),
+];
+
+async fn the_letter_of_each_person_says_what_was_decided(service: &TestService) {
+    for (number, answers, said) in LETTERS {
+        let link = ask_for_letter(service, number, answers).await;
+        let pdf = open(service, &link).await;
+        assert!(
+            pdf.starts_with(b"%PDF-") && pdf.len() < 40 * 1024,
+            "{number}: {} bytes",
+            pdf.len()
+        );
+        run_on(&pdf, "qpdf", &["--check"], &[]);
+        let text = words(&pdf);
+        for said in said {
+            assert!(text.contains(said), "{said:?} of {number} in {text}");
+        }
+        for always in [
+            "NATIONAL EXAMINATIONS COUNCIL",
+            "DATE: 28 September 2026",
+            &format!("National ID No. 9000000{number}"),
+            &format!("TSC No. 50000{number}"),
+            &format!("Mobile No. 25470000000{number}"),
+            "*384*2026#",
+        ] {
+            assert!(text.contains(always), "{always:?} of {number} in {text}");
+        }
+        assert!(!text.contains(['{', '}', '\u{fffd}']), "{text}");
+    }
+}
+
+async fn a_letter_is_a_file_to_keep(service: &TestService) {
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    let answer = service.post(&link, &[]).await;
+    let headers = answer.headers().clone();
+    assert_eq!(headers[CONTENT_TYPE], "application/pdf");
+    assert_eq!(
+        headers[CONTENT_DISPOSITION],
+        "attachment; filename=\"appointment-letter.pdf\""
+    );
+    let length = answer.bytes().await.unwrap().len().to_string();
+    assert_eq!(headers[CONTENT_LENGTH], length.as_str());
+}
+
+async fn of_many_who_press_at_once_one_gets_the_letter(service: &TestService) {
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    let answers = join_all((0..32).map(|_| service.post(&link, &[]))).await;
+    let mut letters = 0;
+    let mut gone = Vec::new();
+    for answer in answers {
+        match answer.status().as_u16() {
+            200 => {
+                assert!(answer.bytes().await.unwrap().starts_with(b"%PDF-"));
+                letters += 1;
+            }
+            404 => gone.push(answer.text().await.unwrap()),
+            other => panic!("pressing the button answered {other}"),
+        }
+    }
+    assert_eq!((letters, gone.len()), (1, 31));
+    gone.dedup();
+    assert_eq!(gone.len(), 1, "all who came too late read the same");
+}
+
+async fn robots_change_nothing(service: &TestService) {
+    let link = ask_for_letter_in_silence(service).await;
+    let before = service.contents().await;
+    for method in [
+        "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "PROPFIND",
+    ] {
+        for path in [link.clone(), format!("{link}?lang=sw"), format!("{link}/")] {
+            let url = format!("{}{path}", service.base);
+            let request = service.client.request(method.parse().unwrap(), url);
+            let request = request.header("purpose", "prefetch");
+            request.send().await.unwrap();
+        }
+    }
+    assert_eq!(service.contents().await, before);
+    open(service, &link).await;
+    assert_ne!(service.contents().await, before);
+}
+
+async fn a_link_that_is_none_looks_like_one_that_is_used_up(service: &TestService) {
+    let link = ask_for_letter_in_silence(service).await;
+    open(service, &link).await;
+    let used_up = service.post(&link, &[]).await;
+    assert_eq!(used_up.status(), 404);
+    let used_up = used_up.text().await.unwrap();
+    let before = service.contents().await;
+    for none in [
+        "0".repeat(26),
+        "z".repeat(25),
+        "z".repeat(27),
+        "x".repeat(5000),
+        "%FF".into(),
+        "%00".into(),
+        "..%2F..%2Fme".into(),
+        "%27%20OR%201%3D1".into(),
+        "*".into(),
+    ] {
+        let path = format!("/l/{none}");
+        for answer in [service.get(&path).await, service.post(&path, &[]).await] {
+            assert_eq!(answer.status(), 404, "{path}");
+            assert_eq!(answer.text().await.unwrap(), used_up, "{path}");
+        }
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+async fn a_link_is_read_as_people_copy_it(service: &TestService) {
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    let token = link.strip_prefix("/l/").unwrap();
+    let typed = token.to_uppercase().replace('0', "O").replace('1', "l");
+    open(service, &format!("/l/{typed}")).await;
+    assert_eq!(service.post(&link, &[]).await.status(), 404);
+}
+
+async fn a_new_number_closes_the_open_links(service: &TestService) {
+    let mine = ask_for_letter(service, 2, &["2"]).await;
+    let theirs = ask_for_letter(service, 1, &["2"]).await;
+    let saved = service.phone(2).walk(&["5", "0700000777", "1"]).await;
+    assert!(saved.starts_with("END Saved."), "{saved}");
+    assert_eq!(service.get(&mine).await.status(), 404);
+    assert_eq!(service.post(&mine, &[]).await.status(), 404);
+    open(service, &theirs).await;
+    let screen = service.phone(777).walk(&["2"]).await;
+    assert!(
+        screen.starts_with("END A link to your KCSE 2026 letter"),
+        "{screen}"
+    );
+}
+
+async fn each_link_opens_its_own_letter(service: &TestService) {
+    service.phone(5).walk(&["2", "1", "1"]).await;
+    service.phone(5).walk(&["2", "2", "1"]).await;
+    let messages = service.sms_of(&person(5), 2).await;
+    for message in messages {
+        let text = words(&open(service, &link_in(&message.text)).await);
+        let exam = message.text.split(' ').next().unwrap();
+        assert!(
+            text.contains(&format!("FOR THE YEAR 2026 {exam} EXAMINATION")),
+            "{text}"
+        );
+    }
+}
