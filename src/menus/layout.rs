@@ -7,7 +7,7 @@
 use crate::domain::Language;
 
 use super::fitting::{Fitting, SHORTEST_NAME};
-use super::model::{Body, Menu, Screen};
+use super::model::{Body, Choice, Menu, Screen};
 use super::packing::{Line, Piece};
 use super::template::{Part, Texts};
 use super::value::Values;
@@ -120,15 +120,16 @@ impl<'a> Draft<'a> {
     fn lines(&self) -> Vec<Line> {
         let mut lines = self.text_lines();
         match &self.screen.body {
-            Body::Menu { options } => lines.extend(
-                options
-                    .iter()
-                    .map(|option| self.option(&option.key.it, &option.label.it, self.values)),
-            ),
+            Body::Menu { options } => {
+                let option =
+                    |choice: &Choice| self.option(&choice.key.it, &choice.label.it, self.values);
+                lines.extend(options.iter().map(option));
+            }
             Body::List { item, .. } => {
-                lines.extend((1..).zip(&self.items).map(|(number, values): (usize, _)| {
-                    self.option(&number.to_string(), &item.it, *values)
-                }))
+                let items = (1_usize..).zip(&self.items);
+                lines.extend(
+                    items.map(|(key, values)| self.option(&key.to_string(), &item.it, *values)),
+                );
             }
             Body::Question { .. } | Body::Action { .. } | Body::End => {}
         }
