@@ -57,3 +57,36 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_brings_its_own_menus() {
+        let names: Vec<_> = embedded().into_iter().map(|file| file.name).collect();
+        assert_eq!(names, ["ussd_menus/main.toml"]);
+    }
+
+    #[test]
+    fn a_folder_is_read_in_the_order_of_names_and_only_its_menu_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.toml", "a.toml", "notes.txt"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let texts: Vec<_> = read_folder(folder.path())
+            .unwrap()
+            .into_iter()
+            .map(|file| file.text)
+            .collect();
+        assert_eq!(texts, ["a.toml", "b.toml"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.toml"), [0xff]).unwrap();
+        let error = read_folder(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("a.toml"), "{error}");
+    }
+}

@@ -6,16 +6,14 @@
 
 use crate::domain::Language;
 
-use super::model::{Body, Menu, Screen};
-use super::packing::{Line, pack, size};
-use super::template::Texts;
+use super::fitting::{Fitting, SHORTEST_NAME};
+use super::model::{Body, Choice, Menu, Screen};
+use super::packing::{Line, Piece};
+use super::template::{Part, Texts};
 use super::value::Values;
 
 /// The septets that every network can show at once; Safaricom's limit is the lowest.
 pub const SCREEN: usize = 160;
-
-/// A screen that is too long cuts names down to this many septets, and no further.
-pub const SHORTEST_NAME: usize = 15;
 
 /// A screen and what it is filled with, before it is fitted to a phone.
 pub struct Draft<'a> {
@@ -23,18 +21,12 @@ pub struct Draft<'a> {
     screen: &'a Screen,
     language: Language,
     values: &'a dyn Values,
-    options: Vec<Keyed<'a>>,
+    /// The items of a list.
+    items: Vec<&'a dyn Values>,
+    /// Whether the list goes on after them.
+    more: bool,
     /// Whether `0` and `00` lead anywhere.
     can_go_back: bool,
-    /// Whether a list goes on after these items.
-    more: bool,
-}
-
-/// A line with its key.
-struct Keyed<'a> {
-    key: String,
-    label: &'a Texts,
-    values: &'a dyn Values,
 }
 
 /// One page of a screen, as a phone shows it.
@@ -56,41 +48,22 @@ impl<'a> Draft<'a> {
         values: &'a dyn Values,
     ) -> Option<Self> {
         let screen = menu.screens.get(name)?;
-        let options = match &screen.body {
-            Body::Menu { options } => options
-                .iter()
-                .map(|option| Keyed {
-                    key: option.key.it.clone(),
-                    label: &option.label.it,
-                    values,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let can_go_back = !matches!(screen.body, Body::End) && !menu.is_top(name);
         Some(Self {
             menu,
             screen,
             language,
             values,
-            options,
-            can_go_back,
+            items: Vec::new(),
             more: false,
+            can_go_back: !matches!(screen.body, Body::End) && !menu.is_top(name),
         })
     }
 
     /// The same with the items of a list, and whether the list goes on after them.
     #[must_use]
     pub fn with_items(mut self, items: impl Iterator<Item = &'a dyn Values>, more: bool) -> Self {
-        if let Body::List { item, .. } = &self.screen.body {
-            let options = (1..).zip(items).map(|(number, values): (usize, _)| Keyed {
-                key: number.to_string(),
-                label: &item.it,
-                values,
-            });
-            self.options = options.collect();
-            self.more = more;
-        }
+        self.items = items.collect();
+        self.more = more;
         self
     }
 
@@ -104,56 +77,26 @@ impl<'a> Draft<'a> {
     }
 
     /// The given page or, where there are not so many, the last; after a wrong answer
-    /// with the line that says so. A paged screen that just fits one page stays on it and
-    /// goes without that line.
+    /// with the line that says so.
     #[must_use]
     pub fn page(&self, page: usize, limit: usize, wrong: bool) -> Sheet {
-        let wrong = wrong && (self.shortest(true) <= limit || self.page_count(limit) > 1);
-        let pages = self.pages(limit, wrong);
-        let page = page.min(pages.len() - 1);
-        let more = self.more || page + 1 < pages.len();
+        let page = self.fitting(limit).page(page, wrong);
         Sheet {
-            text: self.whole(&pages[page], wrong, more),
-            more,
+            text: page.text,
+            more: self.more || page.more,
         }
     }
 
     /// How many pages it takes.
     #[must_use]
     pub fn page_count(&self, limit: usize) -> usize {
-        self.packed(SHORTEST_NAME, limit).len()
+        self.fitting(limit).page_count()
     }
 
     /// The septets of the screen on one page with names cut as short as they may be.
     #[must_use]
     pub fn shortest(&self, wrong: bool) -> usize {
-        size(&self.whole(&texts(self.lines(SHORTEST_NAME)), wrong, self.more))
-    }
-
-    /// As few pages as the shortest names allow, with names cut no more than that takes.
-    fn pages(&self, limit: usize, wrong: bool) -> Vec<Vec<String>> {
-        let count = self.page_count(limit);
-        if count > 1 {
-            let cap = least_cut(limit, |cap| self.packed(cap, limit).len() <= count);
-            return self.packed(cap, limit);
-        }
-        let one = |cap| texts(self.lines(cap));
-        let cap = least_cut(limit, |cap| {
-            size(&self.whole(&one(cap), wrong, self.more)) <= limit
-        });
-        vec![one(cap)]
-    }
-
-    /// The pages with names cut to the cap. Each of several has room for a complaint, so
-    /// that a wrong answer does not move anything to another page.
-    fn packed(&self, name_cap: usize, limit: usize) -> Vec<Vec<String>> {
-        let lines = self.lines(name_cap);
-        let whole = texts(lines.clone());
-        if !self.can_turn() || size(&self.whole(&whole, false, self.more)) <= limit {
-            return vec![whole];
-        }
-        let around = size(&self.whole(&[], true, true)) + 1;
-        pack(&lines, limit.saturating_sub(around))
+        self.fitting(usize::MAX).single(SHORTEST_NAME, wrong)
     }
 
     /// Whether something can be answered that does not fit.
@@ -161,44 +104,77 @@ impl<'a> Draft<'a> {
         self.complaint().is_some()
     }
 
-    /// Whether keys may turn its pages. A list's pages are pages of its data instead, and
-    /// after the last screen nothing can be typed.
-    fn can_turn(&self) -> bool {
-        matches!(self.screen.body, Body::Menu { .. } | Body::Question { .. })
+    fn fitting(&self, limit: usize) -> Fitting {
+        Fitting {
+            lines: self.lines(),
+            complaint: self.complaint().map(|texts| self.plain(texts)),
+            navigation: self.navigation(self.more),
+            onward: self.navigation(true),
+            // A list's pages are pages of its data instead, and after the last screen
+            // nothing can be typed.
+            can_turn: matches!(self.screen.body, Body::Menu { .. } | Body::Question { .. }),
+            limit,
+        }
     }
 
-    fn lines(&self, name_cap: usize) -> Vec<Line> {
-        let fill = |texts: &Texts, values| {
-            texts
-                .of(self.language)
-                .fill(values, self.language, name_cap)
-        };
-        let text = fill(&self.screen.text.it, self.values);
-        let text = text.lines().map(|line| Line {
-            text: line.to_owned(),
-            is_option: false,
-        });
-        let options = self.options.iter().map(|option| Line {
-            text: format!("{}. {}", option.key, fill(option.label, option.values)),
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = self.text_lines();
+        match &self.screen.body {
+            Body::Menu { options } => {
+                let option =
+                    |choice: &Choice| self.option(&choice.key.it, &choice.label.it, self.values);
+                lines.extend(options.iter().map(option));
+            }
+            Body::List { item, .. } => {
+                let items = (1_usize..).zip(&self.items);
+                lines.extend(
+                    items.map(|(key, values)| self.option(&key.to_string(), &item.it, *values)),
+                );
+            }
+            Body::Question { .. } | Body::Action { .. } | Body::End => {}
+        }
+        lines
+    }
+
+    /// The text, cut at its line breaks; one at the very end does not count.
+    fn text_lines(&self) -> Vec<Line> {
+        let mut lines = vec![Line::default()];
+        for piece in self.pieces(&self.screen.text.it, self.values) {
+            for (number, part) in piece.lines().into_iter().enumerate() {
+                if number > 0 {
+                    lines.push(Line::default());
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.pieces.push(part);
+                }
+            }
+        }
+        if lines.last().is_some_and(|line| line.size(usize::MAX) == 0) {
+            lines.pop();
+        }
+        lines
+    }
+
+    fn option(&self, key: &str, label: &Texts, values: &dyn Values) -> Line {
+        let mut pieces = vec![Piece::new(format!("{key}. "), false)];
+        pieces.extend(self.pieces(label, values));
+        Line {
+            pieces,
             is_option: true,
-        });
-        text.chain(options).collect()
+        }
     }
 
-    /// A page from the complaint above it to the navigation below.
-    fn whole(&self, lines: &[String], wrong: bool, more: bool) -> String {
-        let complaint = self
-            .complaint()
-            .filter(|_| wrong)
-            .map(|texts| self.plain(texts));
-        let navigation = Some(self.navigation(more)).filter(|line| !line.is_empty());
-        let all: Vec<_> = complaint
-            .iter()
-            .chain(lines)
-            .chain(&navigation)
-            .map(String::as_str)
-            .collect();
-        all.join("\n")
+    /// A text in its stretches. A value that is not there leaves nothing.
+    fn pieces(&self, texts: &Texts, values: &dyn Values) -> Vec<Piece> {
+        let parts = texts.of(self.language).parts().iter();
+        let piece = |part: &Part| match part {
+            Part::Words(words) => Some(Piece::new(words, false)),
+            Part::Field { name, format } => {
+                let shown = values.shown(name, *format, self.language)?;
+                Some(Piece::new(shown.text, shown.may_be_cut))
+            }
+        };
+        parts.filter_map(piece).collect()
     }
 
     fn complaint(&self) -> Option<&Texts> {
@@ -214,10 +190,8 @@ impl<'a> Draft<'a> {
         let more = more.then_some(&words.more);
         let back = self.can_go_back.then_some([&words.back, &words.home]);
         let shown = more.into_iter().chain(back.into_iter().flatten());
-        shown
-            .map(|texts| self.plain(&texts.it))
-            .collect::<Vec<_>>()
-            .join(" ")
+        let shown: Vec<_> = shown.map(|texts| self.plain(&texts.it)).collect();
+        shown.join(" ")
     }
 
     fn plain(&self, texts: &Texts) -> String {
@@ -227,23 +201,96 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The greatest cap on names that fits; uncut where that does.
-fn least_cut(limit: usize, fits: impl Fn(usize) -> bool) -> usize {
-    if fits(usize::MAX) {
-        return usize::MAX;
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{SOUND, file};
+    use super::super::load;
+    use super::super::value::{Fields, Value};
+    use super::*;
+    use crate::text::septets;
+
+    fn menu() -> Menu {
+        load(&[file("m", SOUND)]).unwrap()
     }
-    let (mut fitting, mut too_long) = (SHORTEST_NAME, limit);
-    while fitting + 1 < too_long {
-        let middle = usize::midpoint(fitting, too_long);
-        if fits(middle) {
-            fitting = middle;
-        } else {
-            too_long = middle;
+
+    fn mine(name: &str) -> Fields {
+        let day = jiff::civil::date(2026, 10, 16);
+        Fields::from([
+            ("name".to_owned(), Value::name(name)),
+            ("code".to_owned(), Value::Code("99208105".to_owned())),
+            ("day".to_owned(), Value::Date(day)),
+        ])
+    }
+
+    #[test]
+    fn a_screen_stands_between_complaint_and_navigation() {
+        let (menu, fields) = (menu(), Fields::new());
+        let draft = Draft::new(&menu, "ask", Language::En, &fields).unwrap();
+        assert_eq!(
+            draft.page(0, SCREEN, false).text,
+            "Your number?\n0:Back 00:Home"
+        );
+        assert_eq!(
+            draft.page(0, SCREEN, true).text,
+            "Not a number.\nYour number?\n0:Back 00:Home"
+        );
+    }
+
+    #[test]
+    fn the_last_screen_has_neither() {
+        let (menu, fields) = (menu(), mine("Mfano"));
+        let draft = Draft::new(&menu, "mine", Language::Sw, &fields).unwrap();
+        assert_eq!(
+            draft.page(0, SCREEN, true).text,
+            "Mfano 99208105\nRipoti 16 Oktoba 2026"
+        );
+    }
+
+    #[test]
+    fn a_name_is_cut_to_the_last_septet_that_fits_and_a_code_never() {
+        let (menu, fields) = (menu(), mine("Mfano Secondary School"));
+        let draft = Draft::new(&menu, "mine", Language::En, &fields).unwrap();
+        for limit in [47, 50, 53] {
+            let text = draft.page(0, limit, false).text;
+            assert_eq!(septets(&text), Some(limit), "{text}");
+            assert!(text.contains(". 99208105\n"), "{text}");
         }
     }
-    fitting
-}
 
-fn texts(lines: Vec<Line>) -> Vec<String> {
-    lines.into_iter().map(|line| line.text).collect()
+    #[test]
+    fn a_name_keeps_its_shortest_form_however_little_fits() {
+        let (menu, fields) = (menu(), mine("Mfano Secondary School"));
+        let draft = Draft::new(&menu, "mine", Language::En, &fields).unwrap();
+        assert!(
+            draft
+                .page(0, 20, false)
+                .text
+                .starts_with("Mfano Secondar. 99208105\n")
+        );
+    }
+
+    #[test]
+    fn a_page_that_is_not_there_is_the_last_one() {
+        let (menu, fields) = (menu(), Fields::new());
+        let draft = Draft::new(&menu, "ask", Language::En, &fields).unwrap();
+        assert!(draft.page(7, SCREEN, false) == draft.page(0, SCREEN, false));
+    }
+
+    #[test]
+    fn empty_lines_are_kept_except_the_last() {
+        let text = SOUND.replace(
+            "text.en = \"Bye.\"",
+            "text.en = \"\"\"\n\nBye\n\nnow.\n\"\"\"",
+        );
+        let menu = load(&[file("m", &text)]).unwrap();
+        let draft = Draft::new(&menu, "bye", Language::En, &Fields::new())
+            .unwrap()
+            .page(0, SCREEN, false);
+        assert_eq!(draft.text, "\nBye\n\nnow.");
+    }
+
+    #[test]
+    fn there_is_no_draft_of_a_screen_that_is_not_there() {
+        assert!(Draft::new(&menu(), "nowhere", Language::En, &Fields::new()).is_none());
+    }
 }
