@@ -14,7 +14,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use crate::config::{self, ChannelConfig, ChannelKind, Config, SendEndpoint};
+use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets, SendEndpoint};
 use crate::crypto::{Hasher, MasterKey, Token};
 use crate::demo::sandbox::{Sandbox, SandboxSettings};
 use crate::demo::{phone, seed};
@@ -180,6 +180,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             sender_id: None,
             service_codes: vec![SERVICE_CODE.into()],
             sms_per_second: 50,
+            screen_septets: ScreenSeptets::default(),
             send_endpoint: SendEndpoint::Classic,
         }],
     }

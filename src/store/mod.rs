@@ -19,6 +19,7 @@ pub mod deployments;
 pub mod inbound;
 pub mod lines;
 pub mod links;
+pub mod menu_versions;
 pub mod outbox;
 pub mod passwords;
 pub mod people;
