@@ -55,15 +55,13 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let running = service.run(listener, Router::new());
     tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
-    let reload = async {
-        while hang_up.recv().await.is_some() {
-            running.reload_menus();
+    let told = stop.told();
+    tokio::pin!(told);
+    loop {
+        tokio::select! {
+            () = &mut told => break,
+            Some(()) = hang_up.recv() => running.reload_menus(),
         }
-        std::future::pending().await
-    };
-    tokio::select! {
-        () = stop.told() => {}
-        () = reload => {}
     }
     tracing::info!("stopping");
     running.stop().await;

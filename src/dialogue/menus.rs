@@ -28,14 +28,24 @@ pub struct Menus(Arc<Inner>);
 
 struct Inner {
     current: Current,
-    shelf: Mutex<Shelf>,
+    archive: Mutex<Archive>,
 }
 
 #[derive(Default)]
-struct Shelf {
+struct Archive {
     earlier: BTreeMap<Version, Earlier>,
     /// The version that was last written down, and when.
     written: Option<(Version, Timestamp)>,
+}
+
+/// What is in memory of a version.
+pub(super) enum Held {
+    /// Its menu.
+    Here(Arc<Edition>),
+    /// That this program can't prove it.
+    Unprovable,
+    /// Nothing.
+    Nothing,
 }
 
 struct Earlier {
@@ -48,8 +58,8 @@ impl Menus {
     /// With the menu that holds for whatever begins.
     #[must_use]
     pub fn new(current: Current) -> Self {
-        let shelf = Mutex::default();
-        Self(Arc::new(Inner { current, shelf }))
+        let archive = Mutex::default();
+        Self(Arc::new(Inner { current, archive }))
     }
 
     /// The menu for sessions that begin now.
@@ -61,23 +71,28 @@ impl Menus {
     /// From here on this menu is for sessions that begin. Those that live keep theirs.
     pub fn publish(&self, edition: Edition, now: Timestamp) {
         let before = self.0.current.replace(Arc::new(edition));
-        let mut shelf = self.shelf();
-        shelf
+        let mut archive = self.archive();
+        archive
             .earlier
             .retain(|_, earlier| now.since(earlier.asked_at) < REMEMBERED);
-        shelf.keep(before.version.clone(), Some(before), now);
+        archive.keep(before.version.clone(), Some(before), now);
     }
 
-    /// What is in memory of that version: its menu, or that this program can't prove it.
-    pub(super) fn held(&self, version: &Version, now: Timestamp) -> Option<Option<Arc<Edition>>> {
+    /// The menu of that version, as far as it is in memory.
+    pub(super) fn held(&self, version: &Version, now: Timestamp) -> Held {
         let current = self.current();
         if current.version == *version {
-            return Some(Some(current));
+            return Held::Here(current);
         }
-        let mut shelf = self.shelf();
-        let earlier = shelf.earlier.get_mut(version)?;
+        let mut archive = self.archive();
+        let Some(earlier) = archive.earlier.get_mut(version) else {
+            return Held::Nothing;
+        };
         earlier.asked_at = now;
-        Some(earlier.edition.clone())
+        match &earlier.edition {
+            Some(edition) => Held::Here(Arc::clone(edition)),
+            None => Held::Unprovable,
+        }
     }
 
     /// Proves a version from the files that were written down, and remembers what came
@@ -94,7 +109,7 @@ impl Menus {
         if edition.is_none() {
             tracing::warn!(%version, "a session began with menus that this program can't prove");
         }
-        self.shelf().keep(version.clone(), edition.clone(), now);
+        self.archive().keep(version.clone(), edition.clone(), now);
         edition
     }
 
@@ -109,7 +124,7 @@ impl Menus {
         let is_there = |(version, at): &(Version, Timestamp)| {
             *version == edition.version && now.since(*at) < WRITTEN
         };
-        if self.shelf().written.as_ref().is_some_and(is_there) {
+        if self.archive().written.as_ref().is_some_and(is_there) {
             return Ok(false);
         }
         let Ok(files) = serde_json::to_string(&edition.files) else {
@@ -120,15 +135,18 @@ impl Menus {
     }
 
     pub(super) fn written(&self, edition: &Edition, now: Timestamp) {
-        self.shelf().written = Some((edition.version.clone(), now));
+        self.archive().written = Some((edition.version.clone(), now));
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn archive(&self) -> MutexGuard<'_, Archive> {
+        self.0
+            .archive
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Shelf {
+impl Archive {
     fn keep(&mut self, version: Version, edition: Option<Arc<Edition>>, now: Timestamp) {
         let asked_at = now;
         self.earlier.insert(version, Earlier { edition, asked_at });

@@ -13,7 +13,7 @@ use crate::store::{Store, StoreError, Tx, lines, menu_versions};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
 
 use super::memory::{Hop, Memory};
-use super::menus::Menus;
+use super::menus::{Held as InMemory, Menus};
 use super::resume::Left;
 use super::transcript::{self, Reading};
 
@@ -123,7 +123,7 @@ impl Dialogue {
         let (mut memory, screen, left) = match known {
             None => walk.begin(&mut unit).await?,
             Some(memory) => match walk.go_on(&mut unit, memory, is_lost).await? {
-                Went::On(memory, screen) => (memory, screen, None),
+                Went::On(memory, screen) => (*memory, screen, None),
                 Went::Nowhere(screen) => return Ok(Some(screen)),
             },
         };
@@ -173,14 +173,17 @@ impl Dialogue {
             return Ok((self.menus.current(), false));
         };
         let found = match self.menus.held(version, now) {
-            Some(held) => held,
-            None => match menu_versions::files(unit.tx().await?, version.as_str()).await? {
-                Some(files) => {
-                    unit.rest();
-                    self.menus.prove(version, files, now).await
+            InMemory::Here(edition) => Some(edition),
+            InMemory::Unprovable => None,
+            InMemory::Nothing => {
+                match menu_versions::files(unit.tx().await?, version.as_str()).await? {
+                    Some(files) => {
+                        unit.rest();
+                        self.menus.prove(version, files, now).await
+                    }
+                    None => None,
                 }
-                None => None,
-            },
+            }
         };
         Ok(match found {
             Some(edition) => (edition, false),
@@ -206,7 +209,7 @@ impl Dialogue {
 /// What a later hop of a session came to.
 enum Went {
     /// A step on.
-    On(Memory, Screen),
+    On(Box<Memory>, Screen),
     /// Nowhere: there is nothing to keep.
     Nowhere(Screen),
 }
@@ -294,7 +297,7 @@ impl Walk<'_> {
         memory.menu = Some(self.edition.version.clone());
         let step = self.step(&mut memory.session, input);
         match self.walk(unit, &mut memory.session, step, true).await? {
-            Walked::Shown(screen) => Ok(Went::On(memory, screen)),
+            Walked::Shown(screen) => Ok(Went::On(Box::new(memory), screen)),
             Walked::Held => Err(DialogueError::Unreadable),
         }
     }

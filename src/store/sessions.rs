@@ -17,24 +17,25 @@ pub struct SessionRow {
     pub last_hop_at: Timestamp,
 }
 
-type Row = (i64, Vec<u8>, Option<Vec<u8>>, i64);
+type Row = (String, i64, Vec<u8>, Option<Vec<u8>>, i64);
 
-fn session((version, sealed, line, last_hop_at): Row) -> SessionRow {
-    SessionRow {
+fn session((id, version, sealed, line, last_hop_at): Row) -> (String, SessionRow) {
+    let row = SessionRow {
         version,
         sealed,
         line,
         last_hop_at: Timestamp::from_millis(last_hop_at),
-    }
+    };
+    (id, row)
 }
 
 /// The session of that id on that channel.
 pub async fn find(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<SessionRow>, StoreError> {
-    const SQL: &str = "SELECT version, sealed, line, last_hop_at FROM sessions \
+    const SQL: &str = "SELECT id, version, sealed, line, last_hop_at FROM sessions \
                        WHERE channel = $1 AND id = $2";
     let row: Option<Row> =
         on!(tx, conn => sqlx::query_as(SQL).bind(channel).bind(id).fetch_optional(conn).await)?;
-    Ok(row.map(session))
+    Ok(row.map(|row| session(row).1))
 }
 
 /// The newest session of that line which another may go on from, with its id.
@@ -45,9 +46,9 @@ pub async fn left_by(
 ) -> Result<Option<(String, SessionRow)>, StoreError> {
     const SQL: &str = "SELECT id, version, sealed, line, last_hop_at FROM sessions \
                        WHERE channel = $1 AND line = $2 ORDER BY last_hop_at DESC, id LIMIT 1";
-    let row: Option<(String, i64, Vec<u8>, Option<Vec<u8>>, i64)> = on!(tx, conn =>
-        sqlx::query_as(SQL).bind(channel).bind(line).fetch_optional(conn).await)?;
-    Ok(row.map(|(id, version, sealed, line, at)| (id, session((version, sealed, line, at)))))
+    let row: Option<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(channel).bind(line).fetch_optional(conn).await)?;
+    Ok(row.map(session))
 }
 
 /// No session goes on from any earlier one of that line.

@@ -92,9 +92,9 @@ impl Engine<'_> {
 
     /// Whether coming to a screen runs an action that writes, before anything is shown.
     fn leads_to_change(&self, screen: &str, catalogue: &Catalogue, left: usize) -> bool {
-        let (action, on) = match self.menu.screens.get(screen).map(|screen| &screen.body) {
-            Some(Body::Action { action, on } | Body::List { action, on, .. }) => (action, on),
-            _ => return false,
+        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        let Some(Body::Action { action, on } | Body::List { action, on, .. }) = body else {
+            return false;
         };
         let writes = |name| catalogue.action(name).is_none_or(|spec| spec.writes);
         left == 0

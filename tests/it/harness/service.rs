@@ -131,6 +131,38 @@ impl TestService {
         seed::seed(&store, &Hasher::new(1).unwrap(), people, clock.now())
             .await
             .unwrap();
+        Self::run(listener, config, store, sandbox, clock, database)
+    }
+
+    /// Stops the service and starts it anew on its database and with its aggregator, at
+    /// the same address.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.running.stop().await;
+        let address = self.base.strip_prefix("http://").unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
+        let mut config = config(&self.database.url(), &self.base, &self.sandbox);
+        change(&mut config);
+        let store = open_store(&config).await.unwrap();
+        Self::run(
+            listener,
+            config,
+            store,
+            self.sandbox,
+            self.clock,
+            self.database,
+        )
+    }
+
+    fn run(
+        listener: TcpListener,
+        config: Config,
+        store: Store,
+        sandbox: Sandbox,
+        clock: FixedClock,
+        database: Database,
+    ) -> Self {
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
         let inbox = sandbox.clone();
         let phones = phone::router(
