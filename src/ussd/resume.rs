@@ -1,7 +1,8 @@
 //! Going on where a dropped session stood.
 //!
 //! Nobody has looked at the phone since, so a single key must not change anything: a
-//! session is taken back to before the question whose answer does.
+//! session is taken back to before the question whose answer does. Whatever else nobody may
+//! come back to (what has been proven in a session, say) is undone in [`Engine::resumable`].
 
 use crate::menus::{Body, Catalogue};
 
@@ -27,7 +28,7 @@ impl Engine<'_> {
             if session.trail.is_empty() || self.menu.is_top(&session.screen) {
                 return None;
             }
-            if !self.may_change(&session.screen, catalogue) {
+            if !self.may_change(&session.screen, catalogue, ACTIONS) {
                 break;
             }
             let behind = session.trail.pop()?;
@@ -79,15 +80,25 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether one key on this screen can change something.
-    fn may_change(&self, screen: &str, catalogue: &Catalogue) -> bool {
+    /// Whether one key can change something on this screen, or on the one that is shown
+    /// instead where its list has come to nothing. At the start people know what they do.
+    fn may_change(&self, screen: &str, catalogue: &Catalogue, left: usize) -> bool {
         let changes = |next: &str| self.leads_to_change(next, catalogue, ACTIONS);
-        match self.menu.screens.get(screen).map(|screen| &screen.body) {
-            Some(Body::Menu { options }) => options.iter().any(|option| changes(&option.goto.it)),
-            Some(Body::List { goto, .. }) => changes(&goto.it) || changes(screen),
-            Some(Body::Question { .. }) => false,
-            Some(Body::Action { .. } | Body::End) | None => true,
-        }
+        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        let on = match body {
+            Some(Body::Menu { options }) => {
+                return !self.menu.is_top(screen)
+                    && options.iter().any(|option| changes(&option.goto.it));
+            }
+            Some(Body::Question { .. } | Body::End) => return false,
+            None => return true,
+            Some(Body::List { goto, .. }) if changes(&goto.it) => return true,
+            Some(Body::List { on, .. } | Body::Action { on, .. }) => on,
+        };
+        let mut ends = on.values();
+        left == 0
+            || changes(screen)
+            || ends.any(|goto| self.may_change(&goto.it, catalogue, left - 1))
     }
 
     /// Whether coming to a screen runs an action that writes, before anything is shown.
