@@ -346,8 +346,7 @@ impl Walk<'_> {
         };
         let step = self.engine.step(session, input);
         if let Some(via) = via {
-            let to = session.screen().to_owned();
-            watch.went(Edge { from, via, to });
+            watch.went(self.engine.menu.edge(&from, via, session.screen()));
         }
         step
     }

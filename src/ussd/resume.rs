@@ -1,13 +1,13 @@
 //! Going on where a dropped session stood.
 //!
 //! Nobody has looked at the phone since, so a single key must not change anything: a
-//! session is taken back to before the question whose answer does. Whatever else nobody may
-//! come back to (what has been proven in a session, say) is undone in [`Engine::resumable`].
+//! session is taken back to before the question whose answer does. Nobody comes back past a
+//! proof of who they are, nor into the sub-menu that asks for one.
 
-use crate::menus::{Body, Catalogue};
+use crate::menus::{Body, Catalogue, RETURN};
 
 use super::screen::Screen;
-use super::session::{Crumb, Session};
+use super::session::{Crumb, Return, Session};
 use super::step::{Engine, Step};
 
 /// The most actions behind one key. The check of menus proves that there is no circle.
@@ -19,16 +19,25 @@ impl Engine<'_> {
     /// or when only the start is left, or what a change has led to.
     #[must_use]
     pub fn resumable(&self, dropped: &Session, catalogue: &Catalogue) -> Option<Session> {
-        if dropped.ended || dropped.offer.is_some() {
+        // Where in the trail something was proven is not known, so all of it may be behind it.
+        if dropped.ended || dropped.offer.is_some() || dropped.proofs.any() {
             return None;
         }
         let mut session = dropped.clone();
+        session.fields.retain(|_, value| !value.is_secret());
         loop {
             // Behind the start lies nothing, and what a change leads to has its way back cut.
             if session.trail.is_empty() || self.menu.is_top(&session.screen) {
                 return None;
             }
-            if !self.may_change(&session.screen, catalogue, ACTIONS) {
+            // What is to be tried again after a sub-menu would run at its end.
+            let is_asked_for_more = session.returns.iter().any(|back| back.trail.is_some());
+            let way = Way {
+                catalogue,
+                returns: session.returns.clone(),
+                left: ACTIONS,
+            };
+            if !is_asked_for_more && !self.may_change(&session.screen, &way) {
                 break;
             }
             let behind = session.trail.pop()?;
@@ -38,6 +47,7 @@ impl Engine<'_> {
         session.stand_on(Crumb {
             screen: session.screen.clone(),
             page: session.page,
+            returns: session.returns.clone(),
         });
         Some(session)
     }
@@ -82,36 +92,69 @@ impl Engine<'_> {
 
     /// Whether one key can change something on this screen, or on the one that is shown
     /// instead where its list has come to nothing. At the start people know what they do.
-    fn may_change(&self, screen: &str, catalogue: &Catalogue, left: usize) -> bool {
-        let changes = |next: &str| self.leads_to_change(next, catalogue, ACTIONS);
+    fn may_change(&self, screen: &str, way: &Way<'_>) -> bool {
         let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        let changes = |next: &str| self.leads_to_change(next, way);
         let on = match body {
             Some(Body::Menu { options }) => {
                 return !self.menu.is_top(screen)
                     && options.iter().any(|option| changes(&option.goto.it));
             }
             Some(Body::Question { .. } | Body::End) => return false,
-            None => return true,
+            None | Some(Body::Call { .. }) => return changes(screen),
             Some(Body::List { goto, .. }) if changes(&goto.it) => return true,
             Some(Body::List { on, .. } | Body::Action { on, .. }) => on,
         };
-        let mut ends = on.values();
-        left == 0
-            || changes(screen)
-            || ends.any(|goto| self.may_change(&goto.it, catalogue, left - 1))
+        let Some(next) = way.next() else { return true };
+        changes(screen) || on.values().any(|goto| self.may_change(&goto.it, &next))
     }
 
     /// Whether coming to a screen runs an action that writes, before anything is shown.
-    fn leads_to_change(&self, screen: &str, catalogue: &Catalogue, left: usize) -> bool {
-        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
-        let Some(Body::Action { action, on } | Body::List { action, on, .. }) = body else {
-            return false;
+    fn leads_to_change(&self, screen: &str, way: &Way<'_>) -> bool {
+        let Some(mut next) = way.next() else {
+            return true;
         };
-        let writes = |name| catalogue.action(name).is_none_or(|spec| spec.writes);
-        left == 0
-            || writes(&action.it)
-            || on
-                .values()
-                .any(|goto| self.leads_to_change(&goto.it, catalogue, left - 1))
+        if screen == RETURN {
+            // What was not called returns to the start.
+            let back = next.returns.pop();
+            return back.is_some_and(|back| self.leads_to_change(&back.to, &next));
+        }
+        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        match body {
+            Some(Body::Action { action, on } | Body::List { action, on, .. }) => {
+                let spec = way.catalogue.action(&action.it);
+                spec.is_none_or(|spec| spec.writes)
+                    || on
+                        .values()
+                        .any(|goto| self.leads_to_change(&goto.it, &next))
+            }
+            Some(Body::Call { call, goto }) => {
+                next.returns.push(Return {
+                    to: goto.it.clone(),
+                    trail: None,
+                });
+                self.leads_to_change(&call.it, &next)
+            }
+            Some(Body::Menu { .. } | Body::Question { .. } | Body::End) | None => false,
+        }
+    }
+}
+
+/// A look ahead.
+#[derive(Clone)]
+struct Way<'a> {
+    catalogue: &'a Catalogue,
+    /// Where `return` leads.
+    returns: Vec<Return>,
+    /// How much further it looks.
+    left: usize,
+}
+
+impl Way<'_> {
+    fn next(&self) -> Option<Self> {
+        let left = self.left.checked_sub(1)?;
+        let mut next = self.clone();
+        next.left = left;
+        Some(next)
     }
 }
