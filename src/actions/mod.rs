@@ -33,7 +33,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 15] = [
+const ACTIONS: [Action; 16] = [
     caller::RECOGNISE,
     deployments::FIND,
     deployments::LIST,
@@ -43,6 +43,7 @@ const ACTIONS: [Action; 15] = [
     letter::SEND_LINK,
     msisdn::ASK,
     msisdn::CHANGE,
+    msisdn::RESUME,
     password::RESET,
     pin::IDENTIFY,
     pin::PROVE,
