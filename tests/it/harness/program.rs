@@ -103,6 +103,12 @@ impl Program {
         self.end()
     }
 
+    /// Ends it where it stands, as a power cut does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.end();
+    }
+
     /// Waits until it ends by itself.
     pub(crate) fn end(&mut self) -> ExitStatus {
         let status = self.ends_in_time();
