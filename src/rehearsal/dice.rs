@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Language;
+use crate::domain::{Language, Proofs};
 use crate::menus::{ActionSpec, FieldSpec, Kind, Value};
 use crate::ussd::{Call, Outcome};
 
@@ -95,7 +95,9 @@ impl Samples {
             fields: self.filled(dice, ending.fields),
             items: (0..count).map(|_| self.filled(dice, spec.item)).collect(),
             language: (dice.below(8) == 0).then(|| language(dice)),
-            changed: spec.writes && dice.below(2) == 0,
+            changed: spec.writes && !ending.again && dice.below(2) == 0,
+            again: ending.again,
+            proven: Proofs::default(),
         }
     }
 

@@ -15,6 +15,12 @@ use crate::ussd::{Call, Engine, Input, Outcome, Screen, Session, Step};
 
 use super::dice::{Dice, Samples, language};
 
+/// Answers to questions whose values are not shown as they are typed.
+const TYPED: [&str; 3] = ["1990", "123456", "mfano@example.org"];
+
+/// A session that is written down with each hop must stay small.
+const LONGEST_SESSION: usize = 16 * 1024;
+
 /// No turn asks for more work than that.
 const ACTIONS: usize = 16;
 
@@ -54,6 +60,9 @@ pub enum Fault {
     /// Actions lead to actions and to no screen.
     #[error("the work at `{0}` has no end")]
     NoEnd(String),
+    /// The session remembers ever more.
+    #[error("the session holds {0} bytes")]
+    Grows(usize),
     /// The session and what its phone shows disagree on whether it is over.
     #[error("`{0}` ends on one side only")]
     HalfEnded(String),
@@ -97,6 +106,10 @@ impl<'a> Walker<'a> {
         while !walk.dice.is_used_up() && !shown.end {
             shown = walk.press(&shown)?;
             inputs += 1;
+        }
+        let bytes = serde_json::to_vec(&walk.session).map_or(usize::MAX, |text| text.len());
+        if bytes > LONGEST_SESSION {
+            return Err(Fault::Grows(bytes));
         }
         if shown.end {
             // Over is over.
@@ -184,7 +197,8 @@ impl Walk<'_> {
             Some(Body::Question { ask, .. }) => {
                 let samples = ask.kind().samples().into_iter();
                 let typed = samples.map(|sample| sample.shown(Format::Plain, Language::En));
-                typed.collect()
+                let typed = typed.chain(TYPED.map(str::to_owned));
+                typed.filter(|typed| ask.read(typed).is_some()).collect()
             }
             _ => Vec::new(),
         }
