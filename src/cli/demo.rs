@@ -14,12 +14,12 @@ use clap::Args;
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
-use crate::config::{self, ChannelConfig, ChannelKind, Config, SendEndpoint};
+use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets, SendEndpoint};
 use crate::crypto::{Hasher, MasterKey, Token};
 use crate::demo::sandbox::{Sandbox, SandboxSettings};
 use crate::demo::{phone, seed};
 use crate::domain::{Clock, SystemClock};
-use crate::service::{Parts, Service, open_store};
+use crate::service::{Parts, Service, load_keys, open_store};
 use crate::telemetry;
 
 use super::stop::Stop;
@@ -79,7 +79,15 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let config = config(&home, addr, &sandbox, &api_key);
 
     let store = open_store(&config).await?;
-    seed::seed(&store, &Hasher::new(1)?, args.professionals, clock.now()).await?;
+    let keys = load_keys(&config)?;
+    seed::seed(
+        &store,
+        &keys,
+        &Hasher::new(1)?,
+        args.professionals,
+        clock.now(),
+    )
+    .await?;
     let service = Service::open(config, store, Parts::All, clock)?;
     let inbox = sandbox.clone();
     let phones = phone::router(
@@ -180,6 +188,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             sender_id: None,
             service_codes: vec![SERVICE_CODE.into()],
             sms_per_second: 50,
+            screen_septets: ScreenSeptets::default(),
             send_endpoint: SendEndpoint::Classic,
         }],
     }

@@ -11,7 +11,7 @@ use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{Behaviour, LedgerEntry, Sandbox, SandboxSettings};
 use cp2::demo::seed;
 use cp2::domain::{Clock, Msisdn, SystemClock, Timestamp};
-use cp2::service::open_store;
+use cp2::service::{load_keys, open_store};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -445,7 +445,8 @@ async fn settle_people(config: &Path) {
     let store = open_store(&config).await.unwrap();
     let people = u32::try_from(PEOPLE).unwrap();
     let hasher = Hasher::new(1).unwrap();
-    seed::seed(&store, &hasher, people, SystemClock.now())
+    let keys = load_keys(&config).unwrap();
+    seed::seed(&store, &keys, &hasher, people, SystemClock.now())
         .await
         .unwrap();
     store.close().await;
