@@ -10,6 +10,7 @@ mod architecture;
 mod browser;
 mod callbacks;
 mod command_line;
+mod crash;
 mod database_away;
 mod docs;
 mod hang_ups;
