@@ -109,6 +109,7 @@ impl Dialogue {
         };
         let row = sessions::find(unit.tx().await?, channel, turn.session.as_str()).await?;
         let version = row.as_ref().map_or(0, |row| row.version) + 1;
+        let earlier = row.as_ref().map(|row| row.shown.clone());
         let (mut memory, screen) = match row {
             None => walk.begin(&mut unit).await?,
             Some(row) => match walk.go_on(&mut unit, &row).await? {
@@ -121,7 +122,12 @@ impl Dialogue {
             .seal(&self.tools.keys, turn.session.as_str())
             .map_err(|_| DialogueError::Unreadable)?;
         let expires_at = walk.now.plus(self.tools.policy.session_life());
-        let row = SessionRow { version, sealed };
+        let shown = earlier.unwrap_or_default().then(memory.session.screen());
+        let row = SessionRow {
+            version,
+            sealed,
+            shown,
+        };
         let may_send = unit.writes();
         let mut tx = unit.into_writing().await?;
         if !sessions::keep(&mut tx, channel, turn.session.as_str(), &row, expires_at).await? {

@@ -24,6 +24,7 @@ pub mod passwords;
 pub mod people;
 pub mod reports;
 pub mod sessions;
+pub mod traffic;
 pub mod web_sessions;
 
 pub use open::{Store, StoreSettings};

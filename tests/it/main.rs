@@ -21,4 +21,5 @@ mod menus;
 mod outbox;
 mod schema;
 mod slow_clients;
+mod traffic;
 mod transcripts;
