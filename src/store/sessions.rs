@@ -29,6 +29,7 @@ impl Shown {
     }
 
     /// The names, the last one last.
+    #[must_use]
     pub fn screens(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split_whitespace()
     }

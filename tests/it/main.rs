@@ -11,6 +11,7 @@ mod browser;
 mod callbacks;
 mod command_line;
 mod database_away;
+mod dial;
 mod docs;
 mod hang_ups;
 mod harness;
