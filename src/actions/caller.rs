@@ -6,36 +6,25 @@ use crate::ussd::Outcome;
 use super::work::{Action, ActionError, Work};
 
 /// The outcome of every action that needs a registered line and finds none.
-pub(super) const STRANGER: OutcomeSpec = OutcomeSpec {
-    name: "stranger",
-    about: "the line is not registered",
-    fields: &[],
-};
+pub(super) const STRANGER: OutcomeSpec =
+    OutcomeSpec::new("stranger", "the line is not registered", &[]);
 
 pub(super) const RECOGNISE: Action = Action {
     spec: ActionSpec {
         name: "caller.recognise",
         about: "looks up who holds the line",
-        writes: false,
-        inputs: &[],
         outcomes: &[
-            OutcomeSpec {
-                name: "known",
-                about: "the line is registered",
-                fields: &[
-                    FieldSpec {
-                        name: "name",
-                        kind: Kind::Name(60),
-                    },
-                    FieldSpec {
-                        name: "line",
-                        kind: Kind::Msisdn,
-                    },
+            OutcomeSpec::new(
+                "known",
+                "the line is registered",
+                &[
+                    FieldSpec::new("name", Kind::Name(60)),
+                    FieldSpec::new("line", Kind::Msisdn),
                 ],
-            },
+            ),
             STRANGER,
         ],
-        item: &[],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(recognise(work)),
 };

@@ -9,83 +9,33 @@ use super::work::{Action, ActionError, Work};
 
 /// The fields of one deployment.
 pub(super) const FIELDS: &[FieldSpec] = &[
-    FieldSpec {
-        name: "deployment",
-        kind: Kind::Hidden,
-    },
-    FieldSpec {
-        name: "series",
-        kind: Kind::Series,
-    },
-    FieldSpec {
-        name: "role",
-        kind: Kind::Role,
-    },
-    FieldSpec {
-        name: "centre_code",
-        kind: Kind::Centre,
-    },
-    FieldSpec {
-        name: "centre_name",
-        kind: Kind::Name(60),
-    },
-    FieldSpec {
-        name: "sub_county",
-        kind: Kind::Name(40),
-    },
-    FieldSpec {
-        name: "distribution_centre",
-        kind: Kind::Name(60),
-    },
-    FieldSpec {
-        name: "report_day",
-        kind: Kind::Date,
-    },
-    FieldSpec {
-        name: "report_hour",
-        kind: Kind::Time,
-    },
-    FieldSpec {
-        name: "starts",
-        kind: Kind::Date,
-    },
-    FieldSpec {
-        name: "ends",
-        kind: Kind::Date,
-    },
-    FieldSpec {
-        name: "rate",
-        kind: Kind::Money,
-    },
+    FieldSpec::new("deployment", Kind::Hidden),
+    FieldSpec::new("series", Kind::Series),
+    FieldSpec::new("role", Kind::Role),
+    FieldSpec::new("centre_code", Kind::Centre),
+    FieldSpec::new("centre_name", Kind::Name(60)),
+    FieldSpec::new("sub_county", Kind::Name(40)),
+    FieldSpec::new("distribution_centre", Kind::Name(60)),
+    FieldSpec::new("report_day", Kind::Date),
+    FieldSpec::new("report_hour", Kind::Time),
+    FieldSpec::new("starts", Kind::Date),
+    FieldSpec::new("ends", Kind::Date),
+    FieldSpec::new("rate", Kind::Money),
 ];
 
-const NONE: OutcomeSpec = OutcomeSpec {
-    name: "none",
-    about: "there is no deployment",
-    fields: &[],
-};
+const NONE: OutcomeSpec = OutcomeSpec::new("none", "there is no deployment", &[]);
 
 pub(super) const FIND: Action = Action {
     spec: ActionSpec {
         name: "deployments.find",
         about: "looks up the caller's deployments",
-        writes: false,
-        inputs: &[],
         outcomes: &[
-            OutcomeSpec {
-                name: "one",
-                about: "there is exactly one",
-                fields: FIELDS,
-            },
-            OutcomeSpec {
-                name: "several",
-                about: "there are more, to choose from",
-                fields: &[],
-            },
+            OutcomeSpec::new("one", "there is exactly one", FIELDS),
+            OutcomeSpec::new("several", "there are more, to choose from", &[]),
             NONE,
             STRANGER,
         ],
-        item: &[],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(find(work)),
 };
@@ -94,18 +44,13 @@ pub(super) const LIST: Action = Action {
     spec: ActionSpec {
         name: "deployments.list",
         about: "lists the caller's deployments, the first to report to first",
-        writes: false,
-        inputs: &[],
         outcomes: &[
-            OutcomeSpec {
-                name: ActionSpec::LISTED,
-                about: "there is at least one",
-                fields: &[],
-            },
+            OutcomeSpec::new(ActionSpec::LISTED, "there is at least one", &[]),
             NONE,
             STRANGER,
         ],
         item: FIELDS,
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(list(work)),
 };

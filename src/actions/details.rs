@@ -10,30 +10,19 @@ pub(super) const FIND: Action = Action {
     spec: ActionSpec {
         name: "details.find",
         about: "looks up the caller's own record",
-        writes: false,
-        inputs: &[],
         outcomes: &[
-            OutcomeSpec {
-                name: "found",
-                about: "here it is",
-                fields: &[
-                    FieldSpec {
-                        name: "name",
-                        kind: Kind::Name(60),
-                    },
-                    FieldSpec {
-                        name: "line",
-                        kind: Kind::Msisdn,
-                    },
-                    FieldSpec {
-                        name: "kra_pin_state",
-                        kind: Kind::Code(11),
-                    },
+            OutcomeSpec::new(
+                "found",
+                "here it is",
+                &[
+                    FieldSpec::new("name", Kind::Name(60)),
+                    FieldSpec::new("line", Kind::Msisdn),
+                    FieldSpec::new("kra_pin_state", Kind::Code(11)),
                 ],
-            },
+            ),
             STRANGER,
         ],
-        item: &[],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(find(work)),
 };

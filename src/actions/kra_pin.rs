@@ -14,19 +14,10 @@ pub(super) const CHANGE: Action = Action {
         name: "kra_pin.change",
         about: "keeps a new KRA PIN and confirms it by SMS",
         writes: true,
-        inputs: &[FieldSpec {
-            name: "kra_pin",
-            kind: Kind::KraPin,
-        }],
-        outcomes: &[
-            OutcomeSpec {
-                name: "saved",
-                about: "it is kept",
-                fields: &[],
-            },
-            STRANGER,
-        ],
-        item: &[],
+        inputs: &[FieldSpec::new("kra_pin", Kind::KraPin)],
+        outcomes: &[OutcomeSpec::new("saved", "it is kept", &[]), STRANGER],
+        sends: &[&CHANGED],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(change(work)),
 };
@@ -34,14 +25,8 @@ pub(super) const CHANGE: Action = Action {
 pub(super) const CHANGED: SmsSpec = SmsSpec {
     name: "kra_pin_changed",
     fields: &[
-        FieldSpec {
-            name: "day",
-            kind: Kind::Date,
-        },
-        FieldSpec {
-            name: "code",
-            kind: Kind::Code(14),
-        },
+        FieldSpec::new("day", Kind::Date),
+        FieldSpec::new("code", Kind::Code(14)),
     ],
 };
 

@@ -11,13 +11,12 @@ pub(super) const SWITCH: Action = Action {
         name: "language.switch",
         about: "changes between English and Kiswahili, and remembers it for the line",
         writes: true,
-        inputs: &[],
-        outcomes: &[OutcomeSpec {
-            name: "switched",
-            about: "the other language is on",
-            fields: &[],
-        }],
-        item: &[],
+        outcomes: &[OutcomeSpec::new(
+            "switched",
+            "the other language is on",
+            &[],
+        )],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(switch(work)),
 };

@@ -17,43 +17,23 @@ use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
 const DAY: Duration = Duration::from_hours(24);
-const HOURS: FieldSpec = FieldSpec {
-    name: "hours",
-    kind: Kind::Number(4),
-};
-const SERIES: FieldSpec = FieldSpec {
-    name: "series",
-    kind: Kind::Series,
-};
+const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
+const SERIES: FieldSpec = FieldSpec::new("series", Kind::Series);
 
 pub(super) const SEND_LINK: Action = Action {
     spec: ActionSpec {
         name: "letter.send_link",
         about: "sends a one-time link to the appointment letter by SMS",
         writes: true,
-        inputs: &[FieldSpec {
-            name: "deployment",
-            kind: Kind::Hidden,
-        }],
+        inputs: &[FieldSpec::new("deployment", Kind::Hidden)],
         outcomes: &[
-            OutcomeSpec {
-                name: "sent",
-                about: "the SMS is on its way",
-                fields: &[HOURS, SERIES],
-            },
-            OutcomeSpec {
-                name: "too_many",
-                about: "the limit of links is reached",
-                fields: &[],
-            },
-            OutcomeSpec {
-                name: "gone",
-                about: "the deployment is no longer theirs",
-                fields: &[],
-            },
+            OutcomeSpec::new("sent", "the SMS is on its way", &[HOURS, SERIES]),
+            OutcomeSpec::new("too_many", "the limit of links is reached", &[]),
+            OutcomeSpec::new("gone", "the deployment is no longer theirs", &[]),
             STRANGER,
         ],
-        item: &[],
+        sends: &[&LETTER_LINK],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(send_link(work)),
 };
@@ -62,15 +42,9 @@ pub(super) const LETTER_LINK: SmsSpec = SmsSpec {
     name: "letter_link",
     fields: &[
         SERIES,
-        FieldSpec {
-            name: "role",
-            kind: Kind::Role,
-        },
+        FieldSpec::new("role", Kind::Role),
         // An address of at most 50 characters, `/l/` and 26 of token.
-        FieldSpec {
-            name: "link",
-            kind: Kind::Code(79),
-        },
+        FieldSpec::new("link", Kind::Code(79)),
         HOURS,
     ],
 };

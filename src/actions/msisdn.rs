@@ -14,29 +14,15 @@ pub(super) const CHANGE: Action = Action {
         name: "msisdn.change",
         about: "makes another line the caller's number and user name, and tells both lines",
         writes: true,
-        inputs: &[FieldSpec {
-            name: "new_line",
-            kind: Kind::Msisdn,
-        }],
+        inputs: &[FieldSpec::new("new_line", Kind::Msisdn)],
         outcomes: &[
-            OutcomeSpec {
-                name: "saved",
-                about: "the new line is theirs",
-                fields: &[],
-            },
-            OutcomeSpec {
-                name: "same",
-                about: "it is their line already",
-                fields: &[],
-            },
-            OutcomeSpec {
-                name: "not_taken",
-                about: "that line can't be theirs",
-                fields: &[],
-            },
+            OutcomeSpec::new("saved", "the new line is theirs", &[]),
+            OutcomeSpec::new("same", "it is their line already", &[]),
+            OutcomeSpec::new("not_taken", "that line can't be theirs", &[]),
             STRANGER,
         ],
-        item: &[],
+        sends: &[&LEFT, &TAKEN],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(change(work)),
 };
@@ -44,23 +30,14 @@ pub(super) const CHANGE: Action = Action {
 pub(super) const LEFT: SmsSpec = SmsSpec {
     name: "number_left",
     fields: &[
-        FieldSpec {
-            name: "new_line",
-            kind: Kind::Msisdn,
-        },
-        FieldSpec {
-            name: "day",
-            kind: Kind::Date,
-        },
+        FieldSpec::new("new_line", Kind::Msisdn),
+        FieldSpec::new("day", Kind::Date),
     ],
 };
 
 pub(super) const TAKEN: SmsSpec = SmsSpec {
     name: "number_taken",
-    fields: &[FieldSpec {
-        name: "code",
-        kind: Kind::Code(14),
-    }],
+    fields: &[FieldSpec::new("code", Kind::Code(14))],
 };
 
 async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {

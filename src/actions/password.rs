@@ -21,36 +21,21 @@ const WHAT: &str = "password.reset";
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 const DAY: Duration = Duration::from_hours(24);
 
-const HOURS: FieldSpec = FieldSpec {
-    name: "hours",
-    kind: Kind::Number(4),
-};
+const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
 
 pub(super) const RESET: Action = Action {
     spec: ActionSpec {
         name: "password.reset",
         about: "makes a new password and sends it by SMS; the old one stops working",
         writes: true,
-        inputs: &[],
         outcomes: &[
-            OutcomeSpec {
-                name: "sent",
-                about: "the SMS is on its way",
-                fields: &[HOURS],
-            },
-            OutcomeSpec {
-                name: "on_its_way",
-                about: "an earlier one may still arrive",
-                fields: &[],
-            },
-            OutcomeSpec {
-                name: "too_many",
-                about: "the limit of resets is reached",
-                fields: &[],
-            },
+            OutcomeSpec::new("sent", "the SMS is on its way", &[HOURS]),
+            OutcomeSpec::new("on_its_way", "an earlier one may still arrive", &[]),
+            OutcomeSpec::new("too_many", "the limit of resets is reached", &[]),
             STRANGER,
         ],
-        item: &[],
+        sends: &[&NEW_PASSWORD],
+        ..ActionSpec::BLANK
     },
     run: |work| Box::pin(reset(work)),
 };
@@ -58,14 +43,8 @@ pub(super) const RESET: Action = Action {
 pub(super) const NEW_PASSWORD: SmsSpec = SmsSpec {
     name: "new_password",
     fields: &[
-        FieldSpec {
-            name: "user",
-            kind: Kind::Msisdn,
-        },
-        FieldSpec {
-            name: "password",
-            kind: Kind::Code(10),
-        },
+        FieldSpec::new("user", Kind::Msisdn),
+        FieldSpec::new("password", Kind::Code(10)),
         HOURS,
     ],
 };

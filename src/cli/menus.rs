@@ -45,6 +45,10 @@ pub(super) enum MenusCommand {
     ///
     /// Example: cp2 menus schema > drafts/schema.json
     Schema,
+    /// Print what menu files may ask for: actions, SMS and fields
+    ///
+    /// Example: cp2 menus actions > docs/actions.md
+    Actions,
 }
 
 /// Which menus.
@@ -97,6 +101,10 @@ pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
         MenusCommand::Graph(args) => graph(&args.source.files()?, args),
         MenusCommand::Schema => {
             print(&format!("{:#}\n", menus::schema(&CATALOGUE)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        MenusCommand::Actions => {
+            print(&menus::guide(&CATALOGUE))?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -113,7 +113,7 @@ impl Dialogue {
         let (mut memory, screen) = match row {
             None => walk.begin(&mut unit).await?,
             Some(row) => match walk.go_on(&mut unit, &row).await? {
-                Went::On(memory, screen) => (memory, screen),
+                Went::On(memory, screen) => (*memory, screen),
                 Went::Nowhere(screen) => return Ok(Some(screen)),
             },
         };
@@ -160,7 +160,7 @@ impl Dialogue {
 /// What a later hop of a session came to.
 enum Went {
     /// A step on.
-    On(Memory, Screen),
+    On(Box<Memory>, Screen),
     /// Nowhere: there is nothing to keep.
     Nowhere(Screen),
 }
@@ -223,7 +223,7 @@ impl Walk<'_> {
         };
         let step = self.step(&mut memory.session, Input::Answer(answer));
         match self.walk(unit, &mut memory.session, step, true).await? {
-            Walked::Shown(screen) => Ok(Went::On(memory, screen)),
+            Walked::Shown(screen) => Ok(Went::On(Box::new(memory), screen)),
             Walked::Held => Err(DialogueError::Unreadable),
         }
     }
@@ -270,8 +270,7 @@ impl Walk<'_> {
         };
         let step = self.engine.step(session, input);
         if let Some(via) = via {
-            let to = session.screen().to_owned();
-            watch.went(Edge { from, via, to });
+            watch.went(self.engine.menu.edge(&from, via, session.screen()));
         }
         step
     }

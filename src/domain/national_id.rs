@@ -44,6 +44,12 @@ impl NationalId {
     pub fn last(&self, count: usize) -> &str {
         &self.0[self.0.len().saturating_sub(count)..]
     }
+
+    /// The number with all but its last three digits hidden: its holder recognises it.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        format!("***{}", self.last(3))
+    }
 }
 
 serde_as_text!(NationalId, NationalId::as_str);

@@ -12,6 +12,14 @@ pub struct FieldSpec {
     pub kind: Kind,
 }
 
+impl FieldSpec {
+    /// A field of that name and kind.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind }
+    }
+}
+
 /// One way an action can end.
 #[derive(Debug, Clone, Copy)]
 pub struct OutcomeSpec {
@@ -21,6 +29,33 @@ pub struct OutcomeSpec {
     pub about: &'static str,
     /// The fields it fills in.
     pub fields: &'static [FieldSpec],
+    /// Whether the action is to be tried again once the screens that the outcome leads to
+    /// say `goto = "return"`.
+    pub again: bool,
+}
+
+impl OutcomeSpec {
+    /// A way to end, by name.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        about: &'static str,
+        fields: &'static [FieldSpec],
+    ) -> Self {
+        Self {
+            name,
+            about,
+            fields,
+            again: false,
+        }
+    }
+
+    /// The same for an action that is to be tried again.
+    #[must_use]
+    pub const fn and_again(mut self) -> Self {
+        self.again = true;
+        self
+    }
 }
 
 /// An action that menus can ask for.
@@ -39,9 +74,22 @@ pub struct ActionSpec {
     /// For an action that answers a list: the fields of each item. Its outcome
     /// [`ActionSpec::LISTED`] then means that there are items to show.
     pub item: &'static [FieldSpec],
+    /// The messages that it can send. A menu that asks for the action words them.
+    pub sends: &'static [&'static SmsSpec],
 }
 
 impl ActionSpec {
+    /// An action that does nothing: what a new one begins from.
+    pub const BLANK: Self = Self {
+        name: "",
+        about: "",
+        writes: false,
+        inputs: &[],
+        outcomes: &[],
+        item: &[],
+        sends: &[],
+    };
+
     /// The outcome by which a list action hands over items.
     pub const LISTED: &'static str = "listed";
 

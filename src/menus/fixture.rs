@@ -12,47 +12,28 @@ pub(super) fn file(name: &str, text: &str) -> MenuFile {
     }
 }
 
-const NAME: FieldSpec = FieldSpec {
-    name: "name",
-    kind: Kind::Name(60),
-};
-const CODE: FieldSpec = FieldSpec {
-    name: "code",
-    kind: Kind::Code(8),
-};
-const DAY: FieldSpec = FieldSpec {
-    name: "day",
-    kind: Kind::Date,
-};
-const LINE: FieldSpec = FieldSpec {
-    name: "line",
-    kind: Kind::Msisdn,
-};
+const NAME: FieldSpec = FieldSpec::new("name", Kind::Name(60));
+const CODE: FieldSpec = FieldSpec::new("code", Kind::Code(8));
+const DAY: FieldSpec = FieldSpec::new("day", Kind::Date);
+const LINE: FieldSpec = FieldSpec::new("line", Kind::Msisdn);
 
 const fn outcome(name: &'static str, fields: &'static [FieldSpec]) -> OutcomeSpec {
-    OutcomeSpec {
-        name,
-        about: "said by a test",
-        fields,
-    }
+    OutcomeSpec::new(name, "said by a test", fields)
 }
 
 const FIND: ActionSpec = ActionSpec {
     name: "find",
     about: "",
-    writes: false,
-    inputs: &[],
     outcomes: &[outcome("one", &[NAME, CODE, DAY]), outcome("none", &[])],
-    item: &[],
+    ..ActionSpec::BLANK
 };
 
 const LIST: ActionSpec = ActionSpec {
     name: "list",
     about: "",
-    writes: false,
-    inputs: &[],
     outcomes: &[outcome(ActionSpec::LISTED, &[DAY]), outcome("none", &[])],
     item: &[NAME, CODE],
+    ..ActionSpec::BLANK
 };
 
 const SAVE: ActionSpec = ActionSpec {
@@ -61,13 +42,38 @@ const SAVE: ActionSpec = ActionSpec {
     writes: true,
     inputs: &[LINE],
     outcomes: &[outcome("saved", &[])],
-    item: &[],
+    sends: &[&SAVED],
+    ..ActionSpec::BLANK
+};
+
+const PIN: FieldSpec = FieldSpec::new("pin", Kind::Secret);
+
+const RAISE: ActionSpec = ActionSpec {
+    name: "raise",
+    about: "",
+    writes: true,
+    outcomes: &[
+        outcome("raised", &[FieldSpec::new("boss", Kind::Flag)]),
+        outcome("needs_pin", &[]).and_again(),
+    ],
+    ..ActionSpec::BLANK
+};
+
+const PROVE: ActionSpec = ActionSpec {
+    name: "prove",
+    about: "",
+    writes: true,
+    inputs: &[PIN],
+    outcomes: &[outcome("proven", &[]), outcome("wrong", &[])],
+    ..ActionSpec::BLANK
+};
+
+const SAVED: SmsSpec = SmsSpec {
+    name: "saved",
+    fields: &[CODE],
 };
 
 pub(super) const CATALOGUE: Catalogue = Catalogue {
-    actions: &[FIND, LIST, SAVE],
-    sms: &[&SmsSpec {
-        name: "saved",
-        fields: &[CODE],
-    }],
+    actions: &[FIND, LIST, SAVE, RAISE, PROVE],
+    sms: &[&SAVED],
 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{ActionSpec, Catalogue, FieldSpec};
 use super::kind::{Kind, Kinds};
-use super::model::{Body, Menu, Placed, Screen};
+use super::model::{Body, Menu, Placed, RETURN, Screen};
 
 /// All ways through a menu.
 pub(super) struct Flow {
@@ -18,25 +18,49 @@ pub(super) struct Flow {
 type Names = BTreeSet<String>;
 
 impl Flow {
-    /// Follows every `goto` from the start until nothing changes any more.
+    /// Follows every way from the start until nothing changes any more.
     pub(super) fn of(menu: &Menu, catalogue: &Catalogue) -> Self {
         let mut flow = Self {
             kinds: kinds(menu, catalogue),
             reached: BTreeMap::new(),
         };
         flow.reached.insert(menu.start.clone(), Names::new());
-        let mut waiting = vec![menu.start.clone()];
-        while let Some(name) = waiting.pop() {
-            let Some(screen) = menu.screens.get(&name) else {
+        while flow.follow_once(menu, catalogue) {}
+        flow
+    }
+
+    /// Goes one step on from every screen reached; says whether that brought news.
+    fn follow_once(&mut self, menu: &Menu, catalogue: &Catalogue) -> bool {
+        let mut news = false;
+        let mut returns: BTreeMap<&str, Names> = BTreeMap::new();
+        for (name, screen) in &menu.screens {
+            let Some(here) = self.reached.get(name) else {
                 continue;
             };
-            for (next, there) in flow.ways_on(screen, &flow.reached[&name], catalogue) {
-                if flow.arrive(&next, there) {
-                    waiting.push(next);
+            for (next, there) in self.ways_on(screen, here, catalogue) {
+                if next != RETURN {
+                    news |= self.arrive(&next, there);
+                } else if let Some(before) = returns.get_mut(name.as_str()) {
+                    before.retain(|field| there.contains(field));
+                } else {
+                    returns.insert(name, there);
                 }
             }
         }
-        flow
+        for (name, screen) in &menu.screens {
+            let Body::Call { call, goto } = &screen.body else {
+                continue;
+            };
+            let Some(here) = self.reached.get(name).cloned() else {
+                continue;
+            };
+            for inside in within(menu, &call.it) {
+                if let Some(found) = returns.get(inside) {
+                    news |= self.arrive(&goto.it, here.union(found).cloned().collect());
+                }
+            }
+        }
+        news
     }
 
     /// Whether every way leads to a screen that is there, so that none can be missing.
@@ -95,6 +119,8 @@ impl Flow {
                 ways.push((goto.it.clone(), chosen));
                 ways
             }
+            // Where it goes on to depends on what the sub-menu brings back.
+            Body::Call { call, .. } => vec![(call.it.clone(), here.clone())],
             Body::Action { action, on } => {
                 let spec = catalogue.action(&action.it).filter(|spec| !spec.lists());
                 self.outcomes(spec, on, here)
@@ -110,10 +136,17 @@ impl Flow {
         on: &BTreeMap<String, Placed<String>>,
         here: &Names,
     ) -> Vec<(String, Names)> {
+        // What is secret is forgotten once an action has seen it.
+        let is_secret = |name: &String| self.kinds.get(name) == Some(&Kind::Secret);
+        let here: Names = here
+            .iter()
+            .filter(|name| !is_secret(name))
+            .cloned()
+            .collect();
         on.iter()
             .map(|(name, goto)| {
                 let outcome = spec.and_then(|spec| spec.outcome(name));
-                let there = outcome.map(|outcome| with(here, outcome.fields));
+                let there = outcome.map(|outcome| with(&here, outcome.fields));
                 (goto.it.clone(), there.unwrap_or_else(|| self.everything()))
             })
             .collect()
@@ -122,6 +155,20 @@ impl Flow {
     fn everything(&self) -> Names {
         self.kinds.keys().cloned().collect()
     }
+}
+
+/// Every screen that a walk from one screen can come to, itself among them, before it
+/// returns. What a walk calls on its way belongs to it.
+pub(super) fn within<'a>(menu: &'a Menu, first: &'a str) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![first];
+    while let Some(name) = waiting.pop() {
+        let Some(screen) = menu.screens.get(name).filter(|_| seen.insert(name)) else {
+            continue;
+        };
+        waiting.extend(screen.body.gotos().filter(|next| *next != RETURN));
+    }
+    seen
 }
 
 /// The fields that a list's action tells about the list as a whole.

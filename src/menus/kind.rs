@@ -5,7 +5,9 @@ use std::fmt;
 
 use jiff::civil::{Date, Time};
 
-use crate::domain::{CentreCode, Exam, Kes, KraPin, Language, Msisdn, Role, Series};
+use crate::domain::{
+    CentreCode, Email, Exam, Kes, KraPin, Language, Msisdn, NationalId, Role, Series, TscNumber,
+};
 use crate::text;
 
 use super::value::{Format, Shown, Value, Values};
@@ -28,6 +30,12 @@ pub enum Kind {
     Time,
     /// A telephone number.
     Msisdn,
+    /// A national ID number.
+    NationalId,
+    /// A teacher's number.
+    Tsc,
+    /// An e-mail address.
+    Email,
     /// A KRA PIN.
     KraPin,
     /// A centre code.
@@ -36,6 +44,10 @@ pub enum Kind {
     Role,
     /// An exam and its year.
     Series,
+    /// True or false: decides which options are shown.
+    Flag,
+    /// A PIN or a one-time code: never shown, and forgotten after the next action.
+    Secret,
     /// Carried along, never shown.
     Hidden,
 }
@@ -45,10 +57,10 @@ impl Kind {
     #[must_use]
     pub fn takes(self, format: Format) -> bool {
         match format {
-            Format::Plain => self != Self::Hidden,
+            Format::Plain => !matches!(self, Self::Flag | Self::Secret | Self::Hidden),
             Format::Long => self == Self::Date,
             Format::Short => self == Self::Role,
-            Format::Masked => self == Self::Msisdn,
+            Format::Masked => matches!(self, Self::Msisdn | Self::NationalId),
         }
     }
 
@@ -83,12 +95,20 @@ impl Kind {
                 .collect(),
             Self::Time => vec![Value::Time(Time::constant(12, 30, 0, 0))],
             Self::Msisdn => sample(Msisdn::parse("254700000000"), Value::Msisdn),
+            Self::NationalId => sample(NationalId::parse("900000000"), Value::NationalId),
+            Self::Tsc => sample(TscNumber::parse("90000000"), Value::Tsc),
+            Self::Email => {
+                let long = format!("{}@mfano.co.ke", "m".repeat(48));
+                sample(Email::parse(&long), Value::Email)
+            }
             Self::KraPin => sample(KraPin::parse("A000000000Z"), Value::KraPin),
             Self::Centre => sample(CentreCode::parse("99000000"), Value::Centre),
             Self::Role => Role::ALL.map(Value::Role).to_vec(),
             Self::Series => Exam::ALL
                 .map(|exam| Value::Series(Series { exam, year: 2026 }))
                 .to_vec(),
+            Self::Flag => vec![Value::Flag(true), Value::Flag(false)],
+            Self::Secret => vec![Value::Secret(String::new())],
             Self::Hidden => vec![Value::Hidden(String::new())],
         }
     }
@@ -130,10 +150,15 @@ impl fmt::Display for Kind {
             Self::Date => "a date",
             Self::Time => "a time",
             Self::Msisdn => "a telephone number",
+            Self::NationalId => "a national ID number",
+            Self::Tsc => "a TSC number",
+            Self::Email => "an e-mail address",
             Self::KraPin => "a KRA PIN",
             Self::Centre => "a centre code",
             Self::Role => "a role",
             Self::Series => "a series",
+            Self::Flag => "true or false",
+            Self::Secret => "a secret",
             Self::Hidden => "never shown",
         })
     }
@@ -143,7 +168,7 @@ impl fmt::Display for Kind {
 mod tests {
     use super::*;
 
-    const EVERY: [Kind; 12] = [
+    const EVERY: [Kind; 17] = [
         Kind::Name(60),
         Kind::Code(14),
         Kind::Number(4),
@@ -151,10 +176,15 @@ mod tests {
         Kind::Date,
         Kind::Time,
         Kind::Msisdn,
+        Kind::NationalId,
+        Kind::Tsc,
+        Kind::Email,
         Kind::KraPin,
         Kind::Centre,
         Kind::Role,
         Kind::Series,
+        Kind::Flag,
+        Kind::Secret,
         Kind::Hidden,
     ];
 
@@ -165,7 +195,7 @@ mod tests {
             for language in Language::ALL {
                 let longest = kind.longest(Format::Plain, language);
                 assert!(text::septets(&longest).is_some(), "{kind:?}: {longest}");
-                assert_eq!(longest.is_empty(), kind == Kind::Hidden, "{kind:?}");
+                assert_eq!(longest.is_empty(), !kind.takes(Format::Plain), "{kind:?}");
             }
         }
     }

@@ -123,7 +123,8 @@ impl<'a> Draft<'a> {
             Body::Menu { options } => {
                 let option =
                     |choice: &Choice| self.option(&choice.key.it, &choice.label.it, self.values);
-                lines.extend(options.iter().map(option));
+                let shown = options.iter().filter(|choice| choice.is_shown(self.values));
+                lines.extend(shown.map(option));
             }
             Body::List { item, .. } => {
                 let items = (1_usize..).zip(&self.items);
@@ -131,7 +132,7 @@ impl<'a> Draft<'a> {
                     items.map(|(key, values)| self.option(&key.to_string(), &item.it, *values)),
                 );
             }
-            Body::Question { .. } | Body::Action { .. } | Body::End => {}
+            Body::Question { .. } | Body::Action { .. } | Body::Call { .. } | Body::End => {}
         }
         lines
     }
@@ -173,6 +174,7 @@ impl<'a> Draft<'a> {
                 let shown = values.shown(name, *format, self.language)?;
                 Some(Piece::new(shown.text, shown.may_be_cut))
             }
+            Part::Fragment(_) => None,
         };
         parts.filter_map(piece).collect()
     }
@@ -181,7 +183,7 @@ impl<'a> Draft<'a> {
         match &self.screen.body {
             Body::Menu { .. } | Body::List { .. } => Some(&self.menu.words.wrong_choice.it),
             Body::Question { invalid, .. } => Some(&invalid.it),
-            Body::Action { .. } | Body::End => None,
+            Body::Action { .. } | Body::Call { .. } | Body::End => None,
         }
     }
 

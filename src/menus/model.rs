@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CentreCode, KraPin, Language, Msisdn};
+use crate::domain::{CentreCode, Email, KraPin, Language, Msisdn, Name, NationalId, TscNumber};
+use crate::text;
 
 use super::finding::Place;
 use super::kind::Kind;
 use super::template::Texts;
-use super::value::Value;
+use super::value::{Value, Values};
 
 /// All screens and messages of a service.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +22,13 @@ pub struct Menu {
     pub words: Words,
     /// The messages by name.
     pub sms: BTreeMap<String, Placed<Texts>>,
+    /// The next screen for each outcome that a screen does not handle itself.
+    pub(super) on: BTreeMap<String, Placed<String>>,
     pub(super) start_at: Place,
 }
+
+/// Where a sub-menu goes at its end: back to what called it.
+pub const RETURN: &str = "return";
 
 impl Menu {
     /// Whether a screen is where a dial arrives: nothing lies behind it, so it has no
@@ -141,8 +147,33 @@ pub enum Body {
         /// The next screen for each outcome.
         on: BTreeMap<String, Placed<String>>,
     },
+    /// A sub-menu to walk before the next screen.
+    Call {
+        /// Its first screen.
+        call: Placed<String>,
+        /// The next screen once it returns.
+        goto: Placed<String>,
+    },
     /// The last screen of a session.
     End,
+}
+
+impl Body {
+    /// Every screen that it names as the next, `return` among them.
+    pub(super) fn gotos(&self) -> impl Iterator<Item = &str> {
+        let (options, goto, call, on) = match self {
+            Self::Menu { options } => (options.as_slice(), None, None, None),
+            Self::Question { goto, .. } => (&[][..], Some(goto), None, None),
+            Self::List { goto, on, .. } => (&[][..], Some(goto), None, Some(on)),
+            Self::Action { on, .. } => (&[][..], None, None, Some(on)),
+            Self::Call { call, goto } => (&[][..], Some(goto), Some(call), None),
+            Self::End => (&[][..], None, None, None),
+        };
+        let options = options.iter().map(|option| &option.goto);
+        let outcomes = on.into_iter().flat_map(BTreeMap::values);
+        let all = options.chain(goto).chain(call).chain(outcomes);
+        all.map(|goto| goto.it.as_str())
+    }
 }
 
 /// One option of a menu.
@@ -154,6 +185,44 @@ pub struct Choice {
     pub label: Placed<Texts>,
     /// The next screen.
     pub goto: Placed<String>,
+    /// When it is shown, if not always.
+    pub when: Option<Placed<Condition>>,
+}
+
+impl Choice {
+    /// Whether it is shown, given what is known. What nobody knows hides nothing.
+    #[must_use]
+    pub fn is_shown(&self, values: &dyn Values) -> bool {
+        let Some(Condition { flag, is }) = self.when.as_ref().map(|when| &when.it) else {
+            return true;
+        };
+        values.flag(flag).is_none_or(|holds| holds == *is)
+    }
+}
+
+/// What must hold for an option to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    /// A field that is true or false.
+    pub flag: String,
+    /// Which of both it must be.
+    pub is: bool,
+}
+
+impl Condition {
+    /// Reads `flag` or `!flag`.
+    pub(super) fn parse(text: &str) -> Self {
+        let flag = text.strip_prefix('!');
+        Self {
+            flag: flag.unwrap_or(text).to_owned(),
+            is: flag.is_none(),
+        }
+    }
+
+    /// Whether both can never hold at once.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        self.flag == other.flag && self.is != other.is
+    }
 }
 
 /// What a question asks for.
@@ -165,13 +234,47 @@ pub enum Ask {
     KraPin,
     /// A centre code.
     Centre,
+    /// A national ID number.
+    NationalId,
+    /// A teacher's number.
+    Tsc,
+    /// A year of birth.
+    BirthYear,
+    /// A PIN of four digits.
+    Pin,
+    /// A one-time code of six digits.
+    Code,
+    /// A whole number of at most four digits.
+    Number,
+    /// A person's name.
+    Name,
+    /// A few words.
+    Words,
+    /// An e-mail address.
+    Email,
 }
 
+/// The most characters of an answer in a person's own words.
+const WORDS: usize = 60;
+
 impl Ask {
-    const ALL: [Self; 3] = [Self::Msisdn, Self::KraPin, Self::Centre];
+    const ALL: [Self; 12] = [
+        Self::Msisdn,
+        Self::KraPin,
+        Self::Centre,
+        Self::NationalId,
+        Self::Tsc,
+        Self::BirthYear,
+        Self::Pin,
+        Self::Code,
+        Self::Number,
+        Self::Name,
+        Self::Words,
+        Self::Email,
+    ];
 
     /// Every name that `ask` takes.
-    pub(super) fn names() -> [&'static str; 3] {
+    pub(super) fn names() -> [&'static str; Self::ALL.len()] {
         Self::ALL.map(Self::name)
     }
 
@@ -184,6 +287,15 @@ impl Ask {
             Self::Msisdn => "msisdn",
             Self::KraPin => "kra_pin",
             Self::Centre => "centre_code",
+            Self::NationalId => "national_id",
+            Self::Tsc => "tsc_number",
+            Self::BirthYear => "birth_year",
+            Self::Pin => "pin",
+            Self::Code => "code",
+            Self::Number => "number",
+            Self::Name => "name",
+            Self::Words => "words",
+            Self::Email => "email",
         }
     }
 
@@ -194,6 +306,12 @@ impl Ask {
             Self::Msisdn => Kind::Msisdn,
             Self::KraPin => Kind::KraPin,
             Self::Centre => Kind::Centre,
+            Self::NationalId => Kind::NationalId,
+            Self::Tsc => Kind::Tsc,
+            Self::BirthYear | Self::Number => Kind::Number(4),
+            Self::Pin | Self::Code => Kind::Secret,
+            Self::Name | Self::Words => Kind::Name(WORDS),
+            Self::Email => Kind::Email,
         }
     }
 
@@ -204,6 +322,38 @@ impl Ask {
             Self::Msisdn => Msisdn::parse(answer).ok().map(Value::Msisdn),
             Self::KraPin => KraPin::parse(answer).ok().map(Value::KraPin),
             Self::Centre => CentreCode::parse(answer).ok().map(Value::Centre),
+            Self::NationalId => NationalId::parse(answer).ok().map(Value::NationalId),
+            Self::Tsc => TscNumber::parse(answer).ok().map(Value::Tsc),
+            Self::BirthYear => digits(answer, 4)
+                .and_then(|year| year.parse().ok())
+                .filter(|year| (1900..2100).contains(year))
+                .map(Value::Number),
+            Self::Pin => digits(answer, 4).map(Value::Secret),
+            Self::Code => digits(answer, 6).map(Value::Secret),
+            Self::Number => number(answer).map(Value::Number),
+            Self::Name => Name::parse(answer)
+                .ok()
+                .map(|name| Value::name(name.as_str())),
+            Self::Words => words(answer).map(Value::Name),
+            Self::Email => Email::parse(answer).ok().map(Value::Email),
         }
     }
+}
+
+/// Exactly so many digits.
+fn digits(answer: &str, count: usize) -> Option<String> {
+    let is_digits = answer.len() == count && answer.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits.then(|| answer.to_owned())
+}
+
+fn number(answer: &str) -> Option<u32> {
+    let is_number = (1..=4).contains(&answer.len()) && answer.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| answer.parse().ok()).flatten()
+}
+
+/// What a person says in their own words, as every phone can show it.
+fn words(answer: &str) -> Option<String> {
+    let folded = text::fold(answer);
+    let words = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    (1..=WORDS).contains(&words.len()).then_some(words)
 }

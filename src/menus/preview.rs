@@ -68,7 +68,7 @@ fn screen(
     kinds: &Kinds,
 ) -> Vec<Preview> {
     let item = match &screen.body {
-        Body::Action { .. } => return Vec::new(),
+        Body::Action { .. } | Body::Call { .. } => return Vec::new(),
         Body::List { action, .. } => catalogue.action(&action.it).map(|spec| kinds_of(spec.item)),
         Body::Menu { .. } | Body::Question { .. } | Body::End => None,
     };

@@ -23,6 +23,12 @@ pub(super) struct RawFile {
     /// The screens by name.
     #[schemars(with = "BTreeMap<String, RawScreen>")]
     pub(super) screen: Section<RawScreen>,
+    /// Stretches that several screens share: options for `include`, a text for `{>NAME}`.
+    #[schemars(with = "BTreeMap<String, RawFragment>")]
+    pub(super) fragment: Section<RawFragment>,
+    /// The next screen for each outcome that a screen does not handle itself.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub(super) on: Section<Spanned<String>>,
     /// The messages by name, one segment each.
     #[schemars(with = "BTreeMap<String, RawText>")]
     pub(super) sms: Section<RawText>,
@@ -33,7 +39,7 @@ pub(super) type Section<T> = BTreeMap<Spanned<String>, Option<T>>;
 
 /// A text in both languages; `{name}` is filled in, also as `{day:long}`,
 /// `{role:short}` and `{line:masked}`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a text in `en` and `sw`")]
 #[schemars(rename = "Text", extend("required" = ["en", "sw"]))]
 pub(super) struct RawText {
@@ -45,19 +51,35 @@ pub(super) struct RawText {
     pub(super) sw: Option<Spanned<String>>,
 }
 
-/// A screen. Which of `option`, `ask`, `list`, `action` and `end` it has says what
-/// kind of screen it is.
+/// What several screens share.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a fragment with `text` or `option`")]
+#[schemars(rename = "Fragment")]
+pub(super) struct RawFragment {
+    /// A stretch of text, put in where a text says `{>NAME}`.
+    pub(super) text: Option<RawText>,
+    /// Options, put behind those of a screen that says `include = ["NAME"]`.
+    #[serde(default)]
+    pub(super) option: Vec<RawOption>,
+}
+
+/// A screen. Which of `option`, `ask`, `list`, `action`, `call` and `end` it has says
+/// what kind of screen it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a screen")]
 #[schemars(rename = "Screen", extend("oneOf" = [
     {"required": ["option"]}, {"required": ["ask"]}, {"required": ["list"]},
-    {"required": ["action"]}, {"required": ["end"]}
+    {"required": ["action"]}, {"required": ["call"]}, {"required": ["end"]}
 ]))]
 pub(super) struct RawScreen {
-    /// What it says. An action says nothing.
+    /// What it says. An action and a call say nothing.
     pub(super) text: Option<RawText>,
     /// A menu: what can be chosen.
     pub(super) option: Option<Vec<RawOption>>,
+    /// The fragments whose options a menu has too, after its own.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) include: Vec<Spanned<String>>,
     /// A question: what must be typed.
     #[schemars(with = "Option<String>")]
     pub(super) ask: Option<Spanned<String>>,
@@ -77,11 +99,16 @@ pub(super) struct RawScreen {
     /// An action: what is done. Its outcome decides the next screen.
     #[schemars(with = "Option<String>")]
     pub(super) action: Option<Spanned<String>>,
+    /// A call: the first screen of a sub-menu. Its `goto = "return"` comes back here and
+    /// goes on to this screen's own `goto`.
+    #[schemars(with = "Option<String>")]
+    pub(super) call: Option<Spanned<String>>,
     /// The next screen for each outcome of an action, or of a list without items.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub(super) on: BTreeMap<Spanned<String>, Spanned<String>>,
-    /// The next screen after an answer to a question or a choice from a list.
+    /// The next screen after an answer to a question, a choice from a list or a call;
+    /// `return` ends a sub-menu.
     #[schemars(with = "Option<String>")]
     pub(super) goto: Option<Spanned<String>>,
     /// Whether it is the last screen of a session.
@@ -93,7 +120,7 @@ pub(super) struct RawScreen {
 }
 
 /// One option of a menu.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     expecting = "an option with `key`, `label` and `goto`"
@@ -106,6 +133,9 @@ pub(super) struct RawOption {
     pub(super) key: Spanned<String>,
     /// What it says.
     pub(super) label: RawText,
+    /// The flag that must be true for it to be shown; `!flag` for false.
+    #[schemars(with = "Option<String>", regex(pattern = "^!?[a-z_]+$"))]
+    pub(super) when: Option<Spanned<String>>,
     /// The next screen.
     #[schemars(with = "String")]
     pub(super) goto: Spanned<String>,
@@ -151,11 +181,14 @@ impl RawFile {
             }
             "words" => self.words = section(value, unread),
             "screen" => self.screen = section(value, unread),
+            "fragment" => self.fragment = section(value, unread),
+            "on" => self.on = section(value, unread),
             "sms" => self.sms = section(value, unread),
             _ => unread.push(Unread {
                 span: at,
                 message: format!(
-                    "unknown field `{key}`, expected one of `start`, `words`, `screen`, `sms`"
+                    "unknown field `{key}`, expected one of `start`, `words`, `screen`, \
+                     `fragment`, `on`, `sms`"
                 ),
             }),
         }

@@ -21,6 +21,8 @@ pub enum Part {
         /// The form asked for.
         format: Format,
     },
+    /// A shared stretch, as `{>name}`; the loader puts its text in.
+    Fragment(String),
 }
 
 /// What is wrong with a template, and at which byte of it.
@@ -65,6 +67,10 @@ impl Template {
         &self.0
     }
 
+    pub(super) fn into_parts(self) -> Vec<Part> {
+        self.0
+    }
+
     /// The text with its values filled in, names cut to `name_cap` septets each.
     ///
     /// A value that is not there leaves nothing: the check at start proves that
@@ -85,13 +91,23 @@ impl Template {
                     Some(Shown { text, .. }) => filled.push_str(&text),
                     None => {}
                 },
+                Part::Fragment(_) => {}
             }
         }
         filled
     }
 }
 
+impl From<Vec<Part>> for Template {
+    fn from(parts: Vec<Part>) -> Self {
+        Self(parts)
+    }
+}
+
 fn placeholder(inside: &str) -> Result<Part, String> {
+    if let Some(name) = inside.strip_prefix('>') {
+        return Ok(Part::Fragment(name.to_owned()));
+    }
     let (name, format) = match inside.split_once(':') {
         None => (inside, Format::Plain),
         Some((name, format)) => {

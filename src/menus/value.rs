@@ -8,7 +8,8 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CentreCode, Kes, KraPin, Language, Msisdn, Role, Series, clock_time, long_date, short_date,
+    CentreCode, Email, Kes, KraPin, Language, Msisdn, NationalId, Role, Series, TscNumber,
+    clock_time, long_date, short_date,
 };
 use crate::text;
 
@@ -19,6 +20,11 @@ pub type Fields = BTreeMap<String, Value>;
 pub trait Values {
     /// The value of that name as a reader of the language sees it.
     fn shown(&self, name: &str, format: Format, language: Language) -> Option<Shown>;
+
+    /// The flag of that name; none where nobody knows it.
+    fn flag(&self, _name: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// A value as it is shown; it may be personal, so it has no `Debug`.
@@ -36,6 +42,13 @@ impl Values for Fields {
             text: value.shown(format, language),
             may_be_cut: value.may_be_cut(),
         })
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        match self.get(name) {
+            Some(Value::Flag(flag)) => Some(*flag),
+            _ => None,
+        }
     }
 }
 
@@ -56,6 +69,12 @@ pub enum Value {
     Time(Time),
     /// A telephone number.
     Msisdn(Msisdn),
+    /// A national ID number.
+    NationalId(NationalId),
+    /// A teacher's number.
+    Tsc(TscNumber),
+    /// An e-mail address.
+    Email(Email),
     /// A KRA PIN.
     KraPin(KraPin),
     /// An examination centre's code.
@@ -64,6 +83,11 @@ pub enum Value {
     Role(Role),
     /// An exam and its year.
     Series(Series),
+    /// True or false: decides which options are shown.
+    Flag(bool),
+    /// A PIN or a one-time code that was typed: never shown, and forgotten once the next
+    /// action has seen it.
+    Secret(String),
     /// An internal identifier: carried along, never shown.
     Hidden(String),
 }
@@ -87,12 +111,22 @@ impl Value {
             Self::Time(time) => clock_time(*time),
             Self::Msisdn(number) if format == Format::Masked => number.masked(),
             Self::Msisdn(number) => number.as_str().to_owned(),
+            Self::NationalId(number) if format == Format::Masked => number.masked(),
+            Self::NationalId(number) => number.as_str().to_owned(),
+            Self::Tsc(number) => number.as_str().to_owned(),
+            Self::Email(address) => address.as_str().to_owned(),
             Self::KraPin(pin) => pin.as_str().to_owned(),
             Self::Centre(code) => code.as_str().to_owned(),
             Self::Role(role) => shown_role(*role, format, language),
             Self::Series(series) => series.to_string(),
-            Self::Hidden(_) => String::new(),
+            Self::Flag(_) | Self::Secret(_) | Self::Hidden(_) => String::new(),
         }
+    }
+
+    /// Whether it must not outlive the action it was typed for.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_))
     }
 
     /// Whether a screen that is too long may cut this value.
@@ -121,10 +155,15 @@ impl fmt::Debug for Value {
             Self::Date(_) => "date",
             Self::Time(_) => "time",
             Self::Msisdn(_) => "msisdn",
+            Self::NationalId(_) => "national_id",
+            Self::Tsc(_) => "tsc_number",
+            Self::Email(_) => "email",
             Self::KraPin(_) => "kra_pin",
             Self::Centre(_) => "centre",
             Self::Role(_) => "role",
             Self::Series(_) => "series",
+            Self::Flag(_) => "flag",
+            Self::Secret(_) => "secret",
             Self::Hidden(_) => "hidden",
         };
         write!(f, "<{kind}>")
@@ -141,7 +180,7 @@ pub enum Format {
     Long,
     /// A role by its code.
     Short,
-    /// A telephone number with its middle hidden.
+    /// A telephone or ID number with its middle or beginning hidden.
     Masked,
 }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Language;
+use crate::domain::{Language, Proofs};
 use crate::menus::{Fields, Value};
 
 /// Where a person is in the menu and what is known so far.
@@ -19,6 +19,10 @@ pub struct Session {
     pub(super) page: usize,
     /// The screens behind this one, for `0`.
     pub(super) trail: Vec<Crumb>,
+    /// Where `return` leads from here, the innermost last.
+    pub(super) returns: Vec<Return>,
+    /// What the person has proven about who they are.
+    pub(super) proofs: Proofs,
     /// What questions and actions have filled in.
     pub(super) fields: Fields,
     /// The items that the keys of a list stand for.
@@ -34,6 +38,16 @@ pub struct Session {
 pub(super) struct Crumb {
     pub(super) screen: String,
     pub(super) page: usize,
+    pub(super) returns: Vec<Return>,
+}
+
+/// What goes on after a sub-menu.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Return {
+    /// The next screen.
+    pub(super) to: String,
+    /// How much of the trail is kept, where `0` must not lead back into the sub-menu.
+    pub(super) trail: Option<usize>,
 }
 
 impl Session {
@@ -45,6 +59,8 @@ impl Session {
             screen: String::new(),
             page: 0,
             trail: Vec::new(),
+            returns: Vec::new(),
+            proofs: Proofs::default(),
             fields: Fields::new(),
             items: Vec::new(),
             more: false,
@@ -56,6 +72,7 @@ impl Session {
     pub(super) fn stand_on(&mut self, crumb: Crumb) {
         self.screen = crumb.screen;
         self.page = crumb.page;
+        self.returns = crumb.returns;
         self.items.clear();
         self.more = false;
     }
@@ -80,6 +97,8 @@ pub struct Call {
     pub action: String,
     /// All that the session knows.
     pub fields: Fields,
+    /// What the person has proven so far.
+    pub proofs: Proofs,
     /// The part of a list that is wanted.
     pub page: Page,
 }
@@ -106,6 +125,10 @@ pub struct Outcome {
     pub language: Option<Language>,
     /// Whether something was changed: then `0` leads home and not back into the question.
     pub changed: bool,
+    /// Whether the action is to be tried again once something else is done.
+    pub again: bool,
+    /// What the person has proven by it.
+    pub proven: Proofs,
 }
 
 impl Outcome {
@@ -122,6 +145,20 @@ impl Outcome {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         self.fields.push((name, value));
+        self
+    }
+
+    /// The same, to be tried again once the screens that it leads to return.
+    #[must_use]
+    pub fn to_try_again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
+    /// The same, having proven something.
+    #[must_use]
+    pub fn having_proven(mut self, proofs: Proofs) -> Self {
+        self.proven = proofs;
         self
     }
 

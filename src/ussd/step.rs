@@ -1,10 +1,10 @@
 //! One step: what an input does to a session, and what to show or do next.
 
 use crate::domain::Language;
-use crate::menus::{ActionSpec, Body, Draft, Fields, Menu, Texts, Value, Values};
+use crate::menus::{ActionSpec, Body, Draft, Fields, Menu, RETURN, Texts, Value, Values};
 
 use super::screen::Screen;
-use super::session::{Call, Crumb, Outcome, Page, Session};
+use super::session::{Call, Crumb, Outcome, Page, Return, Session};
 
 /// What comes in.
 pub enum Input<'a> {
@@ -69,7 +69,9 @@ impl Engine<'_> {
             return self.go_home(session);
         };
         if let Body::Menu { options } = &screen.body
-            && let Some(option) = options.iter().find(|option| option.key.it == answer)
+            && let Some(option) = options
+                .iter()
+                .find(|option| option.key.it == answer && option.is_shown(&session.fields))
         {
             return self.go_on(session, &option.goto.it);
         }
@@ -101,7 +103,7 @@ impl Engine<'_> {
             },
             Body::Menu { .. } => Step::Show(self.draw(session, true)),
             // Nobody is left standing here, unless the menu has changed under the session.
-            Body::Action { .. } | Body::End => self.go_home(session),
+            Body::Action { .. } | Body::Call { .. } | Body::End => self.go_home(session),
         }
     }
 
@@ -109,7 +111,9 @@ impl Engine<'_> {
         let Some(screen) = self.menu.screens.get(&session.screen) else {
             return self.go_home(session);
         };
+        session.fields.retain(|_, value| !value.is_secret());
         session.fields.extend(named(outcome.fields));
+        session.proofs = session.proofs | outcome.proven;
         session.language = outcome.language.unwrap_or(session.language);
         if outcome.changed {
             session.trail.clear();
@@ -131,17 +135,28 @@ impl Engine<'_> {
                 self.enter(session)
             }
             Body::List { on, .. } | Body::Action { on, .. } => match on.get(outcome.name) {
-                Some(goto) => self.arrive(session, &goto.it),
+                Some(goto) => {
+                    if outcome.again {
+                        session.returns.push(Return {
+                            to: session.screen.clone(),
+                            trail: Some(session.trail.len()),
+                        });
+                    }
+                    self.arrive(session, &goto.it)
+                }
                 // The check at start proves that every outcome is handled.
                 None => self.go_home(session),
             },
-            Body::Menu { .. } | Body::Question { .. } | Body::End => self.enter(session),
+            Body::Menu { .. } | Body::Question { .. } | Body::Call { .. } | Body::End => {
+                self.enter(session)
+            }
         }
     }
 
     fn go_home(&self, session: &mut Session) -> Step {
         session.fields.clear();
         session.trail.clear();
+        session.returns.clear();
         self.arrive(session, &self.menu.start)
     }
 
@@ -150,6 +165,7 @@ impl Engine<'_> {
         session.trail.push(Crumb {
             screen: session.screen.clone(),
             page: session.page,
+            returns: session.returns.clone(),
         });
         self.arrive(session, next)
     }
@@ -167,18 +183,37 @@ impl Engine<'_> {
     }
 
     fn arrive(&self, session: &mut Session, next: &str) -> Step {
+        if next == RETURN {
+            return self.come_back(session);
+        }
         // Coming back to a screen is going back: the trail never grows in a circle.
-        if let Some(earlier) = session.trail.iter().position(|crumb| crumb.screen == next) {
+        let is_here = |crumb: &Crumb| crumb.screen == next && crumb.returns == session.returns;
+        if let Some(earlier) = session.trail.iter().position(is_here) {
             session.trail.truncate(earlier);
         }
         if self.menu.is_top(next) {
             session.trail.clear();
+            session.returns.clear();
         }
+        let returns = std::mem::take(&mut session.returns);
         session.stand_on(Crumb {
             screen: next.to_owned(),
             page: 0,
+            returns,
         });
         self.enter(session)
+    }
+
+    /// Ends a sub-menu and goes on with what called it.
+    fn come_back(&self, session: &mut Session) -> Step {
+        let Some(Return { to, trail }) = session.returns.pop() else {
+            // The check at start proves that only what is called returns.
+            return self.go_home(session);
+        };
+        if let Some(kept) = trail {
+            session.trail.truncate(kept);
+        }
+        self.arrive(session, &to)
     }
 
     /// Shows the screen that a session has come to, or asks for the work it stands for.
@@ -193,6 +228,13 @@ impl Engine<'_> {
                 action, per_page, ..
             }) => Step::Run(call(session, &action.it, *per_page)),
             Some(Body::Action { action, .. }) => Step::Run(call(session, &action.it, 0)),
+            Some(Body::Call { call, goto }) => {
+                session.returns.push(Return {
+                    to: goto.it.clone(),
+                    trail: None,
+                });
+                self.arrive(session, &call.it)
+            }
             Some(Body::Menu { .. } | Body::Question { .. }) => {
                 Step::Show(self.draw(session, false))
             }
@@ -242,6 +284,7 @@ fn call(session: &Session, action: &str, size: usize) -> Call {
     Call {
         action: action.to_owned(),
         fields: session.fields.clone(),
+        proofs: session.proofs,
         page,
     }
 }

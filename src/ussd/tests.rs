@@ -1,7 +1,7 @@
 //! The engine, by way of a phone.
 
 use super::*;
-use crate::domain::Language;
+use crate::domain::{Language, Proofs};
 use crate::menus::{Fields, Menu, MenuFile, Value, load};
 
 fn menu() -> Menu {
@@ -29,7 +29,8 @@ impl Phone {
             session: Session::new(Language::En),
         };
         assert_eq!(phone.takes(Input::Dial), "run recognise");
-        assert!(phone.ends("known").starts_with("Welcome\n"));
+        let known = Outcome::of("known").with("boss", Value::Flag(false));
+        assert!(phone.takes(Input::Ended(known)).starts_with("Welcome\n"));
         phone
     }
 
@@ -78,7 +79,7 @@ fn a_dial_runs_the_first_action_and_shows_where_its_outcome_leads() {
     let mut phone = Phone::at_home();
     assert_eq!(
         phone.types("7"),
-        "Wrong choice.\nWelcome\n1. Change\n2. All\n3. Rules\n4. Kiswahili\n0. Exit"
+        "Wrong choice.\nWelcome\n1. Change\n2. All\n3. Rules\n4. Kiswahili\n5. Raise\n6. Station\n0. Exit"
     );
 }
 
@@ -335,4 +336,66 @@ fn a_session_goes_on_where_it_was_written_down() {
     };
     assert_eq!(engine.show(&phone.session).text, shown);
     assert_eq!(phone.types("2"), "B\n1. Exit\n0:Back 00:Home");
+}
+
+#[test]
+fn an_action_that_needs_more_is_tried_again_after_it() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.types("5"), "run raise");
+    let needs_pin = Outcome::of("needs_pin").to_try_again();
+    assert_eq!(phone.takes(Input::Ended(needs_pin)), "PIN?\n0:Back 00:Home");
+    assert_eq!(phone.types("1111"), "run prove");
+    assert_eq!(phone.ends("wrong"), "PIN?\n0:Back 00:Home");
+    assert_eq!(phone.types("1234"), "run prove");
+    let proven = Proofs {
+        pin: true,
+        ..Proofs::default()
+    };
+    let step = phone.step(Input::Ended(Outcome::of("proven").having_proven(proven)));
+    let Step::Run(call) = step else {
+        panic!("the action is not tried again")
+    };
+    assert_eq!((call.action.as_str(), call.proofs), ("raise", proven));
+    assert!(!call.fields.contains_key("pin"), "the PIN is forgotten");
+    assert!(phone.ends("raised").starts_with("Saved."));
+    assert!(
+        phone.types("0").starts_with("Welcome"),
+        "back skips the PIN"
+    );
+}
+
+#[test]
+fn going_back_out_of_a_sub_menu_forgets_that_it_was_called() {
+    let mut phone = Phone::at_home();
+    phone.types("5");
+    phone.takes(Input::Ended(Outcome::of("needs_pin").to_try_again()));
+    assert!(phone.types("0").starts_with("Welcome"));
+    assert_eq!(phone.types("6"), "run places from 0");
+    phone.lists(&["Nyeri"]);
+    assert!(phone.types("1").starts_with("Nyeri?"));
+}
+
+#[test]
+fn a_call_goes_on_where_it_said_and_back_leads_into_it() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.types("6"), "run places from 0");
+    phone.lists(&["Nyeri", "Kisii"]);
+    assert!(phone.types("2").starts_with("Kisii?"));
+    assert_eq!(phone.types("0"), "run places from 0");
+    phone.lists(&["Nyeri", "Kisii"]);
+    assert!(phone.types("1").starts_with("Nyeri?"));
+    assert!(phone.types("00").starts_with("run recognise"));
+}
+
+#[test]
+fn an_option_is_there_for_whom_its_condition_holds() {
+    let mut phone = Phone::at_home();
+    let boss = |is| Outcome::of("known").with("boss", Value::Flag(is));
+    phone.types("00");
+    let home = phone.takes(Input::Ended(boss(true)));
+    assert!(home.contains("7. Boss"), "{home}");
+    phone.types("00");
+    let home = phone.takes(Input::Ended(boss(false)));
+    assert!(!home.contains("7. Boss"), "{home}");
+    assert!(phone.types("7").starts_with("Wrong choice."));
 }

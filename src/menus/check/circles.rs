@@ -48,6 +48,7 @@ impl Check<'_, '_> {
             Some(Body::Action { on, .. } | Body::List { on, .. }) => {
                 on.values().map(|goto| goto.it.as_str()).collect()
             }
+            Some(Body::Call { call, goto }) => vec![call.it.as_str(), goto.it.as_str()],
             _ => Vec::new(),
         }
     }

@@ -8,10 +8,13 @@
 
 mod circles;
 mod screens;
+mod shared;
 mod size;
 #[cfg(test)]
 mod tests;
 mod texts;
+
+use std::collections::BTreeMap;
 
 use super::catalogue::{Catalogue, FieldSpec};
 use super::files::MenuFile;
@@ -19,12 +22,13 @@ use super::finding::{Findings, Found, Place};
 use super::flow::{Flow, kinds_of};
 use super::kind::Kinds;
 use super::load::{self, Loaded};
-use super::model::Menu;
+use super::model::{Body, Menu};
 
 /// Reads a menu and proves it, or says everything that is wrong with it.
 pub fn prove(files: &[MenuFile], catalogue: &Catalogue) -> Result<Menu, Findings> {
     let mut found = Found::new(files);
-    let loaded = load::read(&mut found);
+    let mut loaded = load::read(&mut found);
+    handle_by_default(&mut loaded.menu, catalogue);
     if !loaded.unreadable {
         Check {
             loaded: &loaded,
@@ -35,6 +39,25 @@ pub fn prove(files: &[MenuFile], catalogue: &Catalogue) -> Result<Menu, Findings
         .everything();
     }
     found.none_or(loaded.menu)
+}
+
+/// Lets each action's outcomes that its screen does not handle lead where the menu says
+/// for all screens.
+fn handle_by_default(menu: &mut Menu, catalogue: &Catalogue) {
+    for screen in menu.screens.values_mut() {
+        let (Body::Action { action, on } | Body::List { action, on, .. }) = &mut screen.body else {
+            continue;
+        };
+        let outcomes = catalogue
+            .action(&action.it)
+            .map_or(&[][..], |spec| spec.outcomes);
+        for outcome in outcomes {
+            if let Some(goto) = menu.on.get(outcome.name) {
+                on.entry(outcome.name.to_owned())
+                    .or_insert_with(|| goto.clone());
+            }
+        }
+    }
 }
 
 struct Check<'a, 'f> {
@@ -49,6 +72,8 @@ impl Check<'_, '_> {
         self.words();
         self.sms();
         self.screens();
+        self.defaults();
+        self.returns();
         self.circles();
     }
 
@@ -64,12 +89,13 @@ impl Check<'_, '_> {
 
     fn sms(&mut self) {
         let menu = self.menu;
+        let needed = self.sent();
         for spec in self.catalogue.sms {
             let Some(texts) = menu.sms.get(spec.name) else {
-                self.found.add(
-                    Place::default(),
-                    format!("`[sms.{}]` is missing", spec.name),
-                );
+                if let Some(action) = needed.get(spec.name) {
+                    let message = format!("`[sms.{}]` is missing: `{action}` sends it", spec.name);
+                    self.found.add(Place::default(), message);
+                }
                 continue;
             };
             let known = Known::only(spec.fields);
@@ -83,6 +109,20 @@ impl Check<'_, '_> {
                     .add(texts.at, format!("no action sends an SMS called `{name}`"));
             }
         }
+    }
+
+    /// The messages that the menu's actions can send, each with one such action.
+    fn sent(&self) -> BTreeMap<&'static str, &'static str> {
+        let bodies = self.menu.screens.values().map(|screen| &screen.body);
+        let specs = bodies.filter_map(|body| match body {
+            Body::Action { action, .. } | Body::List { action, .. } => {
+                self.catalogue.action(&action.it)
+            }
+            _ => None,
+        });
+        specs
+            .flat_map(|spec| spec.sends.iter().map(|sms| (sms.name, spec.name)))
+            .collect()
     }
 
     fn screens(&mut self) {

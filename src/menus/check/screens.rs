@@ -1,11 +1,11 @@
 //! One screen by its kind: where it leads, what it runs, which keys it takes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::menus::catalogue::{ActionSpec, FieldSpec};
 use crate::menus::flow::listed;
-use crate::menus::kind::Kinds;
-use crate::menus::model::{Ask, Body, Choice, Placed, Screen};
+use crate::menus::kind::{Kind, Kinds};
+use crate::menus::model::{Ask, Body, Choice, Placed, RETURN, Screen};
 
 use super::{Check, Known};
 
@@ -25,6 +25,7 @@ impl Check<'_, '_> {
                 self.texts(&screen.text, &known, &place);
                 self.keys(name, options);
                 for option in options {
+                    self.condition(option, &known);
                     self.goto(&option.goto);
                     self.texts(&option.label, &known, &place);
                 }
@@ -64,11 +65,32 @@ impl Check<'_, '_> {
             Body::Action { action, on } => {
                 self.action(action, false, on, &known);
             }
+            Body::Call { call, goto } => {
+                self.goto(call);
+                self.goto(goto);
+            }
         }
     }
 
-    fn goto(&mut self, goto: &Placed<String>) {
-        if !self.is_there(&goto.it) {
+    /// An option's condition is about something that is surely true or false there.
+    fn condition(&mut self, option: &Choice, known: &Known) {
+        let Some(when) = &option.when else { return };
+        let flag = &when.it.flag;
+        let message = match known.kinds.get(flag) {
+            Some(Kind::Flag) => return,
+            None if known.may_be_more => return,
+            Some(kind) => format!("`{flag}` is {kind}, not true or false"),
+            None => {
+                let flags = known.kinds.iter().filter(|(_, kind)| **kind == Kind::Flag);
+                let names = joined(flags.map(|(name, _)| name.as_str()));
+                format!("`{flag}` is not known on every way here; there are: {names}")
+            }
+        };
+        self.found.add(when.at, message);
+    }
+
+    pub(super) fn goto(&mut self, goto: &Placed<String>) {
+        if goto.it != RETURN && !self.is_there(&goto.it) {
             let names = joined(self.menu.screens.keys().map(String::as_str));
             self.found.add(
                 goto.at,
@@ -164,13 +186,15 @@ impl Check<'_, '_> {
     }
 
     fn keys(&mut self, name: &str, options: &[Choice]) {
-        let mut seen = BTreeSet::new();
-        for option in options {
+        for (place, option) in options.iter().enumerate() {
             let key = option.key.it.as_str();
             // Without a start nobody knows where the top is.
             let is_exit =
                 key == "0" && (self.menu.is_top(name) || !self.is_there(&self.menu.start));
-            let message = if !seen.insert(key) {
+            let message = if options[..place]
+                .iter()
+                .any(|earlier| clash(earlier, option))
+            {
                 format!("the key `{key}` stands twice in `{name}`")
             } else if RESERVED.contains(&key) && !is_exit {
                 format!("the key `{key}` is taken: 0 goes back, 00 home, 98 and 99 turn pages")
@@ -182,6 +206,15 @@ impl Check<'_, '_> {
             self.found.add(option.key.at, message);
         }
     }
+}
+
+/// Whether two options have one key and can be shown together.
+fn clash(one: &Choice, other: &Choice) -> bool {
+    let apart = match (&one.when, &other.when) {
+        (Some(one), Some(other)) => one.it.excludes(&other.it),
+        _ => false,
+    };
+    one.key.it == other.key.it && !apart
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -1,10 +1,14 @@
 //! Whether everything fits, measured on the very layout that phones get.
 
+use std::collections::BTreeSet;
+
 use crate::domain::Language;
+use crate::menus::kind::Kinds;
 use crate::menus::layout::{Draft, SCREEN};
 use crate::menus::model::{Body, Placed, Screen};
 use crate::menus::packing::size;
 use crate::menus::template::Texts;
+use crate::menus::value::{Format, Shown, Values};
 
 use super::{Check, Known};
 
@@ -34,24 +38,66 @@ impl Check<'_, '_> {
         item: Option<&Known>,
     ) {
         for language in Language::ALL {
-            let Some(draft) = Draft::new(self.menu, name, language, &known.kinds) else {
-                continue;
-            };
-            let draft = match item {
-                Some(item) => draft.full_of(&item.kinds),
-                None => draft,
-            };
-            let fault = if screen.paged {
-                unpageable(&draft)
-            } else {
-                too_long(&draft, &screen.body, language)
-            };
-            if let Some(fault) = fault {
+            let mut faults = assumptions(screen).into_iter().filter_map(|holding| {
+                let values = Assumed {
+                    kinds: &known.kinds,
+                    holding,
+                };
+                let draft = Draft::new(self.menu, name, language, &values)?;
+                let draft = match item {
+                    Some(item) => draft.full_of(&item.kinds),
+                    None => draft,
+                };
+                if screen.paged {
+                    unpageable(&draft)
+                } else {
+                    too_long(&draft, &screen.body, language)
+                }
+            });
+            if let Some(fault) = faults.next() {
+                drop(faults);
                 self.found
                     .add(screen.text.at_text(language), format!("`{name}` {fault}"));
             }
         }
     }
+}
+
+/// The longest values, with some flags true and all others false.
+struct Assumed<'a> {
+    kinds: &'a Kinds,
+    holding: BTreeSet<&'a str>,
+}
+
+impl Values for Assumed<'_> {
+    fn shown(&self, name: &str, format: Format, language: Language) -> Option<Shown> {
+        self.kinds.shown(name, format, language)
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        Some(self.holding.contains(name))
+    }
+}
+
+/// Every way in which the flags of a screen's options can stand.
+fn assumptions(screen: &Screen) -> Vec<BTreeSet<&str>> {
+    let options = match &screen.body {
+        Body::Menu { options } => options.as_slice(),
+        _ => &[],
+    };
+    let conditions = options.iter().filter_map(|option| option.when.as_ref());
+    let flags: BTreeSet<_> = conditions.map(|when| when.it.flag.as_str()).collect();
+    let mut all = vec![BTreeSet::new()];
+    for flag in flags {
+        let with = all.iter().map(|holding| with(holding, flag));
+        let with: Vec<_> = with.collect();
+        all.extend(with);
+    }
+    all
+}
+
+fn with<'a>(holding: &BTreeSet<&'a str>, flag: &'a str) -> BTreeSet<&'a str> {
+    holding.iter().copied().chain([flag]).collect()
 }
 
 fn too_long(draft: &Draft<'_>, body: &Body, language: Language) -> Option<String> {
@@ -65,7 +111,7 @@ fn too_long(draft: &Draft<'_>, body: &Body, language: Language) -> Option<String
     let instead = match body {
         Body::Menu { .. } | Body::Question { .. } => ", or say `paged = true`",
         Body::List { .. } => ", or lower `per_page`",
-        Body::Action { .. } | Body::End => "",
+        Body::Action { .. } | Body::Call { .. } | Body::End => "",
     };
     let code = language.code();
     Some(format!(

@@ -40,17 +40,17 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "[words]",
         "colour = 1\n[words]",
-        "3:1: unknown field `colour`, expected one of `start`, `words`, `screen`, `sms`",
+        "3:1: unknown field `colour`, expected one of `start`, `words`, `screen`, `fragment`, `on`, `sms`",
     ),
     (
         "[screen.ask]",
         "[screen.ask]\ncolour = 1",
-        "36:1: unknown field `colour`, expected one of `text`, `option`, `ask`, `save`, `invalid`, `list`, `item`, `per_page`, `action`, `on`, `goto`, `end`, `paged`",
+        "36:1: unknown field `colour`, expected one of `text`, `option`, `include`, `ask`, `save`, `invalid`, `list`, `item`, `per_page`, `action`, `call`, `on`, `goto`, `end`, `paged`",
     ),
     (
         "label = { en = \"All\"",
         "lable = { en = \"All\"",
-        "17:31: unknown field `lable`, expected one of `key`, `label`, `goto`",
+        "17:31: unknown field `lable`, expected one of `key`, `label`, `when`, `goto`",
     ),
     (
         "per_page = 3",
@@ -65,7 +65,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "[sms.saved]\nen",
         "[sms]\nsaved = 3\n[nothing]\nen",
-        "64:9: invalid type: integer `3`, expected a text in `en` and `sw`\n65:2: unknown field `nothing`, expected one of `start`, `words`, `screen`, `sms`",
+        "64:9: invalid type: integer `3`, expected a text in `en` and `sw`\n65:2: unknown field `nothing`, expected one of `start`, `words`, `screen`, `fragment`, `on`, `sms`",
     ),
     // Words
     (
@@ -123,7 +123,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "[screen.bye]",
         "[screen.bye]\noption = []",
-        "58:9: screen `bye` needs exactly one of `option`, `ask`, `list`, `action` or `end = true`",
+        "58:9: screen `bye` needs exactly one of `option`, `ask`, `list`, `action`, `call` or `end = true`",
     ),
     (
         "end = true\ntext.en = \"Bye.\"",
@@ -138,12 +138,12 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "ask = \"msisdn\"",
         "ask = \"msisdn\"\nend = true",
-        "35:9: screen `ask` needs exactly one of `option`, `ask`, `list`, `action` or `end = true`",
+        "35:9: screen `ask` needs exactly one of `option`, `ask`, `list`, `action`, `call` or `end = true`",
     ),
     (
         "ask = \"msisdn\"",
         "ask = \"colour\"",
-        "36:7: `ask` takes one of msisdn, kra_pin, centre_code",
+        "36:7: `ask` takes one of msisdn, kra_pin, centre_code, national_id, tsc_number, birth_year, pin, code, number, name, words, email",
     ),
     (
         "goto = \"save\"",
@@ -180,7 +180,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "action = \"find\"",
         "action = \"fnd\"",
-        "22:10: there is no action `fnd`; there are: find, list, save",
+        "22:10: there is no action `fnd`; there are: find, list, save, raise, prove",
     ),
     (
         "on.none = \"bye\"\n\n[screen.mine]",
@@ -211,7 +211,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "[sms.saved]",
         "[sms.lost]",
-        "1:1: `[sms.saved]` is missing\n63:6: no action sends an SMS called `lost`",
+        "1:1: `[sms.saved]` is missing: `save` sends it\n63:6: no action sends an SMS called `lost`",
     ),
     (
         "Imehifadhiwa, {code}.",

@@ -20,6 +20,7 @@ impl Check<'_, '_> {
                     Part::Field { name, format } => {
                         self.placeholder(name, *format, at, known, place);
                     }
+                    Part::Fragment(_) => {}
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Language;
 
-use super::model::{Body, Choice, Menu, Placed, Screen};
+use super::model::{Body, Choice, Menu, Placed, RETURN, Screen};
 use super::template::Texts;
 use super::value::{Format, Shown, Values};
 
@@ -112,6 +112,7 @@ fn gotos(body: &Body) -> Vec<&str> {
     ways(body, Language::default())
         .into_iter()
         .map(|(_, goto)| goto)
+        .filter(|goto| *goto != RETURN)
         .collect()
 }
 
@@ -121,10 +122,13 @@ fn node(name: &str, screen: &Screen, distance: usize, language: Language) -> Nod
         Body::Question { .. } => (&QUESTION, first_line(&screen.text, language)),
         Body::List { .. } => (&LIST, first_line(&screen.text, language)),
         Body::Action { action, .. } => (&ACTION, action.it.clone()),
+        Body::Call { call, .. } => (&ACTION, call.it.clone()),
         Body::End => (&END, first_line(&screen.text, language)),
     };
     let ways = ways(&screen.body, language);
-    let ways = ways.into_iter().map(|(label, goto)| Way {
+    // A return leads to wherever the sub-menu was called from.
+    let ways = ways.into_iter().filter(|(_, goto)| *goto != RETURN);
+    let ways = ways.map(|(label, goto)| Way {
         label: shortened(&label),
         goto: goto.to_owned(),
     });
@@ -155,6 +159,10 @@ fn ways<'a>(body: &'a Body, language: Language) -> Vec<(String, &'a str)> {
             ways
         }
         Body::Action { on, .. } => outcomes(on).collect(),
+        Body::Call { call, goto } => vec![
+            ("call".to_owned(), call.it.as_str()),
+            ("then".to_owned(), goto.it.as_str()),
+        ],
     }
 }
 

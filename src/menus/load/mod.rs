@@ -1,6 +1,7 @@
 //! From files to a [`Menu`]: syntax, kinds of screen, translations, placeholders.
 //! Whether the whole holds together is for [`super::prove`].
 
+mod fragments;
 mod screen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,11 +9,15 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use crate::domain::Language;
+
 use super::files::MenuFile;
 use super::finding::{Findings, Found, Place};
-use super::model::{Menu, Placed, Words};
+use super::model::{Menu, Placed, RETURN, Words};
 use super::source::{RawFile, RawText, Section, Unread};
 use super::template::{Template, Texts};
+
+use fragments::Fragment;
 
 /// Reads a menu from its files, or says all that keeps it from being one. A menu
 /// that runs comes from [`super::prove`].
@@ -38,20 +43,28 @@ pub(super) fn read(found: &mut Found<'_>) -> Loaded {
         file: 0,
         started: false,
         words: BTreeMap::new(),
+        fragments: BTreeMap::new(),
         loaded: Loaded::default(),
     };
+    let mut raws = Vec::new();
     for (index, file) in loader.found.files.iter().enumerate() {
         loader.file = index;
         match RawFile::read(&file.text) {
-            Ok((raw, unread)) => {
+            Ok((mut raw, unread)) => {
                 loader.unread(unread);
-                loader.file(raw);
+                loader.fragments(std::mem::take(&mut raw.fragment));
+                raws.push((index, raw));
             }
             Err(unread) => {
                 loader.unread(unread);
                 loader.loaded.unreadable = true;
             }
         }
+    }
+    // Fragments may stand in any file, so they are all known before the first screen is read.
+    for (index, raw) in raws {
+        loader.file = index;
+        loader.file(raw);
     }
     loader.finish()
 }
@@ -63,6 +76,7 @@ struct Loader<'a, 'f> {
     /// Whether a file has said where to start.
     started: bool,
     words: BTreeMap<String, Placed<Texts>>,
+    fragments: BTreeMap<String, Fragment>,
     loaded: Loaded,
 }
 
@@ -94,6 +108,16 @@ impl Loader<'_, '_> {
             if self.words.insert(name.it.clone(), texts).is_some() {
                 self.found
                     .add(name.at, format!("a second word called `{}`", name.it));
+            }
+        }
+        for (outcome, goto) in raw.on {
+            let Some(goto) = goto else { continue };
+            let goto = self.placed(goto);
+            let at = goto.at;
+            let menu = &mut self.loaded.menu;
+            if menu.on.insert(outcome.get_ref().clone(), goto).is_some() {
+                let message = format!("a second `on.{}` for all screens", outcome.get_ref());
+                self.found.add(at, message);
             }
         }
         for (name, texts) in self.section(raw.sms) {
@@ -153,6 +177,10 @@ impl Loader<'_, '_> {
     /// Names are labels in logs and on maps.
     fn name(&mut self, name: &Placed<String>) {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.it == RETURN {
+            self.found
+                .add(name.at, "`return` is the end of a sub-menu and no screen");
+        }
         if name.it.is_empty() || !name.it.chars().all(is_plain) {
             let message = format!("`{}` must be lowercase letters, digits and `_`", name.it);
             self.found.add(name.at, message);
@@ -163,8 +191,8 @@ impl Loader<'_, '_> {
         // A missing translation is best looked for beside the one that is there.
         let beside = raw.en.as_ref().or(raw.sw.as_ref());
         let beside = beside.map_or(at, |text| self.place(&text.span()));
-        let (en, en_at) = self.text(raw.en, beside, "en");
-        let (sw, sw_at) = self.text(raw.sw, beside, "sw");
+        let (en, en_at) = self.text(raw.en, beside, Language::En);
+        let (sw, sw_at) = self.text(raw.sw, beside, Language::Sw);
         Placed {
             it: Texts { en, sw },
             at,
@@ -176,25 +204,25 @@ impl Loader<'_, '_> {
         &mut self,
         raw: Option<Spanned<String>>,
         at: Place,
-        language: &str,
+        language: Language,
     ) -> (Template, Place) {
+        let code = language.code();
         let Some(raw) = raw else {
-            let message =
-                format!("the `{language}` text is missing; each text stands in en and sw");
+            let message = format!("the `{code}` text is missing; each text stands in en and sw");
             self.found.add(at, message);
             return (Template::default(), at);
         };
         let at = self.place(&raw.span());
         let text = raw.into_inner();
         if text.trim().is_empty() {
-            self.found
-                .add(at, format!("the `{language}` text is empty"));
+            self.found.add(at, format!("the `{code}` text is empty"));
         }
         let template = Template::parse(&text).unwrap_or_else(|error| {
             self.found
                 .add(self.found.byte_of(at, &text, error.at), error.message);
             Template::default()
         });
+        let template = self.with_fragments(template, at, language);
         (template, at)
     }
 
@@ -205,6 +233,7 @@ impl Loader<'_, '_> {
                 self.found
                     .add(Place::default(), "no file says `start = \"SCREEN\"`");
             }
+            self.idle_fragments();
         }
         self.loaded
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use crate::menus::finding::Place;
-use crate::menus::model::{Ask, Body, Choice, Placed, Screen};
+use crate::menus::model::{Ask, Body, Choice, Condition, Placed, Screen};
 use crate::menus::source::{RawOption, RawScreen, RawText};
 use crate::menus::template::Texts;
 
@@ -31,7 +31,7 @@ impl Loader<'_, '_> {
 
     fn screen_text(&mut self, name: &Placed<String>, raw: &mut RawScreen) -> Placed<Texts> {
         match raw.text.take() {
-            None if raw.action.is_some() => Placed::default(),
+            None if raw.action.is_some() || raw.call.is_some() => Placed::default(),
             text => self.needed(text, name, "text"),
         }
     }
@@ -39,6 +39,8 @@ impl Loader<'_, '_> {
     fn body(&mut self, name: &Placed<String>, raw: RawScreen) -> Option<Body> {
         let RawScreen {
             option,
+            include,
+            call,
             ask,
             save,
             invalid,
@@ -52,9 +54,12 @@ impl Loader<'_, '_> {
             ..
         } = raw;
         let on = self.outcomes(on);
-        match (option, ask, list, action, end) {
-            (Some(options), None, None, None, false) => Some(self.menu(name, options)),
-            (None, Some(ask), None, None, false) => {
+        let chooses = option.is_some() || !include.is_empty();
+        match (chooses, ask, list, action, call, end) {
+            (true, None, None, None, None, false) => {
+                Some(self.menu(name, option.unwrap_or_default(), include))
+            }
+            (false, Some(ask), None, None, None, false) => {
                 let invalid = self.needed(invalid, name, "invalid");
                 let goto = self.next(goto, name);
                 let ask = self.placed(ask);
@@ -73,7 +78,7 @@ impl Loader<'_, '_> {
                     goto: goto?,
                 })
             }
-            (None, None, Some(action), None, false) => {
+            (false, None, Some(action), None, None, false) => {
                 let item = self.needed(item, name, "item");
                 let per_page = self.per_page(per_page);
                 let goto = self.next(goto, name);
@@ -85,14 +90,18 @@ impl Loader<'_, '_> {
                     on,
                 })
             }
-            (None, None, None, Some(action), false) => Some(Body::Action {
+            (false, None, None, Some(action), None, false) => Some(Body::Action {
                 action: self.placed(action),
                 on,
             }),
-            (None, None, None, None, true) => Some(Body::End),
+            (false, None, None, None, Some(call), false) => Some(Body::Call {
+                call: self.placed(call),
+                goto: self.next(goto, name)?,
+            }),
+            (false, None, None, None, None, true) => Some(Body::End),
             _ => {
                 let message = format!(
-                    "screen `{}` needs exactly one of `option`, `ask`, `list`, `action` or `end = true`",
+                    "screen `{}` needs exactly one of `option`, `ask`, `list`, `action`, `call` or `end = true`",
                     name.it
                 );
                 self.found.add(name.at, message);
@@ -101,26 +110,36 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn menu(&mut self, name: &Placed<String>, options: Vec<RawOption>) -> Body {
-        if options.is_empty() {
+    fn menu(
+        &mut self,
+        name: &Placed<String>,
+        own: Vec<RawOption>,
+        include: Vec<Spanned<String>>,
+    ) -> Body {
+        if own.is_empty() && include.is_empty() {
             self.found.add(
                 name.at,
                 format!("screen `{}` has nothing to choose", name.it),
             );
         }
-        Body::Menu {
-            options: options
-                .into_iter()
-                .map(|option| self.choice(option))
-                .collect(),
-        }
+        let mut options: Vec<_> = own.into_iter().map(|option| self.choice(option)).collect();
+        options.extend(self.included(include));
+        Body::Menu { options }
     }
 
-    fn choice(&mut self, raw: RawOption) -> Choice {
+    pub(super) fn choice(&mut self, raw: RawOption) -> Choice {
         let key = self.placed(raw.key);
         Choice {
             label: self.texts(raw.label, key.at),
             goto: self.placed(raw.goto),
+            when: raw.when.map(|when| {
+                let when = self.placed(when);
+                Placed {
+                    it: Condition::parse(&when.it),
+                    at: when.at,
+                    text_at: when.text_at,
+                }
+            }),
             key,
         }
     }
@@ -175,7 +194,8 @@ impl Loader<'_, '_> {
         let asks = raw.ask.is_some();
         let lists = raw.list.is_some();
         let acts = raw.action.is_some();
-        let chooses = raw.option.is_some();
+        let calls = raw.call.is_some();
+        let chooses = raw.option.is_some() || !raw.include.is_empty();
         let text = |text: &Option<RawText>| text.as_ref().map(|_| name.at);
         let string = |string: &Option<Spanned<String>>| {
             string.as_ref().map(|string| self.place(&string.span()))
@@ -196,8 +216,8 @@ impl Loader<'_, '_> {
                 lists || acts,
                 raw.on.keys().next().map(|key| self.place(&key.span())),
             ),
-            ("goto", lists || asks, string(&raw.goto)),
-            ("text", !acts, text(&raw.text)),
+            ("goto", lists || asks || calls, string(&raw.goto)),
+            ("text", !acts && !calls, text(&raw.text)),
             (
                 "paged",
                 chooses || asks,
