@@ -128,14 +128,17 @@ impl Line {
 /// each page begins with.
 pub(super) fn page_starts(sizes: impl Iterator<Item = usize>, room: usize) -> Vec<usize> {
     let mut starts = vec![0];
-    let mut free = room;
+    let mut filled = None;
     for (line, size) in sizes.enumerate() {
-        if size > free && starts.last() != Some(&line) {
-            starts.push(line);
-            free = room;
-        }
-        // The line break after it counts too.
-        free = free.saturating_sub(size + 1);
+        filled = Some(match filled {
+            None => size,
+            // The line break before it counts too, even where the line is empty.
+            Some(filled) if filled + 1 + size <= room => filled + 1 + size,
+            Some(_) => {
+                starts.push(line);
+                size
+            }
+        });
     }
     starts
 }
@@ -163,6 +166,7 @@ mod tests {
         assert_eq!(page_starts([3, 3].into_iter(), 7), [0]);
         assert_eq!(page_starts([3, 3].into_iter(), 6), [0, 1]);
         assert_eq!(page_starts([7, 5, 9, 3].into_iter(), 13), [0, 2]);
+        assert_eq!(page_starts([3, 3, 0].into_iter(), 7), [0, 2]);
     }
 
     #[test]
