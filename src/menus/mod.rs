@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod check;
+mod diff;
 mod edges;
 mod files;
 mod finding;
@@ -30,11 +31,12 @@ mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
+pub use diff::{Change, Difference, diff};
 pub use edges::{Edge, Via};
 pub use files::{MenuFile, embedded, read_folder};
 pub use finding::{Finding, Findings};
 pub use fitting::SHORTEST_NAME;
-pub use graph::Graph;
+pub use graph::{Graph, Visits};
 pub use guide::guide;
 pub use kind::{Kind, Kinds};
 pub use layout::{Draft, SCREEN, Sheet};
