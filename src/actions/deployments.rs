@@ -4,7 +4,7 @@ use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::deployments::{self, Deployment};
 use crate::ussd::Outcome;
 
-use super::caller::STRANGER;
+use super::admission::{admit, admitted_outcomes};
 use super::work::{Action, ActionError, Work};
 
 /// The fields of one deployment.
@@ -29,11 +29,10 @@ pub(super) const FIND: Action = Action {
     spec: ActionSpec {
         name: "deployments.find",
         about: "looks up the caller's deployments",
-        outcomes: &[
+        outcomes: admitted_outcomes![
             OutcomeSpec::new("one", "there is exactly one", FIELDS),
             OutcomeSpec::new("several", "there are more, to choose from", &[]),
             NONE,
-            STRANGER,
         ],
         ..ActionSpec::BLANK
     },
@@ -44,10 +43,9 @@ pub(super) const LIST: Action = Action {
     spec: ActionSpec {
         name: "deployments.list",
         about: "lists the caller's deployments, the first to report to first",
-        outcomes: &[
+        outcomes: admitted_outcomes![
             OutcomeSpec::new(ActionSpec::LISTED, "there is at least one", &[]),
             NONE,
-            STRANGER,
         ],
         item: FIELDS,
         ..ActionSpec::BLANK
@@ -56,9 +54,7 @@ pub(super) const LIST: Action = Action {
 };
 
 async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, SeeDeployment);
     let found = deployments::of_person(work.tx, &person.id, 0, 2).await?;
     Ok(match found.as_slice() {
         [] => Outcome::of(NONE.name),
@@ -71,9 +67,7 @@ async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 }
 
 async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, SeeDeployment);
     let page = work.page;
     let found = deployments::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
     if found.is_empty() {

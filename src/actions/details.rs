@@ -3,34 +3,29 @@
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::ussd::Outcome;
 
-use super::caller::STRANGER;
+use super::admission::{admit, admitted_outcomes};
 use super::work::{Action, ActionError, Work};
 
 pub(super) const FIND: Action = Action {
     spec: ActionSpec {
         name: "details.find",
         about: "looks up the caller's own record",
-        outcomes: &[
-            OutcomeSpec::new(
-                "found",
-                "here it is",
-                &[
-                    FieldSpec::new("name", Kind::Name(60)),
-                    FieldSpec::new("line", Kind::Msisdn),
-                    FieldSpec::new("kra_pin_state", Kind::Code(11)),
-                ],
-            ),
-            STRANGER,
-        ],
+        outcomes: admitted_outcomes![OutcomeSpec::new(
+            "found",
+            "here it is",
+            &[
+                FieldSpec::new("name", Kind::Name(60)),
+                FieldSpec::new("line", Kind::Msisdn),
+                FieldSpec::new("kra_pin_state", Kind::Code(11)),
+            ],
+        ),],
         ..ActionSpec::BLANK
     },
     run: |work| Box::pin(find(work)),
 };
 
 async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, SeeRecord);
     // The phone may be in other hands: enough of the PIN to recognise it, no more.
     let kra_pin = person.kra_pin.map_or("-".to_owned(), |pin| {
         let pin = pin.as_str();

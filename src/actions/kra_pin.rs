@@ -5,7 +5,7 @@ use crate::store::outbox::Lane;
 use crate::store::people;
 use crate::ussd::Outcome;
 
-use super::caller::STRANGER;
+use super::admission::{admit, admitted_outcomes};
 use super::sms::Letterbox;
 use super::work::{Action, ActionError, Work};
 
@@ -15,7 +15,7 @@ pub(super) const CHANGE: Action = Action {
         about: "keeps a new KRA PIN and confirms it by SMS",
         writes: true,
         inputs: &[FieldSpec::new("kra_pin", Kind::KraPin)],
-        outcomes: &[OutcomeSpec::new("saved", "it is kept", &[]), STRANGER],
+        outcomes: admitted_outcomes![OutcomeSpec::new("saved", "it is kept", &[]),],
         sends: &[&CHANGED],
         ..ActionSpec::BLANK
     },
@@ -34,9 +34,7 @@ async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Value::KraPin(pin) = work.field("kra_pin")?.clone() else {
         return Err(ActionError::NoField("kra_pin"));
     };
-    let Some(person) = work.person_held().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, ChangeRecord);
     people::set_kra_pin(work.tx, &person.id, &pin, work.now).await?;
     work.log(&person, "kra_pin.changed", None).await?;
     let sms = Letterbox {

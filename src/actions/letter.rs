@@ -1,7 +1,5 @@
 //! The appointment letter: a one-time link by SMS, and what it opens.
 
-use std::time::Duration;
-
 use crate::crypto::Token;
 use crate::domain::{DeploymentId, Timestamp};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
@@ -11,12 +9,11 @@ use crate::store::people::{self, Person};
 use crate::store::{Tx, audit, links};
 use crate::ussd::Outcome;
 
-use super::caller::STRANGER;
+use super::admission::{admit, admitted_outcomes};
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, Way, Work};
+use super::work::{Action, ActionError, DAY, Way, Work};
 
 const WHAT: &str = "letter.link";
-const DAY: Duration = Duration::from_hours(24);
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
 const SERIES: FieldSpec = FieldSpec::new("series", Kind::Series);
 
@@ -26,11 +23,10 @@ pub(super) const SEND_LINK: Action = Action {
         about: "sends a one-time link to the appointment letter by SMS",
         writes: true,
         inputs: &[FieldSpec::new("deployment", Kind::Hidden)],
-        outcomes: &[
+        outcomes: admitted_outcomes![
             OutcomeSpec::new("sent", "the SMS is on its way", &[HOURS, SERIES]),
             OutcomeSpec::new("too_many", "the limit of links is reached", &[]),
             OutcomeSpec::new("gone", "the deployment is no longer theirs", &[]),
-            STRANGER,
         ],
         sends: &[&LETTER_LINK],
         ..ActionSpec::BLANK
@@ -55,9 +51,7 @@ async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     let deployment =
         DeploymentId::parse(deployment).map_err(|_| ActionError::NoField("deployment"))?;
-    let Some(person) = work.person_held().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, GetLetter);
     let found = deployments::by_id(work.tx, &deployment).await?;
     let Some(deployment) = found.filter(|found| is_for(found, &person)) else {
         return Ok(Outcome::of("gone"));

@@ -5,18 +5,23 @@
 //! SMS, a page or the command line. What it writes (records, SMS for the outbox,
 //! audit) is kept together with the session that asked for it, or not at all.
 
+mod admission;
 mod caller;
 mod deployments;
 mod details;
+mod guessing;
 mod kra_pin;
 mod language;
 mod letter;
 mod log_in;
 mod msisdn;
 mod password;
+mod pin;
+mod reference;
 mod sms;
 #[cfg(test)]
 mod tests;
+mod weak_pin;
 mod work;
 
 pub use letter::{Opened, behind_link, redeem_link};
@@ -28,7 +33,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 9] = [
+const ACTIONS: [Action; 15] = [
     caller::RECOGNISE,
     deployments::FIND,
     deployments::LIST,
@@ -36,8 +41,14 @@ const ACTIONS: [Action; 9] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    msisdn::ASK,
     msisdn::CHANGE,
     password::RESET,
+    pin::IDENTIFY,
+    pin::PROVE,
+    pin::PROVE_ID,
+    pin::REQUIRE,
+    pin::SET,
 ];
 
 /// Every action and message that menu files may rely on.
@@ -47,8 +58,10 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,
+        &msisdn::CODE,
         &msisdn::LEFT,
         &msisdn::TAKEN,
+        &pin::CHANGED,
     ],
 };
 

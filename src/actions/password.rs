@@ -13,13 +13,12 @@ use crate::store::passwords::{self, PasswordRecord};
 use crate::store::{audit, web_sessions};
 use crate::ussd::Outcome;
 
-use super::caller::STRANGER;
+use super::admission::{admit, admitted_outcomes};
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, Prepared, Tools, Work};
+use super::work::{Action, ActionError, DAY, Prepared, Tools, Work};
 
 const WHAT: &str = "password.reset";
 const TEN_MINUTES: Duration = Duration::from_mins(10);
-const DAY: Duration = Duration::from_hours(24);
 
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
 
@@ -28,11 +27,10 @@ pub(super) const RESET: Action = Action {
         name: "password.reset",
         about: "makes a new password and sends it by SMS; the old one stops working",
         writes: true,
-        outcomes: &[
+        outcomes: admitted_outcomes![
             OutcomeSpec::new("sent", "the SMS is on its way", &[HOURS]),
             OutcomeSpec::new("on_its_way", "an earlier one may still arrive", &[]),
             OutcomeSpec::new("too_many", "the limit of resets is reached", &[]),
-            STRANGER,
         ],
         sends: &[&NEW_PASSWORD],
         ..ActionSpec::BLANK
@@ -59,9 +57,7 @@ pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
 }
 
 async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person_held().await? else {
-        return Ok(Outcome::of(STRANGER.name));
-    };
+    let person = admit!(work, ResetPassword);
     if outbox::is_under_way(work.tx, &person.id, Lane::Credential).await? {
         return Ok(Outcome::of("on_its_way"));
     }

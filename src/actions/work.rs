@@ -2,16 +2,20 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
-use crate::domain::{Language, Msisdn, Timestamp};
+use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Fields, Menu, Value};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
 use crate::ussd::{Outcome, Page};
+
+/// What limits count by.
+pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// What stays the same from one piece of work to the next.
 #[derive(Clone)]
@@ -82,8 +86,12 @@ pub struct Work<'a> {
     pub channel: &'a str,
     /// When.
     pub now: Timestamp,
+    /// Whether the unit of work may change anything.
+    pub may_write: bool,
     /// What they have said and been told so far.
     pub fields: &'a Fields,
+    /// What they have proven about who they are.
+    pub proofs: Proofs,
     /// The part of a list that is wanted.
     pub page: Page,
     /// What was done beforehand.
@@ -129,6 +137,14 @@ impl Work<'_> {
     /// A field that the action declares as an input.
     pub(super) fn field(&self, name: &'static str) -> Result<&Value, ActionError> {
         self.fields.get(name).ok_or(ActionError::NoField(name))
+    }
+
+    /// A secret that the action declares as an input.
+    pub(super) fn secret(&self, name: &'static str) -> Result<String, ActionError> {
+        match self.field(name)? {
+            Value::Secret(secret) => Ok(secret.clone()),
+            _ => Err(ActionError::NoField(name)),
+        }
     }
 
     /// Writes down that a person did something to their own record.

@@ -13,6 +13,6 @@ mod sections;
 mod source;
 
 pub use channel::{ChannelConfig, ChannelKind, SendEndpoint};
-pub use policy::Policy;
+pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
 pub use source::{ConfigError, SAMPLE, load, parse};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::domain::Level;
+
 /// Limits and lifetimes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +28,69 @@ pub struct Policy {
     pub logins_in_fifteen_minutes: u32,
     /// How long a USSD session is remembered, in minutes.
     pub session_minutes: u64,
+    /// How often a PIN, ID number or code may be wrong before it locks.
+    pub wrong_guesses: u32,
+    /// How long it is locked the first time, in minutes; each further time twice as long.
+    pub lock_minutes: u64,
+    /// The longest lock, in hours.
+    pub longest_lock_hours: u64,
+    /// How long credentials and letters wait after the number changed without the old
+    /// line, in hours.
+    pub lost_line_wait_hours: u64,
+    /// How long the number can't be changed after a PIN was forgotten and set anew, in hours.
+    pub new_pin_wait_hours: u64,
+    /// How long a one-time code works, in minutes.
+    pub code_minutes: u64,
+    /// How many one-time codes a person may ask for in a day.
+    pub codes_in_a_day: i64,
+    /// What each kind of action demands of the person who asks for it.
+    pub proof: Demands,
+}
+
+/// What each kind of action demands: `line`, `national_id` or `pin`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Demands {
+    /// To read one's deployments.
+    pub see_deployment: Level,
+    /// To get a link to a letter.
+    pub get_letter: Level,
+    /// To get a new password by SMS.
+    pub reset_password: Level,
+    /// To read one's own record.
+    pub see_record: Level,
+    /// To change one's own record.
+    pub change_record: Level,
+    /// To change the telephone number.
+    pub change_number: Level,
+    /// To accept or decline an invitation.
+    pub answer_invitation: Level,
+    /// To report a problem and read what became of it.
+    pub report_problem: Level,
+    /// To read who is deployed to one's centre.
+    pub see_roster: Level,
+    /// To read and complete what is known of one's centre.
+    pub describe_centre: Level,
+    /// To keep the attendance register.
+    pub keep_attendance: Level,
+}
+
+impl Default for Demands {
+    fn default() -> Self {
+        Self {
+            see_deployment: Level::Line,
+            get_letter: Level::Line,
+            reset_password: Level::Line,
+            see_record: Level::Line,
+            change_record: Level::Pin,
+            change_number: Level::Pin,
+            answer_invitation: Level::NationalId,
+            report_problem: Level::Line,
+            see_roster: Level::Pin,
+            describe_centre: Level::Pin,
+            keep_attendance: Level::Pin,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -40,6 +105,14 @@ impl Default for Policy {
             login_minutes: 30,
             logins_in_fifteen_minutes: 5,
             session_minutes: 30,
+            wrong_guesses: 3,
+            lock_minutes: 15,
+            longest_lock_hours: 24,
+            lost_line_wait_hours: 24,
+            new_pin_wait_hours: 24,
+            code_minutes: 10,
+            codes_in_a_day: 5,
+            proof: Demands::default(),
         }
     }
 }
@@ -67,6 +140,37 @@ impl Policy {
     #[must_use]
     pub fn login_life(&self) -> Duration {
         Duration::from_secs(self.login_minutes * 60)
+    }
+
+    /// How long something stays locked after so many wrong guesses; none while it does not.
+    #[must_use]
+    pub fn lock(&self, failures: u32) -> Option<Duration> {
+        let limit = self.wrong_guesses.max(1);
+        if failures == 0 || !failures.is_multiple_of(limit) {
+            return None;
+        }
+        let doublings = (failures / limit - 1).min(20);
+        let minutes = self.lock_minutes.saturating_mul(1 << doublings);
+        let longest = self.longest_lock_hours.saturating_mul(60);
+        Some(Duration::from_secs(minutes.min(longest) * 60))
+    }
+
+    /// How long credentials and letters wait after a number changed without the old line.
+    #[must_use]
+    pub fn lost_line_wait(&self) -> Duration {
+        Duration::from_secs(self.lost_line_wait_hours * 3600)
+    }
+
+    /// How long the number can't be changed after a PIN was set anew.
+    #[must_use]
+    pub fn new_pin_wait(&self) -> Duration {
+        Duration::from_secs(self.new_pin_wait_hours * 3600)
+    }
+
+    /// How long a one-time code works.
+    #[must_use]
+    pub fn code_life(&self) -> Duration {
+        Duration::from_secs(self.code_minutes * 60)
     }
 
     /// How long a USSD session is remembered.

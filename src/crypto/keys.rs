@@ -60,6 +60,11 @@ impl MasterKey {
     pub(super) fn derive(&self, purpose: &str) -> [u8; 32] {
         mac_of(&self.0, purpose.as_bytes())
     }
+
+    /// A hash of something under the key for one purpose.
+    pub(super) fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
+        mac_of(&self.derive(purpose), data)
+    }
 }
 
 impl fmt::Debug for MasterKey {
@@ -117,7 +122,7 @@ impl Keys {
     /// comparable while its key is current: for things as short-lived as a session.
     #[must_use]
     pub fn fingerprint(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
-        mac_of(&self.current().1.derive(purpose), data)
+        self.current().1.mac(purpose, data)
     }
 }
 

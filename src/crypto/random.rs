@@ -27,6 +27,13 @@ pub(super) fn below(bound: u8) -> u8 {
     }
 }
 
+/// A one-time code of six digits.
+#[must_use]
+pub fn fresh_code() -> zeroize::Zeroizing<String> {
+    let digits = (0..6).map(|_| char::from(b'0' + below(10)));
+    zeroize::Zeroizing::new(digits.collect())
+}
+
 /// A number from 0 up to 1, for spreading things in time.
 #[must_use]
 pub fn chance() -> f64 {

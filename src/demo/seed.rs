@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::store::centres::{self, Centre};
 use crate::store::deployments::{self, Deployment, State};
 use crate::store::passwords::{self, PasswordRecord};
-use crate::store::people::{self, Person};
+use crate::store::people::{self, Person, Profile};
 use crate::store::{Store, StoreError, Tx, lines};
 
 use super::phone::DemoPerson;
@@ -287,6 +287,11 @@ fn person(
             .map(KraPin::parse)
             .transpose()
             .map_err(|_| SeedError::Wrong("a KRA PIN"))?,
+        profile: Profile {
+            birth_year: Some(1980),
+            ..Profile::default()
+        },
+        waits_until: None,
     })
 }
 

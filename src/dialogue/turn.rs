@@ -282,8 +282,10 @@ impl Walk<'_> {
         call: &Call,
         prepared: Prepared,
     ) -> Result<crate::ussd::Outcome, ActionError> {
+        let may_write = unit.writes();
         let mut work = Work {
             tx: unit.tx().await?,
+            may_write,
             tools: &self.dialogue.tools,
             caller: &self.turn.caller,
             language: session.language,
@@ -291,6 +293,7 @@ impl Walk<'_> {
             channel: self.channel,
             now: self.now,
             fields: &call.fields,
+            proofs: call.proofs,
             page: call.page,
             prepared,
         };

@@ -21,6 +21,9 @@ pub enum Level {
 pub struct Proofs {
     /// That they know the holder's national ID number.
     pub national_id: bool,
+    /// That they know a second fact about the holder too, such as their TSC number:
+    /// enough to set a PIN.
+    pub identity: bool,
     /// That they know the holder's PIN.
     pub pin: bool,
 }
@@ -31,7 +34,7 @@ impl Proofs {
     pub fn reach(self, level: Level) -> bool {
         match level {
             Level::Line => true,
-            Level::NationalId => self.national_id || self.pin,
+            Level::NationalId => self.national_id || self.identity || self.pin,
             Level::Pin => self.pin,
         }
     }
@@ -39,7 +42,7 @@ impl Proofs {
     /// Whether anything is proven.
     #[must_use]
     pub fn any(self) -> bool {
-        self.national_id || self.pin
+        self.national_id || self.identity || self.pin
     }
 }
 
@@ -49,6 +52,7 @@ impl BitOr for Proofs {
     fn bitor(self, more: Self) -> Self {
         Self {
             national_id: self.national_id || more.national_id,
+            identity: self.identity || more.identity,
             pin: self.pin || more.pin,
         }
     }

@@ -2,6 +2,7 @@
 //! the findings of the check.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::domain::{CentreCode, Email, KraPin, Language, Msisdn, Name, NationalId, TscNumber};
 use crate::text;
@@ -244,6 +245,8 @@ pub enum Ask {
     Pin,
     /// A one-time code of six digits.
     Code,
+    /// Four to nine digits that prove something and are never shown.
+    Digits,
     /// A whole number of at most four digits.
     Number,
     /// A person's name.
@@ -258,7 +261,7 @@ pub enum Ask {
 const WORDS: usize = 60;
 
 impl Ask {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Msisdn,
         Self::KraPin,
         Self::Centre,
@@ -267,6 +270,7 @@ impl Ask {
         Self::BirthYear,
         Self::Pin,
         Self::Code,
+        Self::Digits,
         Self::Number,
         Self::Name,
         Self::Words,
@@ -292,6 +296,7 @@ impl Ask {
             Self::BirthYear => "birth_year",
             Self::Pin => "pin",
             Self::Code => "code",
+            Self::Digits => "digits",
             Self::Number => "number",
             Self::Name => "name",
             Self::Words => "words",
@@ -309,7 +314,7 @@ impl Ask {
             Self::NationalId => Kind::NationalId,
             Self::Tsc => Kind::Tsc,
             Self::BirthYear | Self::Number => Kind::Number(4),
-            Self::Pin | Self::Code => Kind::Secret,
+            Self::Pin | Self::Code | Self::Digits => Kind::Secret,
             Self::Name | Self::Words => Kind::Name(WORDS),
             Self::Email => Kind::Email,
         }
@@ -324,13 +329,16 @@ impl Ask {
             Self::Centre => CentreCode::parse(answer).ok().map(Value::Centre),
             Self::NationalId => NationalId::parse(answer).ok().map(Value::NationalId),
             Self::Tsc => TscNumber::parse(answer).ok().map(Value::Tsc),
-            Self::BirthYear => digits(answer, 4)
+            Self::BirthYear => digits(answer, 4..=4)
                 .and_then(|year| year.parse().ok())
                 .filter(|year| (1900..2100).contains(year))
                 .map(Value::Number),
-            Self::Pin => digits(answer, 4).map(Value::Secret),
-            Self::Code => digits(answer, 6).map(Value::Secret),
-            Self::Number => number(answer).map(Value::Number),
+            Self::Pin => digits(answer, 4..=4).map(Value::Secret),
+            Self::Code => digits(answer, 6..=6).map(Value::Secret),
+            Self::Digits => digits(&unspaced(answer), 4..=9).map(Value::Secret),
+            Self::Number => digits(answer, 1..=4)
+                .and_then(|number| number.parse().ok())
+                .map(Value::Number),
             Self::Name => Name::parse(answer)
                 .ok()
                 .map(|name| Value::name(name.as_str())),
@@ -340,15 +348,14 @@ impl Ask {
     }
 }
 
-/// Exactly so many digits.
-fn digits(answer: &str, count: usize) -> Option<String> {
-    let is_digits = answer.len() == count && answer.bytes().all(|byte| byte.is_ascii_digit());
+/// So many digits.
+fn digits(answer: &str, count: RangeInclusive<usize>) -> Option<String> {
+    let is_digits = count.contains(&answer.len()) && answer.bytes().all(|b| b.is_ascii_digit());
     is_digits.then(|| answer.to_owned())
 }
 
-fn number(answer: &str) -> Option<u32> {
-    let is_number = (1..=4).contains(&answer.len()) && answer.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| answer.parse().ok()).flatten()
+fn unspaced(answer: &str) -> String {
+    answer.chars().filter(|c| !matches!(c, ' ' | '-')).collect()
 }
 
 /// What a person says in their own words, as every phone can show it.

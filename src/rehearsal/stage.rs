@@ -239,7 +239,7 @@ impl<'a> Stage<'a> {
                 let mut tx = self.dialogue.store.begin().await?;
                 let found = people::by_msisdn(&mut tx, from).await?;
                 let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                people::set_msisdn(&mut tx, &person.id, to, self.clock.now()).await?;
+                people::set_msisdn(&mut tx, &person.id, to, None, self.clock.now()).await?;
                 tx.commit().await?;
             }
             Direction::Cancelled(line) => {

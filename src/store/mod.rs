@@ -15,13 +15,17 @@ mod open;
 
 pub mod audit;
 pub mod centres;
+pub mod changes;
 pub mod deployments;
+pub mod guesses;
 pub mod inbound;
 pub mod lines;
 pub mod links;
+pub mod number_changes;
 pub mod outbox;
 pub mod passwords;
 pub mod people;
+pub mod pins;
 pub mod reports;
 pub mod sessions;
 pub mod traffic;

@@ -1,6 +1,8 @@
 //! People the council contracts.
 
-use crate::domain::{KraPin, Msisdn, Name, NationalId, PersonId, Timestamp, TscNumber};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+
+use crate::domain::{Email, KraPin, Msisdn, Name, NationalId, PersonId, Timestamp, TscNumber};
 
 use super::tx::{decode, in_time};
 use super::{StoreError, Tx};
@@ -22,59 +24,96 @@ pub struct Person {
     pub msisdn: Option<Msisdn>,
     /// Their tax number.
     pub kra_pin: Option<KraPin>,
+    /// What they have told about themselves.
+    pub profile: Profile,
+    /// Until then no credentials and letters go to their line: it is theirs too newly.
+    pub waits_until: Option<Timestamp>,
 }
 
-type Row = (
-    String,
-    String,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+/// What people tell about themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The year they were born in.
+    pub birth_year: Option<u16>,
+    /// `F` or `M`.
+    pub gender: Option<String>,
+    /// Their highest qualification.
+    pub qualification: Option<String>,
+    /// Where they work between exams.
+    pub workstation: Option<String>,
+    /// The county of that place.
+    pub county: Option<String>,
+    /// Its sub-county.
+    pub sub_county: Option<String>,
+    /// Their e-mail address.
+    pub email: Option<Email>,
+}
 
-fn person(row: Row) -> Result<Person, StoreError> {
-    let (id, national_id, tsc_number, name, town, msisdn, kra_pin) = row;
-    Ok(Person {
-        id: PersonId::parse(&id).map_err(decode)?,
-        national_id: NationalId::parse(&national_id).map_err(decode)?,
-        tsc_number: tsc_number
-            .as_deref()
-            .map(TscNumber::parse)
-            .transpose()
-            .map_err(decode)?,
-        name: Name::parse(&name).map_err(decode)?,
-        town,
-        msisdn: msisdn
-            .as_deref()
-            .map(Msisdn::parse)
-            .transpose()
-            .map_err(decode)?,
-        kra_pin: kra_pin
-            .as_deref()
-            .map(KraPin::parse)
-            .transpose()
-            .map_err(decode)?,
-    })
+/// The columns of a person.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, national_id, tsc_number, name, town, msisdn, kra_pin, birth_year, gender, ",
+            "qualification, workstation, county, sub_county, email, waits_until FROM people ",
+            $rest
+        )
+    };
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Person
+where
+    &'static str: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let text = |column: &'static str| row.try_get::<String, _>(column);
+        let maybe = |column: &'static str| row.try_get::<Option<String>, _>(column);
+        let number = |column: &'static str| row.try_get::<Option<i64>, _>(column);
+        let tsc_number = maybe("tsc_number")?.as_deref().map(TscNumber::parse);
+        let msisdn = maybe("msisdn")?.as_deref().map(Msisdn::parse);
+        let kra_pin = maybe("kra_pin")?.as_deref().map(KraPin::parse);
+        let birth_year = number("birth_year")?.map(u16::try_from);
+        let email = maybe("email")?.as_deref().map(Email::parse);
+        Ok(Self {
+            id: PersonId::parse(&text("id")?).map_err(decode)?,
+            national_id: NationalId::parse(&text("national_id")?).map_err(decode)?,
+            tsc_number: tsc_number.transpose().map_err(decode)?,
+            name: Name::parse(&text("name")?).map_err(decode)?,
+            town: maybe("town")?,
+            msisdn: msisdn.transpose().map_err(decode)?,
+            kra_pin: kra_pin.transpose().map_err(decode)?,
+            profile: Profile {
+                birth_year: birth_year.transpose().map_err(decode)?,
+                gender: maybe("gender")?,
+                qualification: maybe("qualification")?,
+                workstation: maybe("workstation")?,
+                county: maybe("county")?,
+                sub_county: maybe("sub_county")?,
+                email: email.transpose().map_err(decode)?,
+            },
+            waits_until: number("waits_until")?.map(Timestamp::from_millis),
+        })
+    }
 }
 
 /// Whoever holds this line.
 pub async fn by_msisdn(tx: &mut Tx, msisdn: &Msisdn) -> Result<Option<Person>, StoreError> {
-    const SQL: &str = "SELECT id, national_id, tsc_number, name, town, msisdn, kra_pin \
-                       FROM people WHERE msisdn = $1";
-    let row: Option<Row> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(msisdn.as_str()).fetch_optional(conn).await)?;
-    row.map(person).transpose()
+    const SQL: &str = select!("WHERE msisdn = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(msisdn.as_str()).fetch_optional(conn).await)
+}
+
+/// Whoever has this ID number.
+pub async fn by_national_id(tx: &mut Tx, id: &NationalId) -> Result<Option<Person>, StoreError> {
+    const SQL: &str = select!("WHERE national_id = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
 }
 
 /// The person of that id.
 pub async fn by_id(tx: &mut Tx, id: &PersonId) -> Result<Option<Person>, StoreError> {
-    const SQL: &str = "SELECT id, national_id, tsc_number, name, town, msisdn, kra_pin \
-                       FROM people WHERE id = $1";
-    let row: Option<Row> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)?;
-    row.map(person).transpose()
+    const SQL: &str = select!("WHERE id = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
 }
 
 /// Holds a person's record until the unit of work is done, so that two changes of
@@ -89,9 +128,11 @@ pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {
 
 /// Adds a person.
 pub async fn insert(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO people \
-        (id, national_id, tsc_number, name, town, msisdn, kra_pin, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    const SQL: &str = "INSERT INTO people (id, national_id, tsc_number, name, town, msisdn, \
+        kra_pin, birth_year, gender, qualification, workstation, county, sub_county, email, \
+        waits_until, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)";
+    let profile = &person.profile;
     on!(tx, conn => sqlx::query(SQL)
         .bind(person.id.as_str())
         .bind(person.national_id.as_str())
@@ -100,6 +141,14 @@ pub async fn insert(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<(), 
         .bind(person.town.as_deref())
         .bind(person.msisdn.as_ref().map(Msisdn::as_str))
         .bind(person.kra_pin.as_ref().map(KraPin::as_str))
+        .bind(profile.birth_year.map(i64::from))
+        .bind(profile.gender.as_deref())
+        .bind(profile.qualification.as_deref())
+        .bind(profile.workstation.as_deref())
+        .bind(profile.county.as_deref())
+        .bind(profile.sub_county.as_deref())
+        .bind(profile.email.as_ref().map(Email::as_str))
+        .bind(person.waits_until.map(Timestamp::as_millis))
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }
@@ -119,17 +168,21 @@ pub async fn set_kra_pin(
         .execute(conn).await.map(drop))
 }
 
-/// Keeps a new line. `Duplicate` when somebody else holds it.
+/// Keeps a new line, and until when credentials and letters wait before they go there.
+/// `Duplicate` when somebody else holds it.
 pub async fn set_msisdn(
     tx: &mut Tx,
     id: &PersonId,
     msisdn: &Msisdn,
+    waits_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE people SET msisdn = $2, updated_at = $3 WHERE id = $1";
+    const SQL: &str = "UPDATE people SET msisdn = $2, waits_until = $3, updated_at = $4 \
+                       WHERE id = $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(id.as_str())
         .bind(msisdn.as_str())
+        .bind(waits_until.map(Timestamp::as_millis))
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }

@@ -1,0 +1,36 @@
+//! Every change of a person's record, with what stood there before.
+
+use crate::domain::{PersonId, Timestamp};
+
+use super::{StoreError, Tx};
+
+/// One change. What is old and new comes sealed.
+pub struct Change<'a> {
+    /// A new id; what is sealed is bound to it.
+    pub id: &'a str,
+    /// Whose record.
+    pub person: &'a PersonId,
+    /// By which way.
+    pub way: &'a str,
+    /// Which field.
+    pub field: &'a str,
+    /// What stood there before.
+    pub old: Option<&'a [u8]>,
+    /// What stands there now.
+    pub new: Option<&'a [u8]>,
+}
+
+/// Keeps a change.
+pub async fn add(tx: &mut Tx, change: &Change<'_>, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO changes (id, person_id, at, way, field, old, new) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(change.id)
+        .bind(change.person.as_str())
+        .bind(now.as_millis())
+        .bind(change.way)
+        .bind(change.field)
+        .bind(change.old)
+        .bind(change.new)
+        .execute(conn).await.map(drop))
+}
