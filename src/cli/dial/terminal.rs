@@ -9,11 +9,14 @@ use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternate
 use crossterm::{cursor, execute, queue, terminal};
 use tokio::time::Instant;
 
-use super::deed::{COMMANDS, Deed};
+use super::deed::Deed;
 use super::frame::{frame, wrapped};
 use super::phone::{Limits, Phones};
 
-const HINT: &str = "Enter sends or dials, Esc hangs up, Tab takes the next phone, Ctrl-C stops";
+const HINTS: [&str; 2] = [
+    "Enter sends or dials, Esc hangs up, Tab takes the next phone, Ctrl-C stops",
+    ":dial CODE, :end, :2 or :from NUMBER (another phone), :quit",
+];
 
 /// How few seconds are few.
 const FEW: u64 = 10;
@@ -163,12 +166,9 @@ fn page(phones: &Phones, limits: Limits, typed: &str, note: &str, now: Instant) 
         };
         lines.push(format!("{hand}:{} {}{news}", place + 1, other.title()));
     }
-    lines.extend([
-        String::new(),
-        HINT.to_owned(),
-        COMMANDS.to_owned(),
-        String::new(),
-    ]);
+    lines.push(String::new());
+    lines.extend(HINTS.map(str::to_owned));
+    lines.push(String::new());
     for sms in phone.sms.iter().rev() {
         let time = sms.at.get(11..16).unwrap_or_default();
         lines.push(format!("SMS {time}"));
