@@ -1,6 +1,8 @@
 //! The whole service from its configuration: opens the parts, joins them, runs them,
 //! stops them. `serve`, `demo` and the tests start the same thing.
 
+mod menus;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,14 +20,16 @@ use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
 use crate::config::Config;
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::Dialogue;
+use crate::dialogue::{Dialogue, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
-use crate::menus::{self, Findings, Menu};
+use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::outbox::{Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
+
+use menus::Watcher;
 
 /// Which parts of the service this process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +77,7 @@ pub struct Service {
     app: App,
     worker: Worker,
     store: Store,
+    menus: Watcher,
     parts: Parts,
 }
 
@@ -81,6 +86,7 @@ pub struct Running {
     /// Where it listens.
     pub addr: SocketAddr,
     store: Store,
+    menus: Arc<Notify>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -98,12 +104,13 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 }
 
 /// The menus of a configuration, proven.
-pub fn load_menus(config: &Config) -> Result<Menu, StartError> {
+pub fn load_menus(config: &Config) -> Result<Edition, StartError> {
     let files = match &config.menus.folder {
-        Some(folder) => menus::read_folder(folder).map_err(StartError::MenuFiles)?,
-        None => menus::embedded(),
+        Some(folder) => read_folder(folder).map_err(StartError::MenuFiles)?,
+        None => embedded(),
     };
-    menus::prove(&files, &CATALOGUE).map_err(StartError::Menus)
+    let menu = prove(&files, &CATALOGUE).map_err(StartError::Menus)?;
+    Ok(Edition::new(files, menu))
 }
 
 /// The keys of a configuration.
@@ -123,7 +130,8 @@ impl Service {
         parts: Parts,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let menu = Arc::new(load_menus(&config)?);
+        let current = Current::new(load_menus(&config)?);
+        let menus = Menus::new(current.clone());
         let keys = load_keys(&config)?;
         let channels = Channels::open(&config.channel)?;
         // One core is left for hops.
@@ -138,7 +146,7 @@ impl Service {
             keys: keys.clone(),
             hasher: Hasher::new(at_once)?,
             policy: config.policy.clone(),
-            menu: Arc::clone(&menu),
+            menu: current,
             public_url: config.server.public_url.clone(),
             service_code: service_code.clone(),
         };
@@ -160,10 +168,11 @@ impl Service {
             service_code: Some(service_code.clone()),
         })?;
         let https = config.server.public_url.starts_with("https://");
+        let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let app = App::new(AppParts {
             dialogue: Dialogue {
                 store: store.clone(),
-                menu,
+                menus,
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
@@ -185,6 +194,7 @@ impl Service {
             app,
             worker,
             store,
+            menus: watcher,
             parts,
         })
     }
@@ -209,10 +219,13 @@ impl Service {
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
         }
+        let bell = self.menus.bell();
+        tasks.spawn(self.menus.run(stop.clone()));
         tasks.close();
         Running {
             addr,
             store: self.store,
+            menus: bell,
             stop,
             tasks,
         }
@@ -220,6 +233,11 @@ impl Service {
 }
 
 impl Running {
+    /// Reads the menus anew, as soon as may be.
+    pub fn reload_menus(&self) {
+        self.menus.notify_one();
+    }
+
     /// Stops taking work, finishes what has begun, closes the database.
     pub async fn stop(self) {
         self.stop.cancel();

@@ -35,8 +35,8 @@ impl Work<'_> {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        let wording = self
-            .tools
+        let current = self.tools.menu.get();
+        let wording = current
             .menu
             .sms
             .get(sms.spec.name)

@@ -118,6 +118,25 @@ fn shown(engine: Engine<'_>, session: &mut Session, input: Input<'_>, dice: &mut
     );
 }
 
+/// Loses the session and dials again; what is shown then.
+fn dialled_again(engine: Engine<'_>, session: &mut Session, dice: &mut u32) -> Screen {
+    let dropped = std::mem::replace(session, Session::new(session.language));
+    let screen = shown(engine, session, Input::Dial, dice);
+    let offer = engine.offer(session, &dropped, &CATALOGUE);
+    offer.unwrap_or(screen)
+}
+
+/// Types that, and sees that no action that writes is asked for.
+fn unchanging(engine: Engine<'_>, session: &mut Session, answer: &str, dice: &mut u32) {
+    let mut step = engine.step(session, Input::Answer(answer));
+    while let Step::Run(call) = step {
+        let name = &call.action;
+        assert!(spec(name).is_some_and(|spec| !spec.writes), "{name}");
+        let outcome = any_outcome(&call, dice);
+        step = engine.step(session, Input::Ended(outcome));
+    }
+}
+
 /// Whether a screen says that the last answer did not fit.
 fn complains(screen: &Screen, language: Language) -> bool {
     let questions = SHIPPED
@@ -159,7 +178,35 @@ proptest! {
                 break;
             }
             dice ^= more_dice;
-            screen = shown(engine, &mut session, Input::Answer(&answer), &mut dice);
+            screen = match roll(&mut dice, 10) {
+                0 => dialled_again(engine, &mut session, &mut dice),
+                _ => shown(engine, &mut session, Input::Answer(&answer), &mut dice),
+            };
+        }
+    }
+
+    #[test]
+    fn whoever_comes_back_changes_nothing_by_one_key(turns in turns(), mut dice in any::<u32>()) {
+        let engine = Engine { menu: &SHIPPED, limit: SCREEN };
+        let mut session = Session::new(Language::En);
+        shown(engine, &mut session, Input::Dial, &mut dice);
+        for (answer, more_dice) in turns {
+            dice ^= more_dice;
+            shown(engine, &mut session, Input::Answer(&answer), &mut dice);
+            let mut again = session.clone();
+            dialled_again(engine, &mut again, &mut dice);
+            if !again.is_offered() {
+                continue;
+            }
+            prop_assert!(!session.has_ended());
+            unchanging(engine, &mut again, "1", &mut dice);
+            // A list that has come to nothing may lead to the start.
+            if SHIPPED.is_top(again.screen()) {
+                continue;
+            }
+            for key in 0..10 {
+                unchanging(engine, &mut again.clone(), &key.to_string(), &mut dice);
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What every action works with.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
-use crate::menus::{ActionSpec, Fields, Menu, Value};
+use crate::menus::{ActionSpec, Current, Fields, Value};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
 use crate::ussd::{Outcome, Page};
@@ -27,7 +26,7 @@ pub struct Tools {
     /// Limits and lifetimes.
     pub policy: Policy,
     /// The wording of every SMS.
-    pub menu: Arc<Menu>,
+    pub menu: Current,
     /// The address that links begin with.
     pub public_url: String,
     /// The code that people dial, for texts that name it.

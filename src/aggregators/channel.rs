@@ -7,10 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::config::{ChannelConfig, ChannelKind, SendEndpoint};
+use crate::config::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 
-use super::Aggregator;
 use super::africastalking::{AfricasTalking, Endpoint, Settings, SettingsError};
+use super::{Aggregator, Network};
 
 /// One account.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub struct Channel {
     pub sms_per_second: u32,
     /// The codes people dial, as the aggregator names them.
     pub service_codes: Vec<String>,
+    screen_septets: ScreenSeptets,
     secret: SecretString,
 }
 
@@ -49,8 +50,24 @@ impl Channel {
             aggregator: Arc::new(aggregator),
             sms_per_second: config.sms_per_second,
             service_codes: config.service_codes.clone(),
+            screen_septets: config.screen_septets,
             secret: config.secret.clone(),
         })
+    }
+
+    /// How many septets fit on a screen of this network: as set, or as the aggregator
+    /// publishes.
+    #[must_use]
+    pub fn screen_limit(&self, network: Option<&Network>) -> usize {
+        let set = &self.screen_septets;
+        let set = match network {
+            Some(Network::Safaricom) => set.safaricom,
+            Some(Network::Airtel) => set.airtel,
+            Some(Network::Telkom) => set.telkom,
+            Some(Network::Equitel) => set.equitel,
+            Some(Network::Other(_)) | None => set.other,
+        };
+        set.unwrap_or_else(|| self.aggregator.limits(network).screen)
     }
 }
 

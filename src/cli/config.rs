@@ -32,7 +32,7 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
             telemetry::filter(&config.logging)?;
             load_keys(&config)?;
             Channels::open(&config.channel).map_err(StartError::Channel)?;
-            let menu = load_menus(&config)?;
+            let menu = load_menus(&config)?.menu;
             let channels: Vec<_> = config
                 .channel
                 .iter()

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::{fs, io};
 
 use anyhow::Context;
@@ -29,7 +28,7 @@ pub(super) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let files =
         menus::read_folder(folder).with_context(|| format!("can't read {}", folder.display()))?;
     let menu = match menus::prove(&files, &CATALOGUE) {
-        Ok(menu) => Arc::new(menu),
+        Ok(menu) => menu,
         Err(findings) => {
             eprintln!("{findings}");
             return Ok(ExitCode::FAILURE);
@@ -42,13 +41,13 @@ pub(super) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
     for path in &transcripts {
         let text = fs::read_to_string(path)?;
         let script = Script::parse(&path.display().to_string(), &text)?;
-        let played = play(&script, Arc::clone(&menu), &stage.0).await?;
+        let played = play(&script, &menu, &stage.0).await?;
         for difference in &played.differences {
             eprintln!("{difference}");
         }
         if args.update && !played.differences.is_empty() {
             // What differs from one play to the next is nobody's to know: passwords, tokens.
-            let again = play(&script, Arc::clone(&menu), &stage.0).await?;
+            let again = play(&script, &menu, &stage.0).await?;
             fs::write(path, rewritten(&text, &script, &played, &again))?;
         } else {
             differences += played.differences.len();

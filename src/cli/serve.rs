@@ -7,6 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::domain::SystemClock;
 use crate::service::{Parts, Service, open_store};
@@ -44,6 +45,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Some(Only::Worker) => Parts::Worker,
     };
     let stop = Stop::listen()?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     let listen = config.server.listen;
     let store = open_store(&config).await?;
     let service = Service::open(config, store, parts, Arc::new(SystemClock))?;
@@ -53,7 +55,14 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let running = service.run(listener, Router::new());
     tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
-    stop.told().await;
+    let told = stop.told();
+    tokio::pin!(told);
+    loop {
+        tokio::select! {
+            () = &mut told => break,
+            Some(()) = hang_up.recv() => running.reload_menus(),
+        }
+    }
     tracing::info!("stopping");
     running.stop().await;
     tracing::info!("stopped");

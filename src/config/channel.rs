@@ -27,9 +27,42 @@ pub struct ChannelConfig {
     /// The most SMS a second.
     #[serde(default = "fifty")]
     pub sms_per_second: u32,
+    /// How many septets fit on a screen, by network.
+    #[serde(default)]
+    pub screen_septets: ScreenSeptets,
     /// Which of the aggregator's endpoints sends.
     #[serde(default)]
     pub send_endpoint: SendEndpoint,
+}
+
+/// How many septets fit on a screen. A network that is left out keeps the figure that
+/// the aggregator publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScreenSeptets {
+    /// On Safaricom.
+    pub safaricom: Option<usize>,
+    /// On Airtel.
+    pub airtel: Option<usize>,
+    /// On Telkom.
+    pub telkom: Option<usize>,
+    /// On Equitel.
+    pub equitel: Option<usize>,
+    /// On any other network, and where the aggregator does not tell.
+    pub other: Option<usize>,
+}
+
+impl ScreenSeptets {
+    /// Each with its name in the file.
+    pub(super) fn all(&self) -> [(&'static str, Option<usize>); 5] {
+        [
+            ("safaricom", self.safaricom),
+            ("airtel", self.airtel),
+            ("telkom", self.telkom),
+            ("equitel", self.equitel),
+            ("other", self.other),
+        ]
+    }
 }
 
 /// The aggregators that are known.

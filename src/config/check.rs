@@ -5,6 +5,9 @@ use secrecy::ExposeSecret;
 use super::channel::ChannelConfig;
 use super::sections::Config;
 
+/// What every screen is proven to fit: `menus::SCREEN`, which stands above this room.
+const SHORTEST_SCREEN: usize = 160;
+
 /// A setting's name and what is wrong with it.
 type Fault = (String, String);
 
@@ -87,6 +90,12 @@ fn policy(config: &Config) -> Result<(), Fault> {
         ("login_minutes", policy.login_minutes),
         ("session_minutes", policy.session_minutes),
     ];
+    if policy.resume_minutes > policy.session_minutes {
+        return fault(
+            "policy.resume_minutes",
+            "is longer than policy.session_minutes: the session is forgotten by then",
+        );
+    }
     match lifetimes.iter().find(|(_, life)| *life == 0) {
         Some((name, _)) => fault(
             &format!("policy.{name}"),
@@ -188,6 +197,14 @@ fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
     }
     if channel.sms_per_second == 0 {
         return refuse("sms_per_second", "must be at least 1");
+    }
+    for (network, septets) in channel.screen_septets.all() {
+        if septets.is_some_and(|septets| septets < SHORTEST_SCREEN) {
+            return refuse(
+                &format!("screen_septets.{network}"),
+                "must be at least 160: the menus are proven to fit from there upwards",
+            );
+        }
     }
     if channel.service_codes.is_empty() {
         return refuse(

@@ -12,7 +12,7 @@ mod policy;
 mod sections;
 mod source;
 
-pub use channel::{ChannelConfig, ChannelKind, SendEndpoint};
+pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
 pub use source::{ConfigError, SAMPLE, load, parse};

@@ -28,6 +28,8 @@ pub struct Policy {
     pub logins_in_fifteen_minutes: u32,
     /// How long a USSD session is remembered, in minutes.
     pub session_minutes: u64,
+    /// How long after a dropped session the next one may go on from it, in minutes; 0 never.
+    pub resume_minutes: u64,
     /// How often a PIN, ID number or code may be wrong before it locks.
     pub wrong_guesses: u32,
     /// How long it is locked the first time, in minutes; each further time twice as long.
@@ -105,6 +107,7 @@ impl Default for Policy {
             login_minutes: 30,
             logins_in_fifteen_minutes: 5,
             session_minutes: 30,
+            resume_minutes: 10,
             wrong_guesses: 3,
             lock_minutes: 15,
             longest_lock_hours: 24,
@@ -177,5 +180,11 @@ impl Policy {
     #[must_use]
     pub fn session_life(&self) -> Duration {
         Duration::from_secs(self.session_minutes * 60)
+    }
+
+    /// How long after a dropped session the next one may go on from it; none when never.
+    #[must_use]
+    pub fn resume_within(&self) -> Option<Duration> {
+        (self.resume_minutes > 0).then(|| Duration::from_secs(self.resume_minutes * 60))
     }
 }

@@ -162,11 +162,22 @@ impl Default for Outbox {
 }
 
 /// Where the menus are.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Menus {
     /// A folder of menu files; without it, the menus that the program was built with.
     pub folder: Option<PathBuf>,
+    /// How often the folder is looked at for changes, in milliseconds; 0 only when told.
+    pub poll_ms: u64,
+}
+
+impl Default for Menus {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            poll_ms: 2000,
+        }
+    }
 }
 
 /// What is logged and how.

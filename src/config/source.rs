@@ -345,6 +345,11 @@ service_codes = ["*384*2026#"]
                 "cp2.toml:5:1: `keys.current` ",
             ),
             ("atsk_synthetic", "", "cp2.toml:13:1: `channel.at.api_key` "),
+            (
+                "[[channel]]",
+                "[policy]\nresume_minutes = 31\n[[channel]]",
+                "cp2.toml:9:1: `policy.resume_minutes` ",
+            ),
         ] {
             let error = read(&GOOD.replace(from, to), &[]).unwrap_err();
             assert!(error.starts_with(place), "{error}");

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime, date};
 
 use crate::aggregators::Network;
-use crate::crypto::Hasher;
+use crate::crypto::{Hasher, Keys};
 use crate::domain::{
     CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId,
     Role, Series, Timestamp, TscNumber,
@@ -12,6 +12,7 @@ use crate::store::centres::{self, Centre};
 use crate::store::deployments::{self, Deployment, State};
 use crate::store::passwords::{self, PasswordRecord};
 use crate::store::people::{self, Person, Profile};
+use crate::store::pins::{self, PinRecord};
 use crate::store::{Store, StoreError, Tx, lines};
 
 use super::phone::DemoPerson;
@@ -38,6 +39,7 @@ struct Cast {
     number: u32,
     name: &'static str,
     tsc: Option<&'static str>,
+    pin: Option<&'static str>,
     network: Network,
     description: &'static str,
     work: &'static [Posting],
@@ -65,6 +67,7 @@ const CAST: &[Cast] = &[
         number: 1,
         name: "Achieng Mercy Odhiambo",
         tsc: Some("500001"),
+        pin: Some("1234"),
         network: Network::Safaricom,
         description: "invigilator, deployed to 99208105",
         work: &[posted("99208105", Exam::Kcse, Role::Invigilator)],
@@ -73,6 +76,7 @@ const CAST: &[Cast] = &[
         number: 2,
         name: "Kamau Peter Njoroge",
         tsc: Some("500002"),
+        pin: None,
         network: Network::Safaricom,
         description: "supervisor, deployed to 99208105",
         work: &[posted("99208105", Exam::Kcse, Role::Supervisor)],
@@ -81,6 +85,7 @@ const CAST: &[Cast] = &[
         number: 3,
         name: "Ng'ang'a Ruth Wairimu",
         tsc: Some("500003"),
+        pin: Some("1234"),
         network: Network::Safaricom,
         description: "centre manager of 99208105",
         work: &[posted("99208105", Exam::Kcse, Role::CentreManager)],
@@ -89,6 +94,7 @@ const CAST: &[Cast] = &[
         number: 4,
         name: "Barasa Joel Wekesa",
         tsc: Some("500004"),
+        pin: None,
         network: Network::Safaricom,
         description: "registered, not deployed",
         work: &[],
@@ -97,6 +103,7 @@ const CAST: &[Cast] = &[
         number: 5,
         name: "Cherono Faith Kiplagat",
         tsc: Some("500005"),
+        pin: None,
         network: Network::Safaricom,
         description: "deployed twice",
         work: &[
@@ -108,6 +115,7 @@ const CAST: &[Cast] = &[
         number: 6,
         name: "Mutua Daniel Kioko",
         tsc: Some("500006"),
+        pin: None,
         network: Network::Safaricom,
         description: "examiner, invitation not yet answered",
         work: &[Posting {
@@ -121,6 +129,7 @@ const CAST: &[Cast] = &[
         number: 7,
         name: "Khadija Nakhumicha Mwanajuma Atieno Chepkemoi Wanjiru-Mumbua",
         tsc: Some("500007"),
+        pin: None,
         network: Network::Airtel,
         description: "Kiswahili, Airtel, the longest names",
         work: &[posted("99731222", Exam::Kcse, Role::Invigilator)],
@@ -188,6 +197,7 @@ pub fn phones() -> Result<Vec<DemoPerson>, SeedError> {
 /// there already.
 pub async fn seed(
     store: &Store,
+    keys: &Keys,
     hasher: &Hasher,
     professionals: u32,
     now: Timestamp,
@@ -225,6 +235,13 @@ pub async fn seed(
             expires_at: None,
         };
         passwords::replace(&mut tx, &person.id, &record, now).await?;
+        if let Some(pin) = cast.pin {
+            let record = PinRecord {
+                mac: keys.secret_mac(person.id.as_str(), pin),
+                reset_at: None,
+            };
+            pins::replace(&mut tx, &person.id, &record, now).await?;
+        }
         for posting in cast.work {
             serial += 1;
             deployments::insert(&mut tx, &deployment(&person.id, posting, serial)?).await?;

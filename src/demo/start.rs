@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use super::sandbox::{Sandbox, SandboxSettings};
 use super::seed::{self, SeedError};
 use super::{CHANNEL, SECRET, SERVICE_CODE, phone};
-use crate::config::{self, ChannelConfig, ChannelKind, Config, SendEndpoint};
+use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets, SendEndpoint};
 use crate::crypto::{Hasher, KeyError, MasterKey, PasswordError, Token};
 use crate::domain::{Clock, SystemClock};
-use crate::service::{Parts, Running, Service, StartError, open_store};
+use crate::service::{Parts, Running, Service, StartError, load_keys, open_store};
 
 /// How a demo is set up.
 pub struct DemoSettings<'a> {
@@ -87,6 +87,7 @@ impl Demo {
         let store = open_store(&config).await?;
         seed::seed(
             &store,
+            &load_keys(&config)?,
             &Hasher::new(1)?,
             settings.professionals,
             clock.now(),
@@ -201,6 +202,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             sender_id: None,
             service_codes: vec![SERVICE_CODE.into()],
             sms_per_second: 50,
+            screen_septets: ScreenSeptets::default(),
             send_endpoint: SendEndpoint::Classic,
         }],
     }

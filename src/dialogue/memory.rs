@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::{Keys, SealError, Sealed};
 use crate::domain::{Language, Msisdn};
+use crate::menus::Version;
 use crate::ussd::{Screen, Session};
 
 /// The most answers that are kept for repeats. Networks end a session after three
@@ -17,6 +18,9 @@ pub(super) struct Memory {
     pub(super) caller: Msisdn,
     pub(super) service_code: String,
     pub(super) session: Session,
+    /// The version of the menus it walks.
+    #[serde(default)]
+    pub(super) menu: Option<Version>,
     /// The hops taken, oldest first.
     pub(super) hops: Vec<Hop>,
 }
@@ -57,6 +61,7 @@ impl Memory {
             caller,
             service_code,
             session: Session::new(language),
+            menu: None,
             hops: Vec::new(),
         }
     }

@@ -6,7 +6,10 @@
 //! finds its answer there and causes nothing.
 
 mod memory;
+mod menus;
+mod resume;
 mod transcript;
 mod turn;
 
+pub use menus::Menus;
 pub use turn::{Dialogue, DialogueError, Watch};

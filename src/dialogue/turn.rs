@@ -7,12 +7,14 @@ use tokio::sync::Notify;
 use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
 use crate::aggregators::{Input as Typed, Turn};
 use crate::domain::{Clock, Timestamp};
-use crate::menus::{Edge, Menu, Via};
+use crate::menus::{Edge, Edition, Via};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{Store, StoreError, Tx, lines};
+use crate::store::{Store, StoreError, Tx, lines, menu_versions};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
 
 use super::memory::{Hop, Memory};
+use super::menus::{Held as InMemory, Menus};
+use super::resume::Left;
 use super::transcript::{self, Reading};
 
 /// How often a turn is taken anew when another copy of it was kept first. The second
@@ -27,8 +29,8 @@ const ACTIONS: usize = 16;
 pub struct Dialogue {
     /// Where sessions and records are.
     pub store: Store,
-    /// The menu that is walked.
-    pub menu: Arc<Menu>,
+    /// The menus that are walked.
+    pub menus: Menus,
     /// What actions work with.
     pub tools: Tools,
     /// What time it is.
@@ -97,23 +99,32 @@ impl Dialogue {
         limit: usize,
     ) -> Result<Option<Screen>, DialogueError> {
         let mut unit = Unit::of(&self.store);
-        let mut walk = Walk {
-            dialogue: self,
-            engine: Engine {
-                menu: &self.menu,
-                limit,
-            },
-            channel,
-            turn,
-            now: self.clock.now(),
-        };
+        let now = self.clock.now();
         let row = sessions::find(unit.tx().await?, channel, turn.session.as_str()).await?;
         let version = row.as_ref().map_or(0, |row| row.version) + 1;
         let earlier = row.as_ref().map(|row| row.shown.clone());
-        let (mut memory, screen) = match row {
+        let known = match &row {
+            Some(row) => Some(self.recall(turn, row)?),
+            None => None,
+        };
+        let (edition, is_lost) = self.edition(&mut unit, known.as_ref(), now).await?;
+        let engine = Engine {
+            menu: &edition.menu,
+            limit,
+        };
+        let mut walk = Walk {
+            dialogue: self,
+            engine,
+            edition: &edition,
+            channel,
+            turn,
+            now,
+        };
+        let is_new = known.is_none();
+        let (mut memory, screen, left) = match known {
             None => walk.begin(&mut unit).await?,
-            Some(row) => match walk.go_on(&mut unit, &row).await? {
-                Went::On(memory, screen) => (*memory, screen),
+            Some(memory) => match walk.go_on(&mut unit, memory, is_lost).await? {
+                Went::On(memory, screen) => (*memory, screen, None),
                 Went::Nowhere(screen) => return Ok(Some(screen)),
             },
         };
@@ -121,25 +132,66 @@ impl Dialogue {
         let sealed = memory
             .seal(&self.tools.keys, turn.session.as_str())
             .map_err(|_| DialogueError::Unreadable)?;
-        let expires_at = walk.now.plus(self.tools.policy.session_life());
+        let expires_at = now.plus(self.tools.policy.session_life());
         let shown = earlier.unwrap_or_default().then(memory.session.screen());
         let row = SessionRow {
             version,
             sealed,
+            line: self.mark(&engine, &memory),
+            last_hop_at: now,
             shown,
         };
         let may_send = unit.writes();
         let mut tx = unit.into_writing().await?;
+        if let Some(left) = left
+            && !self.leave(&mut tx, channel, left, expires_at).await?
+        {
+            return Ok(None);
+        }
+        let writes_menus = (is_new || is_lost) && self.menus.write(&mut tx, &edition, now).await?;
         if !sessions::keep(&mut tx, channel, turn.session.as_str(), &row, expires_at).await? {
             return Ok(None);
         }
         tx.commit().await?;
+        if writes_menus {
+            self.menus.written(&edition, now);
+        }
         if may_send {
             self.bell.notify_one();
         }
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
         Ok(Some(screen))
+    }
+
+    /// The menu that a session walks: its own, or the current one for a session that
+    /// begins. True where its own is lost.
+    async fn edition(
+        &self,
+        unit: &mut Unit<'_>,
+        known: Option<&Memory>,
+        now: Timestamp,
+    ) -> Result<(Arc<Edition>, bool), StoreError> {
+        let Some(version) = known.and_then(|memory| memory.menu.as_ref()) else {
+            return Ok((self.menus.current(), false));
+        };
+        let found = match self.menus.held(version, now) {
+            InMemory::Here(edition) => Some(edition),
+            InMemory::Unprovable => None,
+            InMemory::Nothing => {
+                match menu_versions::files(unit.tx().await?, version.as_str()).await? {
+                    Some(files) => {
+                        unit.rest();
+                        self.menus.prove(version, files, now).await
+                    }
+                    None => None,
+                }
+            }
+        };
+        Ok(match found {
+            Some(edition) => (edition, false),
+            None => (self.menus.current(), true),
+        })
     }
 
     fn recall(&self, turn: &Turn, row: &SessionRow) -> Result<Memory, DialogueError> {
@@ -169,6 +221,7 @@ enum Went {
 struct Walk<'a> {
     dialogue: &'a Dialogue,
     engine: Engine<'a>,
+    edition: &'a Edition,
     channel: &'a str,
     turn: &'a Turn,
     now: Timestamp,
@@ -176,15 +229,24 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// A new session, with what was dialled behind the code.
-    async fn begin(&mut self, unit: &mut Unit<'_>) -> Result<(Memory, Screen), DialogueError> {
-        let turn = self.turn;
+    async fn begin(
+        &mut self,
+        unit: &mut Unit<'_>,
+    ) -> Result<(Memory, Screen, Option<Left>), DialogueError> {
+        let (turn, dialogue) = (self.turn, self.dialogue);
+        let mut left = dialogue
+            .left_by(unit.tx().await?, self.channel, turn)
+            .await?;
         let language = lines::language(unit.tx().await?, &turn.caller).await?;
         let (caller, code) = (turn.caller.clone(), turn.service_code.clone());
         let mut memory = Memory::new(caller, code, language.unwrap_or_default());
+        memory.menu = Some(self.edition.version.clone());
         let session = &mut memory.session;
         let step = self.step(session, Input::Dial);
         let mut walked = self.walk(unit, session, step, false).await?;
-        for answer in transcript::extension(&turn.input) {
+        let extension = transcript::extension(&turn.input);
+        let is_plain = extension.is_empty();
+        for answer in extension {
             let before = session.clone();
             let step = self.step(session, Input::Answer(answer));
             walked = self.walk(unit, session, step, false).await?;
@@ -197,20 +259,28 @@ impl Walk<'_> {
             Walked::Shown(screen) => screen,
             Walked::Held => self.engine.show(session),
         };
-        Ok((memory, screen))
+        let offered = match &mut left {
+            Some(left) if is_plain => {
+                let both = (&mut memory, left);
+                let tx = unit.tx().await?;
+                dialogue.offer(tx, &self.engine, both, self.now).await?
+            }
+            _ => None,
+        };
+        Ok((memory, offered.unwrap_or(screen), left))
     }
 
     /// A later hop of a session that is known.
     async fn go_on(
         &mut self,
         unit: &mut Unit<'_>,
-        row: &SessionRow,
+        mut memory: Memory,
+        is_lost: bool,
     ) -> Result<Went, DialogueError> {
         let turn = self.turn;
-        let mut memory = self.dialogue.recall(turn, row)?;
         if memory.caller != turn.caller || memory.service_code != turn.service_code {
             // Somebody else's session id: made up, or an aggregator's mistake.
-            let over = &self.dialogue.menu.words.session_over.it;
+            let over = &self.engine.menu.words.session_over.it;
             return Ok(Went::Nowhere(
                 self.engine.closing(over, memory.session.language),
             ));
@@ -221,7 +291,14 @@ impl Walk<'_> {
             Reading::Repeat(hop) => return Ok(Went::Nowhere(memory.hops[hop].screen())),
             Reading::Elsewhere => return Ok(Went::Nowhere(self.engine.show(&memory.session))),
         };
-        let step = self.step(&mut memory.session, Input::Answer(answer));
+        // A menu that is lost took its screens with it.
+        let input = if is_lost && !memory.session.has_ended() {
+            Input::Dial
+        } else {
+            Input::Answer(answer)
+        };
+        memory.menu = Some(self.edition.version.clone());
+        let step = self.step(&mut memory.session, input);
         match self.walk(unit, &mut memory.session, step, true).await? {
             Walked::Shown(screen) => Ok(Went::On(Box::new(memory), screen)),
             Walked::Held => Err(DialogueError::Unreadable),
@@ -265,6 +342,8 @@ impl Walk<'_> {
         let from = session.screen().to_owned();
         let via = match &input {
             Input::Dial => None,
+            // The offer to go on stands outside the menu.
+            Input::Answer(_) if session.is_offered() => None,
             Input::Answer(answer) => self.engine.menu.via_answer(&from, answer.trim()),
             Input::Ended(outcome) => Some(Via::Outcome(outcome.name.to_owned())),
         };

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::{fs, io};
 
 use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/ussd_menus");
 
 /// A menu file's name and text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MenuFile {
     /// How findings call it.
     pub name: String,

@@ -74,10 +74,16 @@ pub struct Words {
     pub unavailable: Placed<Texts>,
     /// The whole screen when an ended session is answered.
     pub session_over: Placed<Texts>,
+    /// The question to somebody whose last session was dropped.
+    pub resume: Placed<Texts>,
+    /// Its option 1: on from where they stood.
+    pub resume_yes: Placed<Texts>,
+    /// Its option 2: from the start.
+    pub resume_no: Placed<Texts>,
 }
 
 impl Words {
-    pub(super) fn all(&self) -> [(&'static str, &Placed<Texts>); 6] {
+    pub(super) fn all(&self) -> [(&'static str, &Placed<Texts>); 9] {
         [
             ("back", &self.back),
             ("home", &self.home),
@@ -85,6 +91,9 @@ impl Words {
             ("wrong_choice", &self.wrong_choice),
             ("unavailable", &self.unavailable),
             ("session_over", &self.session_over),
+            ("resume", &self.resume),
+            ("resume_yes", &self.resume_yes),
+            ("resume_no", &self.resume_no),
         ]
     }
 

@@ -49,7 +49,8 @@ pub fn preview(menu: &Menu, catalogue: &Catalogue) -> Vec<Preview> {
     let words = menu.words.closing();
     let words = words
         .iter()
-        .flat_map(|(name, texts)| alone(&format!("words.{name}"), texts, &kinds));
+        .flat_map(|(name, texts)| alone(&format!("words.{name}"), texts, &kinds))
+        .chain(offer(menu));
     let sms = catalogue.sms.iter().filter_map(|spec| {
         let texts = menu.sms.get(spec.name)?;
         Some(alone(
@@ -111,6 +112,24 @@ fn previewed(draft: &Draft<'_>, page: usize, limit: usize) -> Previewed {
         septets,
         after_wrong: draft.can_be_wrong().then_some(wrong),
     }
+}
+
+fn offer(menu: &Menu) -> [Preview; 2] {
+    Language::ALL.map(|language| {
+        let text = menu.words.offer(language, false);
+        let needs = size(&menu.words.offer(language, true));
+        let page = Previewed {
+            septets: size(&text),
+            text,
+            after_wrong: Some(needs),
+        };
+        Preview {
+            name: "words.resume".to_owned(),
+            language,
+            pages: vec![page],
+            needs,
+        }
+    })
 }
 
 fn alone(name: &str, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
@@ -194,6 +213,7 @@ mod tests {
             "screen.home",
             "screen.pick",
             "words.unavailable",
+            "words.resume",
             "sms.saved",
         ] {
             assert_eq!(

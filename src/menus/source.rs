@@ -17,7 +17,7 @@ pub(super) struct RawFile {
     #[schemars(with = "Option<String>")]
     pub(super) start: Option<Spanned<String>>,
     /// The texts that every screen shares: back, home, more, `wrong_choice`,
-    /// unavailable and `session_over`.
+    /// unavailable, `session_over`, resume, `resume_yes` and `resume_no`.
     #[schemars(with = "BTreeMap<String, RawText>")]
     pub(super) words: Section<RawText>,
     /// The screens by name.

@@ -15,7 +15,9 @@ use crate::config;
 use crate::crypto::{Keys, Sealed, chance};
 use crate::domain::{Clock, Timestamp};
 use crate::store::outbox::{self, Claimed, Lane, Settled};
-use crate::store::{Store, StoreError, reports as report_rows, sessions, web_sessions};
+use crate::store::{
+    Store, StoreError, menu_versions, reports as report_rows, sessions, web_sessions,
+};
 
 use super::decide::{Decision, decide};
 use super::pace::Paces;
@@ -44,6 +46,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How long a report waits for its message.
 const REPORT_LIFE: Duration = Duration::from_hours(48);
+
+/// How long menu files are kept after the last session began with them.
+const MENU_LIFE: Duration = Duration::from_hours(48);
 
 /// What a worker works with.
 pub struct WorkerSettings {
@@ -380,6 +385,7 @@ impl Inner {
             }
         }
         let mut tx = self.settings.store.begin().await?;
+        menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
         web_sessions::forget_expired(&mut tx, now).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         tx.commit().await

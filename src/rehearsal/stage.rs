@@ -14,9 +14,9 @@ use crate::aggregators::{Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
-use crate::dialogue::{Dialogue, DialogueError, Watch};
+use crate::dialogue::{Dialogue, DialogueError, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
-use crate::menus::{Edge, Menu};
+use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::reports;
 use crate::store::outbox::{self, Settled};
 use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people};
@@ -64,7 +64,7 @@ pub enum StageError {
 }
 
 /// Plays a transcript on a menu that has been proven, in a folder of its own.
-pub async fn play(script: &Script, menu: Arc<Menu>, folder: &Path) -> Result<Played, StageError> {
+pub async fn play(script: &Script, menu: &Menu, folder: &Path) -> Result<Played, StageError> {
     let mut stage = Stage::set(script, menu, folder).await?;
     let mut played = Played::default();
     for step in &script.steps {
@@ -141,7 +141,7 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    async fn set(script: &'a Script, menu: Arc<Menu>, folder: &Path) -> Result<Self, StageError> {
+    async fn set(script: &'a Script, menu: &Menu, folder: &Path) -> Result<Self, StageError> {
         let file = folder.join(format!("{}.db", Token::fresh().reveal()));
         let settings = StoreSettings {
             url: format!("sqlite:{}", file.display()),
@@ -153,19 +153,22 @@ impl<'a> Stage<'a> {
         // A Monday, two weeks before the exams.
         let clock = FixedClock::new(Timestamp::from_kenya(date(2026, 10, 5).at(9, 0, 0, 0)));
         let hasher = Hasher::new(1)?;
-        seed::seed(&store, &hasher, 0, clock.now()).await?;
+        let keys = Keys::single(MasterKey::fresh());
+        seed::seed(&store, &keys, &hasher, 0, clock.now()).await?;
         let footprints = Arc::new(Footprints::default());
+        // One menu from the first line to the last: which files it is from is all the same.
+        let current = Current::new(Edition::new(Vec::new(), menu.clone()));
         let tools = Tools {
-            keys: Keys::single(MasterKey::fresh()),
+            keys,
             hasher,
             policy: Policy::default(),
-            menu: Arc::clone(&menu),
+            menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),
         };
         let dialogue = Dialogue {
             store,
-            menu,
+            menus: Menus::new(current),
             tools,
             clock: Arc::new(clock.clone()),
             bell: Arc::new(Notify::new()),

@@ -126,6 +126,20 @@ pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether the record of whoever holds this line has changed after `then`.
+pub async fn changed_after(
+    tx: &mut Tx,
+    msisdn: &Msisdn,
+    then: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM people WHERE msisdn = $1 AND updated_at > $2";
+    let changed: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(msisdn.as_str())
+        .bind(then.as_millis())
+        .fetch_one(conn).await)?;
+    Ok(changed > 0)
+}
+
 /// Adds a person.
 pub async fn insert(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO people (id, national_id, tsc_number, name, town, msisdn, \

@@ -11,6 +11,10 @@ pub struct SessionRow {
     pub version: i64,
     /// Where it stands and what it answered, sealed.
     pub sealed: Vec<u8>,
+    /// The fingerprint of its line and code, while another session may go on from it.
+    pub line: Option<Vec<u8>>,
+    /// When it took its last turn.
+    pub last_hop_at: Timestamp,
     /// The screens it has shown.
     pub shown: Shown,
 }
@@ -35,16 +39,45 @@ impl Shown {
     }
 }
 
-/// The session of that id on that channel.
-pub async fn find(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<SessionRow>, StoreError> {
-    const SQL: &str = "SELECT version, sealed, shown FROM sessions WHERE channel = $1 AND id = $2";
-    let row: Option<(i64, Vec<u8>, String)> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(channel).bind(id).fetch_optional(conn).await)?;
-    Ok(row.map(|(version, sealed, shown)| SessionRow {
+type Row = (String, i64, Vec<u8>, Option<Vec<u8>>, i64, String);
+
+fn session((id, version, sealed, line, last_hop_at, shown): Row) -> (String, SessionRow) {
+    let row = SessionRow {
         version,
         sealed,
+        line,
+        last_hop_at: Timestamp::from_millis(last_hop_at),
         shown: Shown(shown),
-    }))
+    };
+    (id, row)
+}
+
+/// The session of that id on that channel.
+pub async fn find(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    const SQL: &str = "SELECT id, version, sealed, line, last_hop_at, shown FROM sessions \
+                       WHERE channel = $1 AND id = $2";
+    let row: Option<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(channel).bind(id).fetch_optional(conn).await)?;
+    Ok(row.map(|row| session(row).1))
+}
+
+/// The newest session of that line which another may go on from, with its id.
+pub async fn left_by(
+    tx: &mut Tx,
+    channel: &str,
+    line: &[u8],
+) -> Result<Option<(String, SessionRow)>, StoreError> {
+    const SQL: &str = "SELECT id, version, sealed, line, last_hop_at, shown FROM sessions \
+                       WHERE channel = $1 AND line = $2 ORDER BY last_hop_at DESC, id LIMIT 1";
+    let row: Option<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(channel).bind(line).fetch_optional(conn).await)?;
+    Ok(row.map(session))
+}
+
+/// No session goes on from any earlier one of that line.
+pub async fn leave(tx: &mut Tx, channel: &str, line: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE sessions SET line = NULL WHERE channel = $1 AND line = $2";
+    on!(tx, conn => sqlx::query(SQL).bind(channel).bind(line).execute(conn).await.map(drop))
 }
 
 /// Keeps a turn that was taken from version `row.version - 1`. False when another
@@ -56,16 +89,20 @@ pub async fn keep(
     row: &SessionRow,
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    const SQL: &str = "INSERT INTO sessions (channel, id, version, sealed, expires_at, shown) \
-        VALUES ($1, $2, $3, $4, $5, $6) \
+    const SQL: &str = "INSERT INTO sessions \
+        (channel, id, version, sealed, line, last_hop_at, expires_at, shown) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
         ON CONFLICT (channel, id) DO UPDATE SET version = excluded.version, \
-        sealed = excluded.sealed, expires_at = excluded.expires_at, shown = excluded.shown \
+        sealed = excluded.sealed, line = excluded.line, last_hop_at = excluded.last_hop_at, \
+        expires_at = excluded.expires_at, shown = excluded.shown \
         WHERE sessions.version = excluded.version - 1 AND excluded.version > 1";
     let kept = on!(tx, conn => sqlx::query(SQL)
         .bind(channel)
         .bind(id)
         .bind(row.version)
         .bind(&row.sealed)
+        .bind(row.line.as_deref())
+        .bind(row.last_hop_at.as_millis())
         .bind(expires_at.as_millis())
         .bind(&row.shown.0)
         .execute(conn).await.map(|done| done.rows_affected()))?;

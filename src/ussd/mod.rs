@@ -5,6 +5,7 @@
 //! checked, mapped and replayed without a server, and a [`Session`] can go on in
 //! any process.
 
+mod resume;
 mod screen;
 mod session;
 mod step;

@@ -31,6 +31,10 @@ pub struct Session {
     pub(super) more: bool,
     /// Whether its last screen has been shown.
     pub(super) ended: bool,
+    /// Where a dropped session of the same line stood, while it is asked whether to go
+    /// on from there.
+    #[serde(default)]
+    pub(super) offer: Option<Box<Session>>,
 }
 
 /// A screen to return to.
@@ -65,6 +69,7 @@ impl Session {
             items: Vec::new(),
             more: false,
             ended: false,
+            offer: None,
         }
     }
 
@@ -81,6 +86,17 @@ impl Session {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// Ends it: its person goes on in another session.
+    pub fn close(&mut self) {
+        self.ended = true;
+    }
+
+    /// Whether it is asked to go on where a dropped one stood.
+    #[must_use]
+    pub fn is_offered(&self) -> bool {
+        self.offer.is_some()
     }
 
     /// The name of the screen it stands on: a label for logs and counts, nothing personal.

@@ -64,6 +64,9 @@ impl Engine<'_> {
         if session.ended {
             return Step::Show(self.closing(&self.menu.words.session_over.it, session.language));
         }
+        if let Some(earlier) = session.offer.take() {
+            return self.offer_answered(session, earlier, answer);
+        }
         let Some(screen) = self.menu.screens.get(&session.screen) else {
             // The menu has changed under the session.
             return self.go_home(session);
@@ -153,9 +156,10 @@ impl Engine<'_> {
         }
     }
 
-    fn go_home(&self, session: &mut Session) -> Step {
+    pub(super) fn go_home(&self, session: &mut Session) -> Step {
         session.fields.clear();
         session.trail.clear();
+        session.offer = None;
         session.returns.clear();
         self.arrive(session, &self.menu.start)
     }
@@ -217,7 +221,7 @@ impl Engine<'_> {
     }
 
     /// Shows the screen that a session has come to, or asks for the work it stands for.
-    fn enter(&self, session: &mut Session) -> Step {
+    pub(super) fn enter(&self, session: &mut Session) -> Step {
         match self
             .menu
             .screens
@@ -251,7 +255,11 @@ impl Engine<'_> {
         draft.is_some_and(|draft| draft.page(session.page, self.limit, false).more)
     }
 
-    fn draw(&self, session: &Session, wrong: bool) -> Screen {
+    pub(super) fn draw(&self, session: &Session, wrong: bool) -> Screen {
+        if session.offer.is_some() {
+            let text = self.menu.words.offer(session.language, wrong);
+            return Screen { text, end: false };
+        }
         match self.draft(session) {
             Some(draft) => {
                 let text = draft.page(session.page, self.limit, wrong).text;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{Language, Proofs};
-use crate::menus::{Fields, Menu, MenuFile, Value, load};
+use crate::menus::{ActionSpec, Catalogue, Fields, Menu, MenuFile, Value, load};
 
 fn menu() -> Menu {
     let text = include_str!("fixture.toml").to_owned();
@@ -338,6 +338,113 @@ fn a_session_goes_on_where_it_was_written_down() {
     assert_eq!(phone.types("2"), "B\n1. Exit\n0:Back 00:Home");
 }
 
+const fn action(name: &'static str, writes: bool) -> ActionSpec {
+    ActionSpec {
+        name,
+        writes,
+        ..ActionSpec::BLANK
+    }
+}
+
+const CATALOGUE: Catalogue = Catalogue {
+    actions: &[
+        action("recognise", false),
+        action("list", false),
+        action("save", true),
+        action("switch", true),
+        action("raise", true),
+        action("prove", false),
+        action("places", false),
+    ],
+    sms: &[],
+};
+
+impl Phone {
+    /// Dials again after the session was dropped; what is offered, if anything.
+    fn dials_again(&mut self) -> Option<String> {
+        let dropped = std::mem::replace(&mut self.session, Session::new(Language::En));
+        assert_eq!(self.takes(Input::Dial), "run recognise");
+        self.ends("known");
+        let engine = Engine {
+            menu: &self.menu,
+            limit: self.limit,
+        };
+        let offered = engine.offer(&mut self.session, &dropped, &CATALOGUE);
+        offered.map(|screen| screen.text)
+    }
+}
+
+#[test]
+fn a_dropped_session_goes_on_where_it_stood_if_its_person_wants() {
+    let mut phone = Phone::at_home();
+    let question = phone.types("1");
+    let offer = "Go on?\n1. Yes\n2. No";
+    assert_eq!(phone.dials_again().as_deref(), Some(offer));
+    assert_eq!(phone.types("9"), format!("Wrong choice.\n{offer}"));
+    assert_eq!(phone.types("1"), question);
+    assert!(phone.types("0").starts_with("Welcome\n"));
+    for answer in ["2", "00"] {
+        let mut phone = Phone::at_home();
+        phone.types("1");
+        phone.dials_again();
+        assert_eq!(phone.types(answer), "run recognise");
+        assert!(phone.ends("known").starts_with("Welcome\n"));
+    }
+}
+
+#[test]
+fn nobody_comes_back_to_a_confirmation() {
+    let mut phone = Phone::at_home();
+    let question = phone.types("1");
+    phone.types("0700000002");
+    assert!(phone.dials_again().is_some());
+    assert_eq!(phone.types("1"), question);
+    assert!(phone.session.fields.contains_key("line"));
+}
+
+#[test]
+fn a_list_is_fetched_anew_on_the_page_where_it_was() {
+    let mut phone = Phone::at_home();
+    phone.types("2");
+    phone.lists(&["A", "B", "C"]);
+    phone.types("99");
+    phone.lists(&["C"]);
+    assert!(phone.dials_again().is_some());
+    assert_eq!(phone.types("1"), "run list from 2");
+    assert!(phone.lists(&["D"]).starts_with("Which?\n1. D\n"));
+}
+
+#[test]
+fn there_is_nothing_to_go_on_with_at_the_start_after_a_change_or_after_the_end() {
+    let mut phone = Phone::at_home();
+    assert_eq!(phone.dials_again(), None, "the start");
+    phone.types("1");
+    assert!(phone.dials_again().is_some());
+    assert_eq!(phone.dials_again(), None, "it is asked once");
+    phone.types("1");
+    phone.types("0700000002");
+    phone.types("1");
+    let saved = Outcome::of("saved").having_changed();
+    assert!(phone.takes(Input::Ended(saved)).starts_with("Saved."));
+    assert_eq!(phone.dials_again(), None, "a change");
+    phone.types("0");
+    assert_eq!(phone.dials_again(), None, "the end");
+}
+
+#[test]
+fn a_line_that_is_received_elsewhere_is_not_asked() {
+    let mut phone = Phone::at_home();
+    phone.types("1");
+    let dropped = std::mem::replace(&mut phone.session, Session::new(Language::En));
+    phone.takes(Input::Dial);
+    phone.ends("stranger");
+    let engine = Engine {
+        menu: &phone.menu,
+        limit: 160,
+    };
+    assert_eq!(engine.offer(&mut phone.session, &dropped, &CATALOGUE), None);
+}
+
 #[test]
 fn an_action_that_needs_more_is_tried_again_after_it() {
     let mut phone = Phone::at_home();
@@ -398,4 +505,39 @@ fn an_option_is_there_for_whom_its_condition_holds() {
     let home = phone.takes(Input::Ended(boss(false)));
     assert!(!home.contains("7. Boss"), "{home}");
     assert!(phone.types("7").starts_with("Wrong choice."));
+}
+
+#[test]
+fn nobody_comes_back_past_a_proof_or_into_the_question_for_one() {
+    let mut phone = Phone::at_home();
+    phone.types("5");
+    phone.takes(Input::Ended(Outcome::of("needs_pin").to_try_again()));
+    assert_eq!(phone.dials_again(), None, "the question for a PIN");
+    phone.types("5");
+    phone.takes(Input::Ended(Outcome::of("needs_pin").to_try_again()));
+    phone.types("1234");
+    let pin = Proofs {
+        pin: true,
+        ..Proofs::default()
+    };
+    phone.takes(Input::Ended(Outcome::of("proven").having_proven(pin)));
+    phone.ends("raised");
+    phone.types("0");
+    phone.types("1");
+    assert_eq!(phone.dials_again(), None, "a proof");
+}
+
+#[test]
+fn a_sub_menu_is_come_back_to_and_returns_as_before() {
+    let mut phone = Phone::at_home();
+    phone.types("6");
+    phone.lists(&["Nyeri"]);
+    let asked = phone.types("1");
+    assert!(asked.starts_with("Nyeri?"), "{asked}");
+    phone.types("0");
+    phone.lists(&["Nyeri", "Kisii"]);
+    assert!(phone.dials_again().is_some());
+    assert_eq!(phone.types("1"), "run places from 0");
+    phone.lists(&["Nyeri", "Kisii"]);
+    assert!(phone.types("2").starts_with("Kisii?"));
 }

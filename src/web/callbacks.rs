@@ -80,7 +80,7 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
 }
 
 async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
-    let limit = channel.aggregator.limits(turn.network.as_ref()).screen;
+    let limit = channel.screen_limit(turn.network.as_ref());
     let work = {
         let (dialogue, name, turn) = (app.dialogue.clone(), channel.name.clone(), turn.clone());
         to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
@@ -93,7 +93,7 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> Screen {
     if taken.is_err() {
         tracing::error!("the turn took too long");
     }
-    let menu = &app.dialogue.menu;
+    let menu = &app.dialogue.menus.current().menu;
     Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
 }
 

@@ -185,6 +185,18 @@ fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
             "channel.at.api_key",
         ),
         (
+            "service_codes",
+            "screen_septets = { safaricom = 160, airtel = 159 }\nservice_codes",
+            17,
+            "channel.at.screen_septets.airtel",
+        ),
+        (
+            "service_codes",
+            "screen_septets = { mpesa = 160 }\nservice_codes",
+            17,
+            "screen_septets",
+        ),
+        (
             "http://127.0.0.1:9",
             "http://example.org",
             14,

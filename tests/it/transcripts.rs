@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use cp2::actions::CATALOGUE;
 use cp2::menus;
@@ -11,7 +10,7 @@ use cp2::rehearsal::{Script, play};
 
 #[tokio::test]
 async fn the_shipped_menus_go_as_their_transcripts_say_on_every_way() {
-    let menu = Arc::new(menus::prove(&menus::embedded(), &CATALOGUE).unwrap());
+    let menu = menus::prove(&menus::embedded(), &CATALOGUE).unwrap();
     let stage = tempfile::tempdir().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ussd_menus/transcripts");
     let mut differences = Vec::new();
@@ -20,9 +19,7 @@ async fn the_shipped_menus_go_as_their_transcripts_say_on_every_way() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
         let script = Script::parse(&path.display().to_string(), &text).unwrap();
-        let played = play(&script, Arc::clone(&menu), stage.path())
-            .await
-            .unwrap();
+        let played = play(&script, &menu, stage.path()).await.unwrap();
         differences.extend(played.differences.iter().map(ToString::to_string));
         walked.extend(played.walked);
     }

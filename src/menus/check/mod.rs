@@ -85,6 +85,7 @@ impl Check<'_, '_> {
         for (name, words) in menu.words.closing() {
             self.fits_alone(words, &Known::default(), &format!("the word `{name}`"));
         }
+        self.offer_fits();
     }
 
     fn sms(&mut self) {

@@ -29,6 +29,23 @@ impl Check<'_, '_> {
         }
     }
 
+    /// Checks the offer to go on where a dropped session stood.
+    pub(super) fn offer_fits(&mut self) {
+        let words = &self.menu.words;
+        for language in Language::ALL {
+            let septets = size(&words.offer(language, true));
+            if septets > SCREEN {
+                let code = language.code();
+                let message = format!(
+                    "`resume` with its options can need {septets} septets in `{code}` with the line \
+                     that a wrong answer adds, {} too many: shorten it",
+                    septets - SCREEN
+                );
+                self.found.add(words.resume.at_text(language), message);
+            }
+        }
+    }
+
     /// Checks a screen in both languages; a list with full pages of its longest items.
     pub(super) fn fits(
         &mut self,

@@ -295,6 +295,20 @@ fn what_stands_alone_must_fit_alone() {
 }
 
 #[test]
+fn the_offer_to_go_on_must_fit_with_its_options() {
+    let question = format!("en = \"{}\"", "x".repeat(140));
+    assert_eq!(
+        findings_after(&[("en = \"Go on?\"", &question)]),
+        "68:6: `resume` with its options can need 167 septets in `en` with the line that a wrong \
+         answer adds, 7 too many: shorten it"
+    );
+    assert_eq!(
+        findings_after(&[("sw = \"Hapana\"", "")]),
+        "76:6: the `sw` text is missing; each text stands in en and sw"
+    );
+}
+
+#[test]
 fn a_circle_without_a_screen_is_found_once() {
     let around = "on.none = \"around\"\n\n[screen.around]\naction = \"save\"\non.saved = \"seek\"";
     let changes = [(

@@ -254,6 +254,9 @@ impl Loader<'_, '_> {
             wrong_choice: take("wrong_choice"),
             unavailable: take("unavailable"),
             session_over: take("session_over"),
+            resume: take("resume"),
+            resume_yes: take("resume_yes"),
+            resume_no: take("resume_no"),
         };
         for (name, texts) in words {
             self.found

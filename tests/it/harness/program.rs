@@ -97,10 +97,19 @@ impl Program {
 
     /// Tells it to stop, as the platform does, and waits until it has.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        assert!(told.success());
+        self.signal("-TERM");
         self.end()
+    }
+
+    /// Tells it to read anew what it can read anew.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(told.success());
     }
 
     /// Waits until it ends by itself.

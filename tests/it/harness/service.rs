@@ -10,7 +10,7 @@ use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
 use cp2::demo::{phone, seed};
 use cp2::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
-use cp2::service::{Parts, Running, Service, open_store};
+use cp2::service::{Parts, Running, Service, load_keys, open_store};
 use cp2::store::Store;
 use cp2::store::outbox::{self, Lane, NewMessage};
 use jiff::civil::date;
@@ -128,9 +128,42 @@ impl TestService {
         let mut config = config(&database.url(), &base, &sandbox);
         change(&mut config);
         let store = open_store(&config).await.unwrap();
-        seed::seed(&store, &Hasher::new(1).unwrap(), people, clock.now())
+        let keys = load_keys(&config).unwrap();
+        seed::seed(&store, &keys, &Hasher::new(1).unwrap(), people, clock.now())
             .await
             .unwrap();
+        Self::run(listener, config, store, sandbox, clock, database)
+    }
+
+    /// Stops the service and starts it anew on its database and with its aggregator, at
+    /// the same address.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.running.stop().await;
+        let address = self.base.strip_prefix("http://").unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
+        let mut config = config(&self.database.url(), &self.base, &self.sandbox);
+        change(&mut config);
+        let store = open_store(&config).await.unwrap();
+        Self::run(
+            listener,
+            config,
+            store,
+            self.sandbox,
+            self.clock,
+            self.database,
+        )
+    }
+
+    fn run(
+        listener: TcpListener,
+        config: Config,
+        store: Store,
+        sandbox: Sandbox,
+        clock: FixedClock,
+        database: Database,
+    ) -> Self {
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let service = Service::open(config, store.clone(), Parts::All, shared).unwrap();
         let inbox = sandbox.clone();
         let phones = phone::router(
