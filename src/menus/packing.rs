@@ -168,6 +168,7 @@ mod tests {
         // An empty line takes its break.
         assert_eq!(page_starts([7, 0, 3].into_iter(), 8), [0, 2]);
         assert_eq!(page_starts([7, 0, 3].into_iter(), 7), [0, 1]);
+        assert_eq!(page_starts([3, 3, 0].into_iter(), 7), [0, 2]);
     }
 
     #[test]

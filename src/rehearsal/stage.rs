@@ -406,7 +406,7 @@ impl<'a> Stage<'a> {
         let is_aside = |entry: &str| entry.starts_with("policy.") || entry.starts_with("proof.");
         let asides = entries
             .iter()
-            .take_while(|entry| is_aside(entry) && !is_aside(what))
+            .take_while(|entry| is_aside(entry) && entry.as_str() != what)
             .count();
         self.entries_read += asides + 1;
         Ok(match entries.get(asides) {
