@@ -9,11 +9,13 @@ mod admission;
 mod caller;
 mod deployments;
 mod details;
+mod forgotten;
 mod guessing;
 mod kra_pin;
 mod language;
 mod letter;
 mod log_in;
+mod lost_line;
 mod msisdn;
 mod password;
 mod pin;
@@ -24,8 +26,10 @@ mod tests;
 mod weak_pin;
 mod work;
 
+pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
+pub use lost_line::{Decision, decide_claim};
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 
@@ -33,7 +37,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 16] = [
+const ACTIONS: [Action; 18] = [
     caller::RECOGNISE,
     deployments::FIND,
     deployments::LIST,
@@ -41,6 +45,8 @@ const ACTIONS: [Action; 16] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    lost_line::CLAIM,
+    lost_line::OBJECT,
     msisdn::ASK,
     msisdn::CHANGE,
     msisdn::RESUME,
@@ -59,6 +65,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,
+        &lost_line::CLAIMED,
+        &lost_line::REFUSED,
         &msisdn::CODE,
         &msisdn::LEFT,
         &msisdn::TAKEN,
