@@ -21,6 +21,7 @@ pub mod guesses;
 pub mod inbound;
 pub mod lines;
 pub mod links;
+pub mod longest;
 pub mod menu_versions;
 pub mod number_changes;
 pub mod outbox;
