@@ -5,6 +5,7 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod abuse;
 mod answers;
 mod architecture;
 mod browser;
