@@ -7,6 +7,7 @@
 
 mod admission;
 mod caller;
+mod choices;
 mod deployments;
 mod details;
 mod guessing;
@@ -17,6 +18,9 @@ mod log_in;
 mod msisdn;
 mod password;
 mod pin;
+mod places;
+mod profile;
+mod record;
 mod reference;
 mod sms;
 #[cfg(test)]
@@ -33,8 +37,11 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 15] = [
+const ACTIONS: [Action; 24] = [
     caller::RECOGNISE,
+    choices::GENDERS,
+    choices::QUALIFICATIONS,
+    choices::ROLES,
     deployments::FIND,
     deployments::LIST,
     details::FIND,
@@ -49,6 +56,12 @@ const ACTIONS: [Action; 15] = [
     pin::PROVE_ID,
     pin::REQUIRE,
     pin::SET,
+    places::COUNTIES,
+    places::SUB_COUNTIES,
+    profile::SET_EMAIL,
+    profile::SET_PLACE,
+    profile::SET_QUALIFICATION,
+    profile::SET_WORKSTATION,
 ];
 
 /// Every action and message that menu files may rely on.
@@ -62,6 +75,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &msisdn::LEFT,
         &msisdn::TAKEN,
         &pin::CHANGED,
+        &profile::CHANGED,
     ],
 };
 

@@ -146,6 +146,22 @@ impl Work<'_> {
         }
     }
 
+    /// A name or words that the action declares as an input.
+    pub(super) fn name(&self, name: &'static str) -> Result<&str, ActionError> {
+        match self.field(name)? {
+            Value::Name(text) => Ok(text),
+            _ => Err(ActionError::NoField(name)),
+        }
+    }
+
+    /// A choice that the action declares as an input and nobody sees.
+    pub(super) fn hidden(&self, name: &'static str) -> Result<&str, ActionError> {
+        match self.field(name)? {
+            Value::Hidden(text) => Ok(text),
+            _ => Err(ActionError::NoField(name)),
+        }
+    }
+
     /// Writes down that a person did something to their own record.
     pub(super) async fn log(
         &mut self,

@@ -20,6 +20,7 @@ mod letters;
 mod menu_versions;
 mod menus;
 mod outbox;
+mod own_record;
 mod resume;
 mod schema;
 mod screen_limits;
