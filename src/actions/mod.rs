@@ -37,7 +37,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 24] = [
+const ACTIONS: [Action; 25] = [
     caller::RECOGNISE,
     choices::GENDERS,
     choices::QUALIFICATIONS,
@@ -50,6 +50,7 @@ const ACTIONS: [Action; 24] = [
     letter::SEND_LINK,
     msisdn::ASK,
     msisdn::CHANGE,
+    msisdn::RESUME,
     password::RESET,
     pin::IDENTIFY,
     pin::PROVE,

@@ -22,7 +22,7 @@ use crate::store::outbox::{self, Settled};
 use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people};
 use crate::ussd::Screen;
 
-use super::report::{Difference, Played, matches};
+use super::report::{Difference, Played, matches, unknown};
 use super::script::{Direction, Script, Step};
 
 const CHANNEL: &str = "at";
@@ -138,6 +138,8 @@ struct Stage<'a> {
     unread: VecDeque<Sms>,
     newest: Option<(String, Msisdn)>,
     entries_read: usize,
+    /// The word that `~` stood for in the SMS read last.
+    unknown: Option<String>,
 }
 
 impl<'a> Stage<'a> {
@@ -185,6 +187,7 @@ impl<'a> Stage<'a> {
             unread: VecDeque::new(),
             newest: None,
             entries_read: 0,
+            unknown: None,
         })
     }
 
@@ -210,6 +213,13 @@ impl<'a> Stage<'a> {
                 return self.hop(step, extension.clone()).await;
             }
             Direction::Type(answer) => {
+                let answer = match answer.as_str() {
+                    "~" => self
+                        .unknown
+                        .as_ref()
+                        .ok_or(self.script.nonsense(step, "the last SMS has no `~`"))?,
+                    _ => answer,
+                };
                 let hops = self
                     .phone
                     .as_ref()
@@ -261,6 +271,8 @@ impl<'a> Stage<'a> {
                 let at = self.unread.iter().position(|sms| sms.to == *to);
                 let sms = at.and_then(|at| self.unread.remove(at));
                 let text = sms.map_or("(no SMS)".to_owned(), |sms| sms.text);
+                let mut lines = step.shown.iter().zip(text.lines());
+                self.unknown = lines.find_map(|(line, seen)| unknown(line, seen));
                 return Ok(text.lines().map(str::to_owned).collect());
             }
             Direction::NoSms => {
@@ -390,8 +402,14 @@ impl<'a> Stage<'a> {
     async fn next_entry(&mut self, what: &str) -> Result<Vec<String>, StageError> {
         let mut tx = self.dialogue.store.begin_read().await?;
         let entries = audit::whats(&mut tx, self.entries_read).await?;
-        self.entries_read += 1;
-        Ok(match entries.first() {
+        // Decisions and proofs stand between what was done; they count where asked for.
+        let is_aside = |entry: &str| entry.starts_with("policy.") || entry.starts_with("proof.");
+        let asides = entries
+            .iter()
+            .take_while(|entry| is_aside(entry) && entry.as_str() != what)
+            .count();
+        self.entries_read += asides + 1;
+        Ok(match entries.get(asides) {
             Some(entry) if entry == what => Vec::new(),
             Some(other) => vec![format!("(the audit log says {other})")],
             None => vec!["(the audit log says nothing)".into()],

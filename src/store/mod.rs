@@ -29,6 +29,7 @@ pub mod people;
 pub mod pins;
 pub mod reports;
 pub mod sessions;
+pub mod traffic;
 pub mod web_sessions;
 
 pub use open::{Store, StoreSettings};

@@ -114,7 +114,7 @@ impl Engine<'_> {
         let Some(screen) = self.menu.screens.get(&session.screen) else {
             return self.go_home(session);
         };
-        session.fields.retain(|_, value| !value.is_secret());
+        self.forget_secrets(session);
         session.fields.extend(named(outcome.fields));
         session.proofs = session.proofs | outcome.proven;
         session.language = outcome.language.unwrap_or(session.language);
@@ -154,6 +154,26 @@ impl Engine<'_> {
                 self.enter(session)
             }
         }
+    }
+
+    /// Forgets what must not be kept, and the way back behind where it was typed: an
+    /// action would be missing it there.
+    fn forget_secrets(&self, session: &mut Session) {
+        let fields = &session.fields;
+        let typed_here = |crumb: &Crumb| {
+            let screen = self.menu.screens.get(&crumb.screen);
+            match screen.map(|screen| &screen.body) {
+                Some(Body::Question { save, .. }) => {
+                    fields.get(&save.it).is_some_and(Value::is_secret)
+                }
+                _ => false,
+            }
+        };
+        if let Some(first) = session.trail.iter().position(typed_here) {
+            // Whoever goes back types it again.
+            session.trail.truncate(first + 1);
+        }
+        session.fields.retain(|_, value| !value.is_secret());
     }
 
     pub(super) fn go_home(&self, session: &mut Session) -> Step {
