@@ -3,6 +3,7 @@
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::ussd::Outcome;
 
+use super::invitation;
 use super::work::{Action, ActionError, Work};
 
 /// The outcome of every action that needs a registered line and finds none.
@@ -20,6 +21,7 @@ pub(super) const RECOGNISE: Action = Action {
                 &[
                     FieldSpec::new("name", Kind::Name(60)),
                     FieldSpec::new("line", Kind::Msisdn),
+                    FieldSpec::new("invited", Kind::Flag),
                 ],
             ),
             STRANGER,
@@ -33,7 +35,9 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
+    let invited = invitation::awaits(work, &person).await?;
     Ok(Outcome::of("known")
         .with("name", Value::name(person.name.as_str()))
-        .with("line", Value::Msisdn(work.caller.clone())))
+        .with("line", Value::Msisdn(work.caller.clone()))
+        .with("invited", Value::Flag(invited)))
 }

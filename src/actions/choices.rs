@@ -1,16 +1,36 @@
 //! Short lists to choose from that are the same for everybody.
 
-use crate::domain::{Gender, Qualification, Role};
+use crate::domain::{Exam, Gender, Qualification, Role, Series};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::ussd::{Outcome, Page};
 
-use super::work::{Action, Work};
+use super::work::{Action, ActionError, Work};
 
 pub(super) const LISTED: OutcomeSpec = OutcomeSpec::new(ActionSpec::LISTED, "here they are", &[]);
 
 pub(super) const QUALIFICATION: FieldSpec = FieldSpec::new("qualification", Kind::Hidden);
 pub(super) const GENDER: FieldSpec = FieldSpec::new("gender_chosen", Kind::Hidden);
 pub(super) const ROLE: FieldSpec = FieldSpec::new("role_chosen", Kind::Role);
+
+pub(super) const WORKED: FieldSpec = FieldSpec::new("worked", Kind::Series);
+
+/// How many years back work can still be told of.
+const YEARS_BACK: i16 = 10;
+
+pub(super) const EXAMS: Action = Action {
+    spec: ActionSpec {
+        name: "choices.exams",
+        about: "lists the exams of a year that was typed",
+        inputs: &[FieldSpec::new("worked_year", Kind::Number(4))],
+        outcomes: &[
+            LISTED,
+            OutcomeSpec::new("none", "the year lies ahead or too far back", &[]),
+        ],
+        item: &[WORKED],
+        ..ActionSpec::BLANK
+    },
+    run: |work| Box::pin(async move { exams(work) }),
+};
 
 pub(super) const QUALIFICATIONS: Action = Action {
     spec: ActionSpec {
@@ -68,6 +88,22 @@ fn qualifications(work: &Work<'_>) -> Outcome {
         ]
     });
     listed(work.page, items)
+}
+
+fn exams(work: &Work<'_>) -> Result<Outcome, ActionError> {
+    let Value::Number(typed) = work.field("worked_year")? else {
+        return Err(ActionError::NoField("worked_year"));
+    };
+    let this_year = work.now.date_in_kenya().year();
+    let years = (this_year - YEARS_BACK)..=this_year;
+    let year = i16::try_from(*typed)
+        .ok()
+        .filter(|year| years.contains(year));
+    let Some(year) = year.and_then(|year| u16::try_from(year).ok()) else {
+        return Ok(Outcome::of("none"));
+    };
+    let items = Exam::ALL.map(|exam| vec![(WORKED.name, Value::Series(Series { exam, year }))]);
+    Ok(listed(work.page, items.into_iter()))
 }
 
 fn genders(work: &Work<'_>) -> Outcome {

@@ -40,6 +40,8 @@ pub enum Way {
     Ussd,
     /// A page.
     Web,
+    /// The council's staff.
+    Operator,
 }
 
 impl Way {
@@ -49,6 +51,7 @@ impl Way {
         match self {
             Self::Ussd => "ussd",
             Self::Web => "web",
+            Self::Operator => "operator",
         }
     }
 }
@@ -112,6 +115,12 @@ pub enum ActionError {
     /// A menu lets something be done before what it needs is proven.
     #[error("what it needs is not proven")]
     Unproven,
+    /// What somebody told can't be written down.
+    #[error("what was told can't be written down")]
+    Told(#[from] serde_json::Error),
+    /// What somebody told can't be read.
+    #[error(transparent)]
+    Sealed(#[from] crate::crypto::SealError),
     /// The password could not be prepared.
     #[error(transparent)]
     Password(#[from] crate::crypto::PasswordError),
