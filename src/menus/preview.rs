@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn previews() -> Vec<Preview> {
-        preview(&load(&[file("m", SOUND)]).unwrap(), &CATALOGUE)
+        preview(&load(&[file("m", SOUND)], &CATALOGUE).unwrap(), &CATALOGUE)
     }
 
     fn of(name: &str, language: Language) -> String {
