@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
-use crate::domain::{Clock, SystemClock};
+use crate::domain::{Clock, SystemClock, TscNumber};
 use crate::service::{load_tools, open_store};
 
 use super::ConfigFile;
@@ -179,7 +179,7 @@ fn as_value(one: &Waiting) -> serde_json::Value {
 }
 
 fn tsc_of(one: &Waiting) -> Option<&str> {
-    one.applicant.tsc_number.as_ref().map(|tsc| tsc.as_str())
+    one.applicant.tsc_number.as_ref().map(TscNumber::as_str)
 }
 
 /// As a clock in Kenya shows it.

@@ -363,7 +363,7 @@ async fn a_demo_with_a_folder_goes_on_where_it_stopped() {
     let data = folder.path().join("my data");
     let arguments = ["--data", data.to_str().unwrap()];
     let (mut first, base) = demo(&arguments);
-    let switched = dial(&base, "s1", &["", "6"]).await;
+    let switched = dial(&base, "s1", &["", "7"]).await;
     assert!(
         switched.starts_with("CON KNEC CP2\n1. Nilikopangiwa"),
         "{switched}"

@@ -23,6 +23,7 @@ mod menu_versions;
 mod menus;
 mod outbox;
 mod own_record;
+mod requests;
 mod resume;
 mod schema;
 mod screen_limits;
