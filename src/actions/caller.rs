@@ -1,6 +1,7 @@
 //! Who is on the line.
 
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
+use crate::store::number_changes::{self, Way};
 use crate::ussd::Outcome;
 
 use super::invitation;
@@ -22,6 +23,7 @@ pub(super) const RECOGNISE: Action = Action {
                     FieldSpec::new("name", Kind::Name(60)),
                     FieldSpec::new("line", Kind::Msisdn),
                     FieldSpec::new("invited", Kind::Flag),
+                    FieldSpec::new("claimed", Kind::Flag),
                 ],
             ),
             STRANGER,
@@ -36,7 +38,9 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of(STRANGER.name));
     };
     let invited = invitation::awaits(work, &person).await?;
+    let claim = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
     Ok(Outcome::of("known")
+        .with("claimed", Value::Flag(claim.is_some()))
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
         .with("invited", Value::Flag(invited)))

@@ -10,12 +10,14 @@ mod caller;
 mod choices;
 mod deployments;
 mod details;
+mod forgotten;
 mod guessing;
 mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
 mod log_in;
+mod lost_line;
 mod msisdn;
 mod password;
 mod pin;
@@ -31,8 +33,10 @@ mod tests;
 mod weak_pin;
 mod work;
 
+pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
+pub use lost_line::{Decision, decide_claim};
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 
@@ -40,7 +44,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 40] = [
+const ACTIONS: [Action; 42] = [
     caller::RECOGNISE,
     choices::EXAMS,
     choices::GENDERS,
@@ -57,6 +61,8 @@ const ACTIONS: [Action; 40] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    lost_line::CLAIM,
+    lost_line::OBJECT,
     msisdn::ASK,
     msisdn::CHANGE,
     msisdn::RESUME,
@@ -90,6 +96,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,
+        &lost_line::CLAIMED,
+        &lost_line::REFUSED,
         &msisdn::CODE,
         &msisdn::LEFT,
         &msisdn::TAKEN,

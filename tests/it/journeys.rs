@@ -111,7 +111,7 @@ async fn an_unknown_line_reads_what_to_do(service: &TestService) {
         phone
             .dial()
             .await
-            .starts_with("CON This line is not registered in CP2.")
+            .starts_with("CON This line is not registered.")
     );
     assert!(
         phone

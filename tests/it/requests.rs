@@ -21,7 +21,7 @@ on_each_database!(
 /// The answers of a stranger, up to the key that sends them.
 fn answers<'a>(name: &'a str, id: &'a str) -> [&'a str; 11] {
     [
-        "2", "1", name, id, "3", "500123", "1985", "1", "kisumu", "1", "1",
+        "3", "1", name, id, "3", "500123", "1985", "1", "kisumu", "1", "1",
     ]
 }
 
@@ -58,14 +58,14 @@ fn without_reference(text: &str) -> String {
 async fn only_an_accepted_invitation_yields_a_letter(service: &TestService) {
     let none = "END You have no deployment yet.";
     assert!(service.phone(6).walk(&["2"]).await.starts_with(none));
-    let declined = ["9", "2", "5", "Ill", "1", "90000006"];
+    let declined = ["10", "2", "5", "Ill", "1", "90000006"];
     let screen = service.phone(6).walk(&declined).await;
     assert!(screen.starts_with("END You have declined."), "{screen}");
     let kept = "SELECT COUNT(*) FROM deployments WHERE state = 'declined' AND answer_reason = 'Ill' \
                 AND answered_at IS NOT NULL";
     assert_eq!(service.count(kept).await, 1);
     assert!(service.phone(6).walk(&["2"]).await.starts_with(none));
-    let accepted = ["9", "1", "1", "90000006"];
+    let accepted = ["10", "1", "1", "90000006"];
     let mut phone = service.phone(6);
     let screen = phone.walk(&accepted).await;
     assert!(screen.starts_with("END Thank you."), "{screen}");
