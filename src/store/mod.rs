@@ -22,6 +22,7 @@ pub mod inbound;
 pub mod invitations;
 pub mod lines;
 pub mod links;
+pub mod longest;
 pub mod menu_versions;
 pub mod number_changes;
 pub mod outbox;

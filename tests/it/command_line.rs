@@ -67,6 +67,18 @@ fn assert_failed(said: &Said, with: &str) {
 }
 
 #[test]
+fn menus_are_checked_against_the_data_of_a_database() {
+    let (_folder, config) = configured("[keys]", "[keys]");
+    let said = run(&mut with_config(&["menus", "check", "--data"], &config));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(
+        said.out.contains(" screens in en and sw are in order"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn the_exit_code_tells_a_failure_from_a_wrong_call() {
     for (arguments, code) in [
         (&["--help"][..], 0),

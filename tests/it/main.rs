@@ -20,6 +20,7 @@ mod harness;
 mod hops;
 mod journeys;
 mod letters;
+mod menu_data;
 mod menu_versions;
 mod menus;
 mod outbox;
