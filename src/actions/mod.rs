@@ -7,10 +7,12 @@
 
 mod admission;
 mod caller;
+mod choices;
 mod deployments;
 mod details;
 mod forgotten;
 mod guessing;
+mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
@@ -19,7 +21,12 @@ mod lost_line;
 mod msisdn;
 mod password;
 mod pin;
+mod places;
+mod problem;
+mod profile;
+mod record;
 mod reference;
+pub mod registration;
 mod sms;
 #[cfg(test)]
 mod tests;
@@ -37,11 +44,20 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 18] = [
+const ACTIONS: [Action; 42] = [
     caller::RECOGNISE,
+    choices::EXAMS,
+    choices::GENDERS,
+    choices::QUALIFICATIONS,
+    choices::ROLES,
     deployments::FIND,
     deployments::LIST,
     details::FIND,
+    invitation::ACCEPT,
+    invitation::DECLINE,
+    invitation::FIND,
+    invitation::REASONS,
+    invitation::TELL_REASON,
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
@@ -56,6 +72,21 @@ const ACTIONS: [Action; 18] = [
     pin::PROVE_ID,
     pin::REQUIRE,
     pin::SET,
+    places::COUNTIES,
+    places::SUB_COUNTIES,
+    problem::LIST,
+    problem::NOT_DEPLOYED,
+    problem::NOT_PAID,
+    problem::WRONG_DETAILS,
+    profile::SET_EMAIL,
+    profile::SET_PLACE,
+    profile::SET_QUALIFICATION,
+    profile::SET_WORKSTATION,
+    registration::AGE,
+    registration::FIND,
+    registration::READ_BACK,
+    registration::REQUEST,
+    registration::ROLE,
 ];
 
 /// Every action and message that menu files may rely on.
@@ -71,6 +102,13 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &msisdn::LEFT,
         &msisdn::TAKEN,
         &pin::CHANGED,
+        &profile::CHANGED,
+        &invitation::ACCEPTED,
+        &invitation::DECLINED,
+        &problem::TAKEN,
+        &registration::APPROVED,
+        &registration::REFUSED,
+        &registration::TAKEN,
     ],
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::crypto::Sealed;
-use crate::domain::{MessageId, Msisdn};
+use crate::domain::{MessageId, Msisdn, PersonId};
 use crate::menus::{Fields, SmsSpec, Value};
 use crate::store::outbox::{self, Lane, NewMessage};
 use crate::store::people::Person;
@@ -24,11 +24,34 @@ pub(super) struct Letterbox<'a> {
     pub(super) lane: Lane,
 }
 
+/// One SMS that need not be about anybody known.
+pub(super) struct Note<'a> {
+    pub(super) spec: &'static SmsSpec,
+    pub(super) to: &'a Msisdn,
+    pub(super) about: Option<&'a PersonId>,
+    pub(super) lane: Lane,
+}
+
 impl Work<'_> {
-    /// Queues an SMS. Its text is sealed at once and stands nowhere else.
+    /// Queues an SMS about a person.
     pub(super) async fn send(
         &mut self,
         sms: Letterbox<'_>,
+        fields: Vec<(&str, Value)>,
+    ) -> Result<(), ActionError> {
+        let note = Note {
+            spec: sms.spec,
+            to: sms.to,
+            about: Some(&sms.about.id),
+            lane: sms.lane,
+        };
+        self.send_note(note, fields).await
+    }
+
+    /// Queues an SMS. Its text is sealed at once and stands nowhere else.
+    pub(super) async fn send_note(
+        &mut self,
+        sms: Note<'_>,
         fields: Vec<(&str, Value)>,
     ) -> Result<(), ActionError> {
         let fields: Fields = fields
@@ -63,7 +86,7 @@ impl Work<'_> {
             lane: sms.lane,
             channel: self.channel,
             recipient: sms.to,
-            person: Some(&sms.about.id),
+            person: sms.about,
             body: &body,
             segments: text::segments(&text),
             expires_at: self.now.plus(life),

@@ -47,6 +47,10 @@ pub struct Policy {
     pub code_minutes: u64,
     /// How many one-time codes a person may ask for in a day.
     pub codes_in_a_day: i64,
+    /// How many problems a person may report in a day.
+    pub reports_in_a_day: i64,
+    /// How many times a line that nobody holds may ask to be registered in a day.
+    pub registrations_in_a_day: i64,
     /// How often a line may ask for the place of somebody whose line is lost, in a day.
     pub claims_in_a_day: i64,
     /// What each kind of action demands of the person who asks for it.
@@ -120,6 +124,8 @@ impl Default for Policy {
             new_pin_wait_hours: 24,
             code_minutes: 10,
             codes_in_a_day: 5,
+            reports_in_a_day: 5,
+            registrations_in_a_day: 3,
             claims_in_a_day: 3,
             proof: Demands::default(),
         }

@@ -68,6 +68,8 @@ pub enum Direction {
     Moved(Msisdn, Msisdn),
     /// The council takes back all that a person was deployed to.
     Cancelled(Msisdn),
+    /// An operator decides what a line has asked for: to be registered, or not.
+    Decided(Msisdn, bool),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -93,7 +95,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -155,6 +157,8 @@ impl Direction {
                     Self::Moved(Msisdn::parse(from).ok()?, Msisdn::parse(to).ok()?)
                 }
                 ("cancelled", number) => Self::Cancelled(Msisdn::parse(number).ok()?),
+                ("approved", number) => Self::Decided(Msisdn::parse(number).ok()?, true),
+                ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
                 _ => return None,
             },
             ("hold", "") => Self::Hold(true),

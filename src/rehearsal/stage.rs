@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 use crate::actions::Tools;
+use crate::actions::registration::{Decided, Decision, decide};
 use crate::aggregators::{Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
@@ -19,7 +20,7 @@ use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::reports;
 use crate::store::outbox::{self, Settled};
-use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people};
+use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people, registrations};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches, unknown};
@@ -262,6 +263,7 @@ impl<'a> Stage<'a> {
                 deployments::cancel_of_person(&mut tx, &person.id).await?;
                 tx.commit().await?;
             }
+            Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
             Direction::Hold(holds) => {
                 self.holds = *holds;
                 self.post().await?;
@@ -284,6 +286,43 @@ impl<'a> Stage<'a> {
             Direction::Audit(what) => return self.next_entry(what).await,
         }
         Ok(Vec::new())
+    }
+
+    /// An operator decides the open request of a line.
+    async fn decide(
+        &mut self,
+        step: &Step,
+        line: &Msisdn,
+        approves: bool,
+    ) -> Result<(), StageError> {
+        let tools = &self.dialogue.tools;
+        let now = self.clock.now();
+        let mut tx = self.dialogue.store.begin().await?;
+        let open = registrations::open_of_line(&mut tx, line).await?;
+        let open = open.ok_or(
+            self.script
+                .nonsense(step, "that line has asked for nothing"),
+        )?;
+        let decision = if approves {
+            Decision::Approve
+        } else {
+            Decision::Refuse("as the transcript says")
+        };
+        let wanted = (open.reference.as_str(), decision);
+        let decided = decide(&mut tx, (tools, CHANNEL), wanted, "stage", now).await;
+        match decided {
+            Ok(Decided::Done) => {}
+            Ok(_) => return Err(self.script.nonsense(step, "that can't be decided so")),
+            Err(source) => {
+                return Err(StageError::Turn {
+                    file: self.script.name.clone(),
+                    line: step.line,
+                    source: source.into(),
+                });
+            }
+        }
+        tx.commit().await?;
+        self.post().await
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {

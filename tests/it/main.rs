@@ -25,6 +25,8 @@ mod menu_data;
 mod menu_versions;
 mod menus;
 mod outbox;
+mod own_record;
+mod requests;
 mod resume;
 mod schema;
 mod screen_limits;
