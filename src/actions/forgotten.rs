@@ -54,6 +54,7 @@ pub async fn forgotten(
             tools,
             caller: &asked.line,
             language: language.unwrap_or(asked.language),
+            actor: None,
             way: Way::Web,
             channel: &asked.channel,
             now,

@@ -43,8 +43,7 @@ async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         old: person.kra_pin.as_ref().map(KraPin::as_str),
         new: Some(pin.as_str()),
     };
-    work.keep_change(&person, person.id.as_str(), changed)
-        .await?;
+    work.keep_change(&person, changed).await?;
     work.log(&person, "kra_pin.changed", None).await?;
     let sms = Letterbox {
         spec: &CHANGED,

@@ -6,19 +6,20 @@
 
 use std::time::Duration;
 
-use crate::domain::NationalId;
-use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
+use crate::domain::{NationalId, Proofs, Timestamp};
+use crate::menus::{ActionSpec, FieldSpec, Fields, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::number_changes::{self, NumberChange, Way};
 use crate::store::outbox::Lane;
-use crate::store::{guesses, people};
-use crate::ussd::Outcome;
+use crate::store::people::Person;
+use crate::store::{Tx, guesses, lines, people};
+use crate::ussd::{Outcome, Page};
 
 use super::caller::STRANGER;
 use super::guessing::Guess;
 use super::msisdn::move_to;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Work};
+use super::work::{Action, ActionError, DAY, Prepared, Tools, Work};
 
 /// How long a request waits for somebody to decide.
 const OPEN: Duration = Duration::from_hours(14 * 24);
@@ -178,34 +179,68 @@ pub enum Decision {
     Refuse,
 }
 
-/// Decides on a request; false when there is none open of that reference. The work's
-/// caller is of no account: both lines are those of the request.
+/// A request that waits to be decided.
+pub struct Claim {
+    /// The request.
+    pub change: NumberChange,
+    /// Whose place it is about.
+    pub person: Person,
+}
+
+/// The requests that wait, the oldest first.
+pub async fn claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, ActionError> {
+    let mut claims = Vec::new();
+    for change in number_changes::waiting(tx, Way::LostLine, now).await? {
+        if let Some(person) = people::by_id(tx, &change.person).await? {
+            claims.push(Claim { change, person });
+        }
+    }
+    Ok(claims)
+}
+
+/// Decides a request by its reference and tells the lines; false when none waits under it.
+/// A line that became somebody's in the meantime stays theirs: the request is refused.
 pub async fn decide_claim(
-    work: &mut Work<'_>,
-    reference: &str,
-    decision: Decision,
-    by: &str,
+    tx: &mut Tx,
+    (tools, channel): (&Tools, &str),
+    (reference, decision): (&str, Decision),
+    operator: &str,
+    now: Timestamp,
 ) -> Result<bool, ActionError> {
-    let Some(open) = number_changes::by_reference(work.tx, reference, work.now).await? else {
+    let Some(open) = number_changes::by_reference(tx, reference, Way::LostLine, now).await? else {
         return Ok(false);
     };
-    let Some(person) = people::by_id(work.tx, &open.person).await? else {
+    let Some(person) = people::by_id(tx, &open.person).await? else {
         return Ok(false);
     };
-    people::lock(work.tx, &person.id).await?;
-    // A line that became somebody's in the meantime stays theirs.
-    let is_taken = people::by_msisdn(work.tx, &open.new_line).await?.is_some();
+    people::lock(tx, &person.id).await?;
+    let language = lines::language(tx, &open.new_line).await?;
+    let is_taken = people::by_msisdn(tx, &open.new_line).await?.is_some();
     let approves = decision == Decision::Approve && !is_taken;
     let state = if approves { "made" } else { "refused" };
-    if !number_changes::close(work.tx, &open.id, state, by, work.now).await? {
+    if !number_changes::close(tx, &open.id, state, operator, now).await? {
         return Ok(false);
     }
-    let detail = format!("{reference} by {by}");
-    work.log(&person, &format!("line.{state}"), Some(detail))
-        .await?;
+    let mut work = Work {
+        tx,
+        tools,
+        caller: &open.new_line,
+        language: language.unwrap_or_default(),
+        actor: Some(operator),
+        way: super::work::Way::Operator,
+        channel,
+        now,
+        may_write: true,
+        fields: &Fields::new(),
+        proofs: Proofs::default(),
+        page: Page::default(),
+        prepared: Prepared::default(),
+    };
+    let what = format!("line.{state}");
+    work.log(&person, &what, Some(reference.to_owned())).await?;
     if approves {
-        let until = work.now.plus(work.tools.policy.lost_line_wait());
-        move_to(work, &person, &open.new_line, Some(until)).await?;
+        let until = now.plus(tools.policy.lost_line_wait());
+        move_to(&mut work, &person, &open.new_line, Some(until)).await?;
         return Ok(true);
     }
     let sms = Letterbox {

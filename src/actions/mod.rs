@@ -36,7 +36,7 @@ mod work;
 pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
-pub use lost_line::{Decision, decide_claim};
+pub use lost_line::{Claim, Decision, claims, decide_claim};
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 

@@ -205,8 +205,7 @@ pub(super) async fn move_to(
         old: old_line.map(Msisdn::as_str),
         new: Some(new_line.as_str()),
     };
-    work.keep_change(person, person.id.as_str(), changed)
-        .await?;
+    work.keep_change(person, changed).await?;
     work.log(person, "msisdn.changed", Some(detail)).await?;
     if let Some(old_line) = old_line {
         let to_old = Letterbox {

@@ -158,8 +158,7 @@ async fn change(work: &mut Work<'_>, detail: Detail) -> Result<Outcome, ActionEr
         old: old.as_deref(),
         new: new.as_deref(),
     };
-    work.keep_change(&person, person.id.as_str(), changed)
-        .await?;
+    work.keep_change(&person, changed).await?;
     work.log(&person, "profile.changed", Some(detail.name().to_owned()))
         .await?;
     let sms = Letterbox {

@@ -22,7 +22,6 @@ impl Work<'_> {
     pub(super) async fn keep_change(
         &mut self,
         person: &Person,
-        actor: &str,
         changed: Changed<'_>,
     ) -> Result<(), ActionError> {
         let id = uuid::Uuid::now_v7().to_string();
@@ -35,7 +34,7 @@ impl Work<'_> {
         let change = Change {
             id: &id,
             person: &person.id,
-            actor,
+            actor: self.actor.unwrap_or(person.id.as_str()),
             way: self.way.name(),
             field: changed.field,
             old: old.as_deref(),

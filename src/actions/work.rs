@@ -82,6 +82,8 @@ pub struct Work<'a> {
     pub caller: &'a Msisdn,
     /// The language of the person on it.
     pub language: Language,
+    /// Who acts, where it is not the person whose record it is.
+    pub actor: Option<&'a str>,
     /// By which way they ask.
     pub way: Way,
     /// The channel that SMS leave by.
@@ -174,7 +176,7 @@ impl Work<'_> {
         }
     }
 
-    /// Writes down that a person did something to their own record.
+    /// Writes down that something was done to a person's record.
     pub(super) async fn log(
         &mut self,
         person: &Person,
@@ -182,7 +184,7 @@ impl Work<'_> {
         detail: Option<String>,
     ) -> Result<(), ActionError> {
         let entry = audit::Entry {
-            actor: person.id.as_str(),
+            actor: self.actor.unwrap_or(person.id.as_str()),
             subject: Some(&person.id),
             what,
             way: self.way.name(),

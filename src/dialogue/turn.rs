@@ -368,6 +368,7 @@ impl Walk<'_> {
             tools: &self.dialogue.tools,
             caller: &self.turn.caller,
             language: session.language,
+            actor: None,
             way: Way::Ussd,
             channel: self.channel,
             now: self.now,

@@ -104,15 +104,34 @@ pub async fn open_of(
 pub async fn by_reference(
     tx: &mut Tx,
     reference: &str,
+    way: Way,
     now: Timestamp,
 ) -> Result<Option<NumberChange>, StoreError> {
     const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at \
-        FROM number_changes WHERE reference = $1 AND state = 'open' AND expires_at > $2";
+        FROM number_changes WHERE reference = $1 AND way = $2 AND state = 'open' \
+        AND expires_at > $3";
     let row: Option<Row> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(reference)
+        .bind(way.name())
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
     row.map(change).transpose()
+}
+
+/// The open requests of one way, the oldest first.
+pub async fn waiting(
+    tx: &mut Tx,
+    way: Way,
+    now: Timestamp,
+) -> Result<Vec<NumberChange>, StoreError> {
+    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at \
+        FROM number_changes WHERE way = $1 AND state = 'open' AND expires_at > $2 \
+        ORDER BY created_at LIMIT 1000";
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(way.name())
+        .bind(now.as_millis())
+        .fetch_all(conn).await)?;
+    rows.into_iter().map(change).collect()
 }
 
 /// Closes a request: `made`, `refused` or `objected`. False when it was closed already.

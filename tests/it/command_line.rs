@@ -4,12 +4,15 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use cp2::demo::sandbox::Behaviour;
 use cp2::domain::Msisdn;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use cp2::domain::{Clock, SystemClock};
 
 use crate::harness::program::{Program, Said, cp2, demo, run};
 use crate::harness::service::{client, person};
@@ -19,6 +22,7 @@ on_each_database!(
     the_outbox_is_listed_for_people_and_for_programs,
     the_map_shows_the_traffic_of_a_database,
     operators_decide_who_is_registered,
+    operators_decide_who_takes_over_from_a_lost_line,
 );
 
 /// A configuration that is in order, but for what a test replaces.
@@ -461,11 +465,7 @@ async fn operators_decide_who_is_registered(service: &TestService) {
         phone.press(asked).await;
         phone.press("1").await;
     }
-    let (_folder, file) = configured("sqlite:DATABASE", &service.database_url());
-    // The keys of the service.
-    let text = fs::read_to_string(&file).unwrap();
-    let text = text.replace("current = \"k1\"", "current = \"test\"");
-    fs::write(&file, text.replace("k1 = \"", "test = \"")).unwrap();
+    let (_folder, file) = with_the_keys_of(service);
     let said = |command: &[&str]| run(&mut with_config(command, &file));
     let list = said(&["operator", "registrations", "list", "--json"]);
     let waiting: Value = serde_json::from_str(&list.out).unwrap();
@@ -490,4 +490,57 @@ async fn operators_decide_who_is_registered(service: &TestService) {
     assert_eq!((plain.code, plain.out.as_str()), (Some(0), ""));
     let decided = "SELECT COUNT(*) FROM registrations WHERE decided_by = 'operator:wanjiku'";
     assert_eq!(service.count(decided).await, 2);
+}
+
+/// A configuration on the database of a service, with its keys.
+fn with_the_keys_of(service: &TestService) -> (TempDir, PathBuf) {
+    let (folder, file) = configured("sqlite:DATABASE", &service.database_url());
+    let text = fs::read_to_string(&file).unwrap();
+    let text = text.replace("current = \"k1\"", "current = \"test\"");
+    fs::write(&file, text.replace("k1 = \"", "test = \"")).unwrap();
+    (folder, file)
+}
+
+async fn operators_decide_who_takes_over_from_a_lost_line(service: &TestService) {
+    // The command goes by the clock of the machine.
+    let behind = SystemClock.now().since(service.clock.now());
+    service.clock.advance(behind);
+    let claim = ["2", "1", "90000002", "500002", "1980"];
+    for line in [98, 99] {
+        let noted = service.phone(line).walk(&claim).await;
+        assert!(noted.starts_with("END If all this is right"), "{noted}");
+    }
+    let (_folder, file) = with_the_keys_of(service);
+    let said = |command: &[&str]| run(&mut with_config(command, &file));
+    let list = said(&["operator", "numbers", "list", "--json"]);
+    let waiting: Value = serde_json::from_str(&list.out).unwrap();
+    // The second request took the place of the first.
+    assert_eq!(waiting.as_array().unwrap().len(), 1);
+    assert_eq!(waiting[0]["new_line"], "254700000099");
+    let reference = waiting[0]["reference"].as_str().unwrap();
+    let approve = || {
+        said(&[
+            "operator", "numbers", "approve", reference, "--by", "wanjiku",
+        ])
+    };
+    assert_eq!(approve().code, Some(0));
+    assert_failed(&approve(), "waits");
+    service.clock.advance(Duration::from_mins(1));
+    let told = service.sms_of("254700000099", 1).await[0].text.clone();
+    assert!(
+        told.starts_with("This line is now your CP2 number"),
+        "{told}"
+    );
+    let old = service.phone(2).dial().await;
+    assert!(old.starts_with("CON This line is not registered"), "{old}");
+    // Whoever took the line over reads where to go, and gets no password yet.
+    let new = service.phone(99).walk(&["1"]).await;
+    assert!(new.starts_with("CON KCSE 2026 Supervisor"), "{new}");
+    let waits = service.phone(99).walk(&["3", "1"]).await;
+    assert!(
+        waits.starts_with("END For your safety this must wait until"),
+        "{waits}"
+    );
+    let by = "SELECT COUNT(*) FROM audit WHERE actor = 'operator:wanjiku'";
+    assert_eq!(service.count(by).await, 2);
 }

@@ -89,6 +89,7 @@ pub async fn decide(
         tools,
         caller: &request.line,
         language: request.language,
+        actor: Some(operator),
         way: Way::Operator,
         channel,
         now,

@@ -1,4 +1,4 @@
-//! `cp2 operator`: what the council's staff decide.
+//! `cp2 operator registrations`: who is registered.
 
 use std::process::ExitCode;
 
@@ -10,22 +10,10 @@ use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
 use crate::domain::{Clock, SystemClock, TscNumber};
 use crate::service::{load_tools, open_store};
 
-use super::ConfigFile;
-
-/// Decide what people have asked for
-///
-/// Example: cp2 operator registrations list --config /etc/cp2/cp2.toml
-#[derive(Debug, Subcommand)]
-pub(super) enum OperatorCommand {
-    /// Decide who is registered
-    ///
-    /// Example: cp2 operator registrations approve R-402718 --by wanjiku
-    #[command(subcommand)]
-    Registrations(RegistrationsCommand),
-}
+use super::{Choice, Listing};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum RegistrationsCommand {
+pub(in crate::cli) enum RegistrationsCommand {
     /// List the requests that wait, the oldest first. It shows what people told about
     /// themselves: keep it off screens that others see
     ///
@@ -42,27 +30,7 @@ pub(super) enum RegistrationsCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Listing {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// Print JSON: an array of requests
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Choice {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// The reference of the request, such as R-402718
-    reference: String,
-    /// Who decides, for the audit log
-    #[arg(long, value_name = "NAME")]
-    by: String,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Refusal {
+pub(in crate::cli) struct Refusal {
     #[command(flatten)]
     choice: Choice,
     /// Why
@@ -70,8 +38,7 @@ pub(super) struct Refusal {
     reason: String,
 }
 
-pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
-    let OperatorCommand::Registrations(command) = command;
+pub(super) async fn run(command: &RegistrationsCommand) -> anyhow::Result<ExitCode> {
     match command {
         RegistrationsCommand::List(listing) => list(listing).await,
         RegistrationsCommand::Approve(choice) => settle(choice, Decision::Approve).await,

@@ -1,0 +1,54 @@
+//! `cp2 operator`: what the council's staff decide.
+
+mod numbers;
+mod registrations;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::ConfigFile;
+
+/// Decide what people have asked for
+///
+/// Example: cp2 operator registrations list --config /etc/cp2/cp2.toml
+#[derive(Debug, Subcommand)]
+pub(super) enum OperatorCommand {
+    /// Decide who is registered
+    ///
+    /// Example: cp2 operator registrations approve R-402718 --by wanjiku
+    #[command(subcommand)]
+    Registrations(registrations::RegistrationsCommand),
+    /// Decide who takes over from a line that is lost
+    ///
+    /// Example: cp2 operator numbers approve N-402718 --by wanjiku
+    #[command(subcommand)]
+    Numbers(numbers::NumbersCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Print JSON: an array of requests
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// The reference of the request, such as R-402718
+    reference: String,
+    /// Who decides, for the audit log
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        OperatorCommand::Registrations(command) => registrations::run(command).await,
+        OperatorCommand::Numbers(command) => numbers::run(command).await,
+    }
+}

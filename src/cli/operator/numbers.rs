@@ -1,0 +1,112 @@
+//! `cp2 operator numbers`: who takes over from a line that is lost.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::actions::{Claim, Decision, claims, decide_claim};
+use crate::domain::{Clock, Msisdn, SystemClock, TscNumber};
+use crate::service::{load_tools, open_store};
+
+use super::{Choice, Listing};
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum NumbersCommand {
+    /// List the requests that wait, the oldest first. It shows what is known of people:
+    /// keep it off screens that others see
+    ///
+    /// Example: cp2 operator numbers list --json
+    List(Listing),
+    /// Make the new line the person's and tell both lines; credentials and letters wait a
+    /// while before they follow
+    ///
+    /// Example: cp2 operator numbers approve N-402718 --by wanjiku
+    Approve(Choice),
+    /// Refuse a request and tell the new line
+    ///
+    /// Example: cp2 operator numbers refuse N-402718 --by wanjiku
+    Refuse(Choice),
+}
+
+pub(super) async fn run(command: &NumbersCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        NumbersCommand::List(listing) => list(listing).await,
+        NumbersCommand::Approve(choice) => settle(choice, Decision::Approve).await,
+        NumbersCommand::Refuse(choice) => settle(choice, Decision::Refuse).await,
+    }
+}
+
+async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
+    let store = open_store(&listing.config.load()?).await?;
+    let mut tx = store.begin_read().await?;
+    let found = claims(&mut tx, SystemClock.now()).await?;
+    drop(tx);
+    store.close().await;
+    if listing.json {
+        let list: Vec<_> = found.iter().map(as_value).collect();
+        println!("{}", serde_json::Value::Array(list));
+    } else {
+        for one in &found {
+            print(one);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn settle(choice: &Choice, decision: Decision) -> anyhow::Result<ExitCode> {
+    let config = choice.config.load()?;
+    let tools = load_tools(&config)?;
+    let channel = config.channel.first().context("there is no [[channel]]")?;
+    let store = open_store(&config).await?;
+    let mut tx = store.begin().await?;
+    let wanted = (choice.reference.as_str(), decision);
+    let with = (&tools, channel.name.as_str());
+    let operator = format!("operator:{}", choice.by);
+    let decided = decide_claim(&mut tx, with, wanted, &operator, SystemClock.now()).await?;
+    if decided {
+        tx.commit().await?;
+    } else {
+        drop(tx);
+    }
+    store.close().await;
+    let reference = &choice.reference;
+    if !decided {
+        bail!("no request {reference} waits; `cp2 operator numbers list` shows them");
+    }
+    println!("{reference} is decided; the lines are told by SMS");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(one: &Claim) {
+    let Claim { change, person } = one;
+    println!(
+        "{}  {}, ID {}, TSC {}",
+        change.reference,
+        person.name.as_str(),
+        person.national_id.as_str(),
+        tsc_of(one).unwrap_or("-"),
+    );
+    println!(
+        "  from {} to {}",
+        person.msisdn.as_ref().map_or("no line", Msisdn::as_str),
+        change.new_line.as_str(),
+    );
+}
+
+fn as_value(one: &Claim) -> serde_json::Value {
+    let Claim { change, person } = one;
+    json!({
+        "reference": change.reference,
+        "name": person.name.as_str(),
+        "national_id": person.national_id.as_str(),
+        "tsc_number": tsc_of(one),
+        "old_line": person.msisdn.as_ref().map(Msisdn::as_str),
+        "new_line": change.new_line.as_str(),
+    })
+}
+
+fn tsc_of(one: &Claim) -> Option<&str> {
+    one.person.tsc_number.as_ref().map(TscNumber::as_str)
+}
