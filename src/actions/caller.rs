@@ -1,6 +1,7 @@
 //! Who is on the line.
 
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
+use crate::store::deployments;
 use crate::ussd::Outcome;
 
 use super::work::{Action, ActionError, Work};
@@ -20,6 +21,7 @@ pub(super) const RECOGNISE: Action = Action {
                 &[
                     FieldSpec::new("name", Kind::Name(60)),
                     FieldSpec::new("line", Kind::Msisdn),
+                    FieldSpec::new("manager", Kind::Flag),
                 ],
             ),
             STRANGER,
@@ -33,7 +35,9 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
+    let manager = deployments::is_manager(work.tx, &person.id).await?;
     Ok(Outcome::of("known")
         .with("name", Value::name(person.name.as_str()))
-        .with("line", Value::Msisdn(work.caller.clone())))
+        .with("line", Value::Msisdn(work.caller.clone()))
+        .with("manager", Value::Flag(manager)))
 }

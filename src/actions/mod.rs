@@ -7,6 +7,7 @@
 
 mod admission;
 mod caller;
+mod centre;
 mod deployments;
 mod details;
 mod guessing;
@@ -33,8 +34,20 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 15] = [
+const ACTIONS: [Action; 27] = [
     caller::RECOGNISE,
+    centre::ATTENDANCE_DAY,
+    centre::ATTENDANCE_LIST,
+    centre::DAYS,
+    centre::DESCRIBE,
+    centre::FIND,
+    centre::LIST,
+    centre::MARK_ABSENT,
+    centre::MARK_PRESENT,
+    centre::ROSTER_LIST,
+    centre::SET_DISTANCE,
+    centre::SHOW,
+    centre::SIGN_OFF,
     deployments::FIND,
     deployments::LIST,
     details::FIND,
@@ -55,6 +68,7 @@ const ACTIONS: [Action; 15] = [
 pub const CATALOGUE: Catalogue = Catalogue {
     actions: &specs(),
     sms: &[
+        &centre::SIGNED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,

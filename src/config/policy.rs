@@ -45,6 +45,8 @@ pub struct Policy {
     pub code_minutes: u64,
     /// How many one-time codes a person may ask for in a day.
     pub codes_in_a_day: i64,
+    /// Whether centre managers read the national ID numbers of those who work there.
+    pub roster_shows_national_id: bool,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
 }
@@ -115,6 +117,7 @@ impl Default for Policy {
             new_pin_wait_hours: 24,
             code_minutes: 10,
             codes_in_a_day: 5,
+            roster_shows_national_id: false,
             proof: Demands::default(),
         }
     }

@@ -68,6 +68,8 @@ pub enum Direction {
     Moved(Msisdn, Msisdn),
     /// The council takes back all that a person was deployed to.
     Cancelled(Msisdn),
+    /// A centre manager signs the register of today off on another phone.
+    Signed(Msisdn),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -93,7 +95,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -155,6 +157,7 @@ impl Direction {
                     Self::Moved(Msisdn::parse(from).ok()?, Msisdn::parse(to).ok()?)
                 }
                 ("cancelled", number) => Self::Cancelled(Msisdn::parse(number).ok()?),
+                ("signed", number) => Self::Signed(Msisdn::parse(number).ok()?),
                 _ => return None,
             },
             ("hold", "") => Self::Hold(true),

@@ -19,7 +19,8 @@ use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::reports;
 use crate::store::outbox::{self, Settled};
-use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people};
+use crate::store::roster::Place;
+use crate::store::{Store, StoreError, StoreSettings, attendance, audit, deployments, people};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches};
@@ -250,6 +251,21 @@ impl<'a> Stage<'a> {
                 let found = people::by_msisdn(&mut tx, line).await?;
                 let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
                 deployments::cancel_of_person(&mut tx, &person.id).await?;
+                tx.commit().await?;
+            }
+            Direction::Signed(line) => {
+                let now = self.clock.now();
+                let mut tx = self.dialogue.store.begin().await?;
+                let found = people::by_msisdn(&mut tx, line).await?;
+                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
+                for managed in deployments::managed_by(&mut tx, &person.id, 0, 9).await? {
+                    let place = Place {
+                        centre: &managed.centre.code,
+                        series: managed.series,
+                    };
+                    let today = now.date_in_kenya();
+                    attendance::sign(&mut tx, place, today, &person.id, now).await?;
+                }
                 tx.commit().await?;
             }
             Direction::Hold(holds) => {

@@ -13,6 +13,7 @@
 mod tx;
 mod open;
 
+pub mod attendance;
 pub mod audit;
 pub mod centres;
 pub mod changes;
@@ -28,6 +29,7 @@ pub mod passwords;
 pub mod people;
 pub mod pins;
 pub mod reports;
+pub mod roster;
 pub mod sessions;
 pub mod web_sessions;
 

@@ -192,7 +192,12 @@ impl Engine<'_> {
         }
         // Coming back to a screen is going back: the trail never grows in a circle.
         let is_here = |crumb: &Crumb| crumb.screen == next && crumb.returns == session.returns;
+        let mut page = 0;
         if let Some(earlier) = session.trail.iter().position(is_here) {
+            // A list goes on where it was left.
+            if self.is_list(next) {
+                page = session.trail[earlier].page;
+            }
             session.trail.truncate(earlier);
         }
         if self.menu.is_top(next) {
@@ -202,10 +207,15 @@ impl Engine<'_> {
         let returns = std::mem::take(&mut session.returns);
         session.stand_on(Crumb {
             screen: next.to_owned(),
-            page: 0,
+            page,
             returns,
         });
         self.enter(session)
+    }
+
+    fn is_list(&self, screen: &str) -> bool {
+        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        matches!(body, Some(Body::List { .. }))
     }
 
     /// Ends a sub-menu and goes on with what called it.

@@ -9,6 +9,7 @@ mod answers;
 mod architecture;
 mod browser;
 mod callbacks;
+mod centres;
 mod command_line;
 mod database_away;
 mod docs;
