@@ -5,14 +5,14 @@ import { septets } from './septets.js';
 import { at, kenyanTime } from './page.js';
 import * as inbox from './inbox.js';
 
-const SESSION_SECONDS = 180;
-const ANSWER_SECONDS = 10; // an aggregator gives up on a service after this
 const MULTI_TAP_MS = 900;
 const LETTERS = { 2: 'ABC2', 3: 'DEF3', 4: 'GHI4', 5: 'JKL5', 6: 'MNO6', 7: 'PQRS7', 8: 'TUV8', 9: 'WXYZ9', 0: ' 0' };
 const NO_SERVICE = 'Connection problem or invalid MMI code.';
 
 const line = at('line');
 const { code: CODE, callback: CALLBACK, endCallback: END_CALLBACK } = document.body.dataset;
+const SESSION_SECONDS = Number(document.body.dataset.session);
+const ANSWER_SECONDS = Number(document.body.dataset.answer); // an aggregator gives up on a service after this
 
 // What the phone is doing: 'idle', 'waiting' for the service, 'asked' for an
 // answer, or 'told' the last screen.

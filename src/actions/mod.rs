@@ -34,7 +34,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 27] = [
+const ACTIONS: [Action; 28] = [
     caller::RECOGNISE,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
@@ -56,6 +56,7 @@ const ACTIONS: [Action; 27] = [
     letter::SEND_LINK,
     msisdn::ASK,
     msisdn::CHANGE,
+    msisdn::RESUME,
     password::RESET,
     pin::IDENTIFY,
     pin::PROVE,

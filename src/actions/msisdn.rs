@@ -13,7 +13,8 @@ use crate::store::people::Person;
 use crate::store::{StoreError, guesses, links, people, web_sessions};
 use crate::ussd::Outcome;
 
-use super::admission::{admit, admitted_outcomes};
+use super::admission::{Admission, Deed, LOCKED, WAITS, admit, admitted_outcomes};
+use super::caller::STRANGER;
 use super::guessing::{Guess, WRONG};
 use super::reference;
 use super::sms::Letterbox;
@@ -39,17 +40,37 @@ pub(super) const ASK: Action = Action {
     run: |work| Box::pin(ask(work)),
 };
 
+pub(super) const RESUME: Action = Action {
+    spec: ActionSpec {
+        name: "msisdn.resume",
+        about: "looks whether a code was sent that can be typed now",
+        outcomes: admitted_outcomes![
+            OutcomeSpec::new("open", "it waits to be typed", &[]),
+            TOO_LATE,
+        ],
+        ..ActionSpec::BLANK
+    },
+    run: |work| Box::pin(resume(work)),
+};
+
+const TOO_LATE: OutcomeSpec =
+    OutcomeSpec::new("too_late", "the code is too old, or there is none", &[]);
+
 pub(super) const CHANGE: Action = Action {
     spec: ActionSpec {
         name: "msisdn.change",
         about: "makes the new line the caller's number and user name once its code is typed",
         writes: true,
         inputs: &[FieldSpec::new("code_typed", Kind::Secret)],
-        outcomes: admitted_outcomes![
+        // A code is forgotten once it was seen, so nothing can be asked for in between.
+        outcomes: &[
             OutcomeSpec::new("saved", "the new line is theirs", &[NEW_LINE]),
             OutcomeSpec::new("not_taken", "that line can't be theirs", &[]),
-            OutcomeSpec::new("too_late", "the code is too old, or there is none", &[]),
+            TOO_LATE,
             WRONG,
+            LOCKED,
+            WAITS,
+            STRANGER,
         ],
         sends: &[&LEFT, &TAKEN],
         ..ActionSpec::BLANK
@@ -118,12 +139,26 @@ async fn ask(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     Ok(Outcome::of("sent").with("minutes", minutes))
 }
 
-async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let typed = work.secret("code_typed")?;
+async fn resume(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, ChangeNumber);
     let open = number_changes::open_of(work.tx, &person.id, Way::OwnLine, work.now).await?;
+    Ok(Outcome::of(if open.is_some() {
+        "open"
+    } else {
+        TOO_LATE.name
+    }))
+}
+
+async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let typed = work.secret("code_typed")?;
+    let person = match work.admission(Deed::ChangeNumber).await? {
+        Admission::Granted(person) => *person,
+        Admission::Refused(outcome) if outcome.again => return Err(ActionError::Unproven),
+        Admission::Refused(outcome) => return Ok(outcome),
+    };
+    let open = number_changes::open_of(work.tx, &person.id, Way::OwnLine, work.now).await?;
     let Some(open) = open else {
-        return Ok(Outcome::of("too_late"));
+        return Ok(Outcome::of(TOO_LATE.name));
     };
     let kept = open
         .code_mac

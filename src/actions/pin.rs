@@ -22,7 +22,7 @@ pub(super) const PROVE: Action = Action {
         about: "compares a PIN that was typed",
         writes: true,
         inputs: &[FieldSpec::new("pin", Kind::Secret)],
-        outcomes: &[PROVEN, WRONG, LOCKED, NEEDS_SET_UP, STRANGER],
+        outcomes: &[PROVEN, WRONG, LOCKED, STRANGER],
         ..ActionSpec::BLANK
     },
     run: |work| Box::pin(prove(work)),
@@ -78,11 +78,6 @@ pub(super) const SET: Action = Action {
             OutcomeSpec::new("set", "it is kept", &[]),
             OutcomeSpec::new("differ", "the two are not the same", &[]),
             OutcomeSpec::new("weak", "it is too easy to guess", &[]),
-            OutcomeSpec::new(
-                "unproven",
-                "neither the old PIN nor the identity is proven",
-                &[],
-            ),
             STRANGER,
         ],
         sends: &[&CHANGED],
@@ -95,8 +90,13 @@ pub(super) const REQUIRE: Action = Action {
     spec: ActionSpec {
         name: "pin.require",
         about: "asks for the PIN, if it was not proven in this session yet",
-        writes: true,
-        outcomes: &[PROVEN, NEEDS_PIN, NEEDS_SET_UP, STRANGER],
+        outcomes: &[
+            PROVEN,
+            OutcomeSpec::new("just_set", "it was set in this very session", &[]),
+            NEEDS_PIN,
+            NEEDS_SET_UP,
+            STRANGER,
+        ],
         ..ActionSpec::BLANK
     },
     run: |work| Box::pin(require(work)),
@@ -115,11 +115,10 @@ async fn prove(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person_held().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
-    let Some(kept) = pins::of(work.tx, &person.id).await? else {
-        return Ok(Outcome::of(NEEDS_SET_UP.name).to_try_again());
-    };
+    let kept = pins::of(work.tx, &person.id).await?;
     let keys = &work.tools.keys;
-    let is_right = || keys.secret_matches(&kept.mac, person.id.as_str(), &typed);
+    let is_right =
+        || kept.is_some_and(|kept| keys.secret_matches(&kept.mac, person.id.as_str(), &typed));
     let guess = work.guess(&pin_bucket(&person), is_right).await?;
     let proofs = Proofs {
         pin: true,
@@ -167,7 +166,7 @@ async fn set(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of(STRANGER.name));
     };
     if !(work.proofs.pin || work.proofs.identity) {
-        return Ok(Outcome::of("unproven"));
+        return Err(ActionError::Unproven);
     }
     if pin != again {
         return Ok(Outcome::of("differ"));
@@ -176,18 +175,23 @@ async fn set(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of("weak"));
     }
     let before = pins::of(work.tx, &person.id).await?;
-    let was_forgotten = before.is_some() && !work.proofs.pin;
+    let knew_it = before.is_some() && !work.proofs.identity;
     let record = PinRecord {
         mac: work.tools.keys.secret_mac(person.id.as_str(), &pin),
-        reset_at: was_forgotten.then_some(work.now),
+        // A thief with a phone and a card could do this too, so it opens nothing at once.
+        reset_at: if knew_it {
+            before.as_ref().and_then(|before| before.reset_at)
+        } else {
+            Some(work.now)
+        },
     };
     pins::replace(work.tx, &person.id, &record, work.now).await?;
     // The identity is proven, so the guesses at the old PIN no longer matter.
     work.guess(&pin_bucket(&person), || true).await?;
-    let how = match (&before, was_forgotten) {
+    let how = match (&before, knew_it) {
         (None, _) => "first",
-        (Some(_), true) => "forgotten",
-        (Some(_), false) => "changed",
+        (Some(_), false) => "forgotten",
+        (Some(_), true) => "changed",
     };
     work.log(&person, "pin.set", Some(how.to_owned())).await?;
     if before.is_some() {
@@ -214,6 +218,9 @@ async fn require(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
+    if work.proofs.pin && work.proofs.identity {
+        return Ok(Outcome::of("just_set"));
+    }
     if work.proofs.pin {
         return Ok(Outcome::of(PROVEN.name));
     }

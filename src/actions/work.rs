@@ -109,6 +109,9 @@ pub enum ActionError {
     /// A field is missing or of another kind. The check at start proves otherwise.
     #[error("the field `{0}` is missing")]
     NoField(&'static str),
+    /// A menu lets something be done before what it needs is proven.
+    #[error("what it needs is not proven")]
+    Unproven,
     /// The password could not be prepared.
     #[error(transparent)]
     Password(#[from] crate::crypto::PasswordError),

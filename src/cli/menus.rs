@@ -8,12 +8,17 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use jiff::civil::Date;
+
+use super::ConfigFile;
 use super::menus_test::{self, TestArgs};
 use crate::actions::CATALOGUE;
 use crate::domain::Language;
-use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN};
+use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN, Visits};
+use crate::service::open_store;
+use crate::store::traffic;
 
-/// Check, test, preview and map menus
+/// Check, test, preview, map and compare menus
 ///
 /// Example: cp2 menus check drafts
 #[derive(Debug, Subcommand)]
@@ -40,7 +45,22 @@ pub(super) enum MenusCommand {
     /// Print a map of the screens, as Mermaid or SVG
     ///
     /// Example: cp2 menus graph drafts --svg > menus.svg
+    ///
+    /// With --traffic each screen shows how many sessions went through it and ended
+    /// there, out of the database of a configuration; without DIR it is a map of the
+    /// menus that the configuration names.
+    ///
+    /// Example: cp2 menus graph --traffic --config /etc/cp2/cp2.toml --svg > traffic.svg
     Graph(GraphArgs),
+    /// Say which dialled paths mean something else in another version of a menu
+    ///
+    /// A line for each path: the keys from the start, how the actions on the way ended,
+    /// and what has become of it: moved, reworded, appeared or vanished. What lies behind
+    /// a path that appeared or vanished is not listed. The exit code is that of diff: 0
+    /// when nothing changed, 1 when something did, 2 when it could not tell.
+    ///
+    /// Example: cp2 menus diff menus drafts
+    Diff(DiffArgs),
     /// Print the JSON Schema of menu files, for editors
     ///
     /// Example: cp2 menus schema > drafts/schema.json
@@ -91,6 +111,32 @@ pub(super) struct GraphArgs {
     /// The language of its labels: en or sw
     #[arg(long, default_value = "en", value_parser = Language::parse)]
     language: Language,
+    /// Show how many sessions went through each screen
+    #[arg(long)]
+    traffic: bool,
+    /// Count from this day on, such as 2026-10-05; sessions of the last half hour are
+    /// always counted
+    #[arg(long, value_name = "DAY", requires = "traffic")]
+    since: Option<Date>,
+    /// The configuration that names the database
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "traffic",
+        default_value = "config/cp2.toml"
+    )]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// The folder of the menus as they were
+    old: PathBuf,
+    /// The folder of the menus as they are
+    new: PathBuf,
+    /// Print JSON: an array of paths
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
@@ -98,7 +144,11 @@ pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
         MenusCommand::Check(args) => check(&args.source.files()?, args.json),
         MenusCommand::Test(args) => menus_test::run(args).await,
         MenusCommand::Preview(args) => preview(&args.source.files()?, &args.only),
-        MenusCommand::Graph(args) => graph(&args.source.files()?, args),
+        MenusCommand::Graph(args) => graph(args).await,
+        MenusCommand::Diff(args) => Ok(diff(args).unwrap_or_else(|error| {
+            eprintln!("cp2: {error:#}");
+            ExitCode::from(2)
+        })),
         MenusCommand::Schema => {
             print(&format!("{:#}\n", menus::schema(&CATALOGUE)))?;
             Ok(ExitCode::SUCCESS)
@@ -192,18 +242,65 @@ fn preview(files: &[MenuFile], only: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn graph(files: &[MenuFile], args: &GraphArgs) -> anyhow::Result<ExitCode> {
-    let menu = match menus::load(files) {
+async fn graph(args: &GraphArgs) -> anyhow::Result<ExitCode> {
+    let mut source = Source {
+        dir: args.source.dir.clone(),
+    };
+    let mut seen = None;
+    if args.traffic {
+        let config = ConfigFile {
+            path: args.config.clone(),
+        }
+        .load()?;
+        source.dir = source.dir.or_else(|| config.menus.folder.clone());
+        let store = open_store(&config).await?;
+        let mut tx = store.begin_read().await?;
+        seen = Some(traffic::since(&mut tx, args.since).await?);
+        drop(tx);
+        store.close().await;
+    }
+    let files = source.files()?;
+    let menu = match menus::load(&files) {
         Ok(menu) => menu,
         Err(findings) => return Ok(failed(&findings)),
     };
-    let graph = Graph::of(&menu, args.language);
+    let mut graph = Graph::of(&menu, &files, args.language);
+    if let Some(seen) = seen {
+        graph = graph.with_traffic(|screen| {
+            let tally = seen.get(screen).copied().unwrap_or_default();
+            Visits {
+                sessions: tally.sessions,
+                ended: tally.ended,
+            }
+        });
+    }
     print(&if args.svg {
         graph.svg()
     } else {
         graph.mermaid()
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
+    let load = |folder: &Path| {
+        let source = Source {
+            dir: Some(folder.to_owned()),
+        };
+        Ok::<_, anyhow::Error>(menus::load(&source.files()?)?)
+    };
+    let differences = menus::diff(&load(&args.old)?, &load(&args.new)?);
+    if args.json {
+        print(&format!("{:#}\n", json!(differences)))?;
+    } else {
+        let lines = differences.iter().map(|one| format!("{one}\n"));
+        print(&lines.collect::<String>())?;
+    }
+    Ok(if differences.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn failed(findings: &Findings) -> ExitCode {

@@ -6,6 +6,7 @@
 mod config;
 mod db;
 mod demo;
+mod dial;
 mod key;
 mod menus;
 mod menus_test;
@@ -31,6 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Dial(dial::DialArgs),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => demo::run(args).await,
+        Command::Dial(args) => dial::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,

@@ -14,8 +14,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::network::{CARRIERS, Carrier};
+use super::network::{CARRIERS, Carrier, LONGEST_ANSWER, LONGEST_SESSION};
 use super::sandbox::LedgerEntry;
+use super::{CHANNEL, SECRET, SERVICE_CODE};
 use crate::aggregators::Network;
 use crate::domain::Msisdn;
 use crate::web::pages::secure;
@@ -85,17 +86,21 @@ struct PhonePage<'a> {
     people: &'a [DemoPerson],
     carriers: &'static [Carrier],
     service_code: &'static str,
-    callback: &'static str,
-    end_callback: &'static str,
+    callback: String,
+    end_callback: String,
+    session_seconds: u64,
+    answer_seconds: u64,
 }
 
 async fn page(State(people): State<Arc<[DemoPerson]>>) -> Response {
     let page = PhonePage {
         people: &people,
         carriers: &CARRIERS,
-        service_code: "*384*2026#",
-        callback: "/callbacks/at/demo/ussd",
-        end_callback: "/callbacks/at/demo/ussd-end",
+        service_code: SERVICE_CODE,
+        callback: format!("/callbacks/{CHANNEL}/{SECRET}/ussd"),
+        end_callback: format!("/callbacks/{CHANNEL}/{SECRET}/ussd-end"),
+        session_seconds: LONGEST_SESSION.as_secs(),
+        answer_seconds: LONGEST_ANSWER.as_secs(),
     };
     match page.render() {
         Ok(html) => Html(html).into_response(),

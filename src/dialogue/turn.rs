@@ -102,6 +102,7 @@ impl Dialogue {
         let now = self.clock.now();
         let row = sessions::find(unit.tx().await?, channel, turn.session.as_str()).await?;
         let version = row.as_ref().map_or(0, |row| row.version) + 1;
+        let earlier = row.as_ref().map(|row| row.shown.clone());
         let known = match &row {
             Some(row) => Some(self.recall(turn, row)?),
             None => None,
@@ -132,11 +133,13 @@ impl Dialogue {
             .seal(&self.tools.keys, turn.session.as_str())
             .map_err(|_| DialogueError::Unreadable)?;
         let expires_at = now.plus(self.tools.policy.session_life());
+        let shown = earlier.unwrap_or_default().then(memory.session.screen());
         let row = SessionRow {
             version,
             sealed,
             line: self.mark(&engine, &memory),
             last_hop_at: now,
+            shown,
         };
         let may_send = unit.writes();
         let mut tx = unit.into_writing().await?;

@@ -24,6 +24,10 @@ pub enum Via {
     Answer,
     /// An outcome of an action.
     Outcome(String),
+    /// A call of a sub-menu: nobody chooses it.
+    Call,
+    /// What comes once the sub-menu returns.
+    Then,
 }
 
 impl std::fmt::Display for Via {
@@ -32,6 +36,33 @@ impl std::fmt::Display for Via {
             Self::Key(key) => f.write_str(key),
             Self::Answer => f.write_str("answer"),
             Self::Outcome(name) => write!(f, "on.{name}"),
+            Self::Call => f.write_str("call"),
+            Self::Then => f.write_str("then"),
+        }
+    }
+}
+
+impl Body {
+    /// The ways on from a screen, in the order in which it shows them; one that returns
+    /// ends in `return`.
+    pub(super) fn ways(&self) -> Vec<(Via, &Placed<String>)> {
+        let outcomes = |on: &'_ BTreeMap<String, Placed<String>>| {
+            on.keys().cloned().map(Via::Outcome).collect::<Vec<_>>()
+        };
+        match self {
+            Self::Menu { options } => {
+                let ways = options.iter();
+                ways.map(|option| (Via::Key(option.key.it.clone()), &option.goto))
+                    .collect()
+            }
+            Self::Question { goto, .. } => vec![(Via::Answer, goto)],
+            Self::List { goto, on, .. } => {
+                let found = outcomes(on).into_iter().zip(on.values());
+                [(Via::Answer, goto)].into_iter().chain(found).collect()
+            }
+            Self::Action { on, .. } => outcomes(on).into_iter().zip(on.values()).collect(),
+            Self::Call { call, goto } => vec![(Via::Call, call), (Via::Then, goto)],
+            Self::End => Vec::new(),
         }
     }
 }
@@ -48,43 +79,26 @@ impl Menu {
     }
 
     fn edges_from(&self, from: &str) -> Vec<Edge> {
-        let mut edges = Vec::new();
-        let mut lead = |from: &str, via: Via, to: &str| {
-            edges.push(Edge {
+        let ways = self.screens.get(from).map(|screen| screen.body.ways());
+        let ways = ways.into_iter().flatten();
+        // Whoever comes to a call goes into it and back: there is nothing to choose.
+        let ways = ways.filter(|(via, _)| !matches!(via, Via::Call | Via::Then));
+        ways.map(|(via, to)| {
+            let from = match &via {
+                Via::Outcome(name) if self.handles_for_all(name, to) => "*",
+                _ => from,
+            };
+            Edge {
                 from: from.to_owned(),
                 via,
-                to: to.to_owned(),
-            });
-        };
-        match self.screens.get(from).map(|screen| &screen.body) {
-            Some(Body::Menu { options }) => {
-                for option in options {
-                    lead(from, Via::Key(option.key.it.clone()), &option.goto.it);
-                }
+                to: to.it.clone(),
             }
-            Some(Body::Question { goto, .. }) => lead(from, Via::Answer, &goto.it),
-            Some(Body::List { goto, on, .. }) => {
-                lead(from, Via::Answer, &goto.it);
-                self.outcomes(from, on, &mut lead);
-            }
-            Some(Body::Action { on, .. }) => self.outcomes(from, on, &mut lead),
-            // Whoever comes to a call goes into it and back: there is nothing to choose.
-            Some(Body::Call { .. } | Body::End) | None => {}
-        }
-        edges
+        })
+        .collect()
     }
 
-    fn outcomes(
-        &self,
-        from: &str,
-        on: &BTreeMap<String, Placed<String>>,
-        lead: &mut impl FnMut(&str, Via, &str),
-    ) {
-        for (outcome, to) in on {
-            let is_default = self.on.get(outcome).is_some_and(|goto| goto.at == to.at);
-            let from = if is_default { "*" } else { from };
-            lead(from, Via::Outcome(outcome.clone()), &to.it);
-        }
+    fn handles_for_all(&self, outcome: &str, to: &Placed<String>) -> bool {
+        self.on.get(outcome).is_some_and(|goto| goto.at == to.at)
     }
 
     /// The way that was gone from a screen, as [`Menu::edges`] has it: what is handled for

@@ -48,19 +48,54 @@ impl Flow {
             }
         }
         for (name, screen) in &menu.screens {
-            let Body::Call { call, goto } = &screen.body else {
-                continue;
-            };
-            let Some(here) = self.reached.get(name).cloned() else {
-                continue;
-            };
-            for inside in within(menu, &call.it) {
-                if let Some(found) = returns.get(inside) {
-                    news |= self.arrive(&goto.it, here.union(found).cloned().collect());
+            for (first, next) in self.calls(menu, name, screen, catalogue) {
+                let here = self.without_secrets(&self.reached[name]);
+                for inside in within(menu, first) {
+                    if let Some(found) = returns.get(inside) {
+                        news |= self.arrive(next, here.union(found).cloned().collect());
+                    }
                 }
             }
         }
         news
+    }
+
+    /// The sub-menus that a screen reached leads into: their first screens, and where each
+    /// return of theirs leads.
+    fn calls<'a>(
+        &self,
+        menu: &'a Menu,
+        name: &'a str,
+        screen: &'a Screen,
+        catalogue: &Catalogue,
+    ) -> Vec<(&'a str, &'a str)> {
+        if !self.reached.contains_key(name) {
+            return Vec::new();
+        }
+        let calls = match &screen.body {
+            Body::Call { call, goto } => vec![(call.it.as_str(), goto.it.as_str())],
+            // What has to be done first leads back to the action itself.
+            Body::Action { action, on } | Body::List { action, on, .. } => {
+                let first = on.iter().filter(|(outcome, _)| {
+                    let spec = catalogue.action(&action.it);
+                    spec.and_then(|spec| spec.outcome(outcome))
+                        .is_some_and(|outcome| outcome.again)
+                });
+                first.map(|(_, goto)| (goto.it.as_str(), name)).collect()
+            }
+            Body::Menu { .. } | Body::Question { .. } | Body::End => Vec::new(),
+        };
+        let is_there = |(first, _): &(&str, &str)| menu.screens.contains_key(*first);
+        calls.into_iter().filter(is_there).collect()
+    }
+
+    /// What is left once an action has seen it.
+    fn without_secrets(&self, here: &Names) -> Names {
+        let is_secret = |name: &String| self.kinds.get(name) == Some(&Kind::Secret);
+        here.iter()
+            .filter(|name| !is_secret(name))
+            .cloned()
+            .collect()
     }
 
     /// Whether every way leads to a screen that is there, so that none can be missing.

@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod check;
+mod diff;
 mod edges;
 mod edition;
 mod files;
@@ -32,12 +33,13 @@ mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
+pub use diff::{Change, Difference, diff};
 pub use edges::{Edge, Via};
 pub use edition::{Current, Edition, Version};
 pub use files::{MenuFile, embedded, read_folder};
 pub use finding::{Finding, Findings};
 pub use fitting::SHORTEST_NAME;
-pub use graph::Graph;
+pub use graph::{Graph, Visits};
 pub use guide::guide;
 pub use kind::{Kind, Kinds};
 pub use layout::{Draft, SCREEN, Sheet};

@@ -298,7 +298,7 @@ impl Ask {
         Self::ALL.into_iter().find(|ask| ask.name() == name)
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Msisdn => "msisdn",
             Self::KraPin => "kra_pin",
@@ -315,6 +315,11 @@ impl Ask {
             Self::Words => "words",
             Self::Email => "email",
         }
+    }
+
+    /// Whether an answer can't be typed in digits alone.
+    pub(super) fn needs_letters(self) -> bool {
+        matches!(self, Self::KraPin | Self::Name | Self::Words | Self::Email)
     }
 
     /// The kind of value an answer becomes.

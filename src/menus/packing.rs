@@ -127,15 +127,17 @@ impl Line {
 /// Fills pages of at most `room` septets with lines of these sizes; answers the line that
 /// each page begins with.
 pub(super) fn page_starts(sizes: impl Iterator<Item = usize>, room: usize) -> Vec<usize> {
+    // Each line counts with the break after it, and so does the room for the last.
+    let room = room + 1;
     let mut starts = vec![0];
     let mut free = room;
     for (line, size) in sizes.enumerate() {
+        let size = size + 1;
         if size > free && starts.last() != Some(&line) {
             starts.push(line);
             free = room;
         }
-        // The line break after it counts too.
-        free = free.saturating_sub(size + 1);
+        free = free.saturating_sub(size);
     }
     starts
 }
@@ -163,6 +165,10 @@ mod tests {
         assert_eq!(page_starts([3, 3].into_iter(), 7), [0]);
         assert_eq!(page_starts([3, 3].into_iter(), 6), [0, 1]);
         assert_eq!(page_starts([7, 5, 9, 3].into_iter(), 13), [0, 2]);
+        // An empty line takes its break.
+        assert_eq!(page_starts([7, 0, 3].into_iter(), 8), [0, 2]);
+        assert_eq!(page_starts([7, 0, 3].into_iter(), 7), [0, 1]);
+        assert_eq!(page_starts([3, 3, 0].into_iter(), 7), [0, 2]);
     }
 
     #[test]

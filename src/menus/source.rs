@@ -117,6 +117,9 @@ pub(super) struct RawScreen {
     /// Whether a menu or a question may be shown in pages where it is long.
     #[schemars(with = "Option<bool>")]
     pub(super) paged: Option<Spanned<bool>>,
+    /// Says that a question is answered in letters, each several presses of a key.
+    #[schemars(with = "Option<bool>")]
+    pub(super) letters: Option<Spanned<bool>>,
 }
 
 /// One option of a menu.

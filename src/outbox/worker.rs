@@ -34,6 +34,9 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// How often what nobody needs any more is forgotten.
 const TIDY: Duration = Duration::from_mins(1);
 
+/// The most sessions that are forgotten in one unit of work.
+const FORGET: usize = 5_000;
+
 /// How often a text whose answer was lost is sent once more.
 const REPEATS: i64 = 1;
 
@@ -373,8 +376,15 @@ impl Inner {
     /// Forgets what nobody needs any more.
     async fn tidy(&self) -> Result<(), StoreError> {
         let now = self.settings.clock.now();
+        loop {
+            let mut tx = self.settings.store.begin().await?;
+            let gone = sessions::forget_expired(&mut tx, now, FORGET).await?;
+            tx.commit().await?;
+            if gone < FORGET {
+                break;
+            }
+        }
         let mut tx = self.settings.store.begin().await?;
-        sessions::forget_expired(&mut tx, now).await?;
         menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
         web_sessions::forget_expired(&mut tx, now).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;

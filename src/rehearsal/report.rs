@@ -51,24 +51,34 @@ pub struct Played {
 
 /// Whether a line is as written. `~` stands for one word of any length.
 pub(super) fn matches(expected: &str, seen: &str) -> bool {
+    words(expected, seen).is_some()
+}
+
+/// The first word that `~` stands for in a line that is as written.
+pub(super) fn unknown(expected: &str, seen: &str) -> Option<String> {
+    let word = words(expected, seen)?.into_iter().next()?;
+    Some(word.to_owned())
+}
+
+/// The words that each `~` stands for; none where the line is not as written.
+fn words<'a>(expected: &str, seen: &'a str) -> Option<Vec<&'a str>> {
+    let mut words = Vec::new();
     let mut parts = expected.split('~');
-    let Some(mut rest) = parts.next().and_then(|first| seen.strip_prefix(first)) else {
-        return false;
-    };
+    let mut rest = parts.next().and_then(|first| seen.strip_prefix(first))?;
     for part in parts {
         let word = rest.find(' ').unwrap_or(rest.len());
         // The last fit within the word: a word may itself hold what follows it.
-        let fit = if part.is_empty() {
+        let end = if part.is_empty() {
             Some(word)
         } else {
             (1..=word)
                 .rev()
                 .find(|&end| rest.is_char_boundary(end) && rest[end..].starts_with(part))
-        };
-        let Some(end) = fit else { return false };
+        }?;
+        words.push(&rest[..end]);
         rest = &rest[end + part.len()..];
     }
-    rest.is_empty()
+    rest.is_empty().then_some(words)
 }
 
 #[cfg(test)]
@@ -79,6 +89,10 @@ mod tests {
     fn a_tilde_is_one_word() {
         assert!(matches("password ~. Works", "password aB.c. Works"));
         assert!(matches("link ~", "link https://x/l/0"));
+        assert_eq!(
+            unknown("code ~ now", "code 1234 now").as_deref(),
+            Some("1234")
+        );
         assert!(matches("plain", "plain"));
         assert!(!matches("password ~. Works", "password a b. Works"));
         assert!(!matches("plain", "plain more"));

@@ -23,7 +23,7 @@ use crate::store::roster::Place;
 use crate::store::{Store, StoreError, StoreSettings, attendance, audit, deployments, people};
 use crate::ussd::Screen;
 
-use super::report::{Difference, Played, matches};
+use super::report::{Difference, Played, matches, unknown};
 use super::script::{Direction, Script, Step};
 
 const CHANNEL: &str = "at";
@@ -139,6 +139,8 @@ struct Stage<'a> {
     unread: VecDeque<Sms>,
     newest: Option<(String, Msisdn)>,
     entries_read: usize,
+    /// The word that `~` stood for in the SMS read last.
+    unknown: Option<String>,
 }
 
 impl<'a> Stage<'a> {
@@ -186,6 +188,7 @@ impl<'a> Stage<'a> {
             unread: VecDeque::new(),
             newest: None,
             entries_read: 0,
+            unknown: None,
         })
     }
 
@@ -211,6 +214,13 @@ impl<'a> Stage<'a> {
                 return self.hop(step, extension.clone()).await;
             }
             Direction::Type(answer) => {
+                let answer = match answer.as_str() {
+                    "~" => self
+                        .unknown
+                        .as_ref()
+                        .ok_or(self.script.nonsense(step, "the last SMS has no `~`"))?,
+                    _ => answer,
+                };
                 let hops = self
                     .phone
                     .as_ref()
@@ -239,34 +249,8 @@ impl<'a> Stage<'a> {
                 self.dialogue.store = Store::open(&self.settings).await?;
             }
             Direction::Wait(time) => self.clock.advance(*time),
-            Direction::Moved(from, to) => {
-                let mut tx = self.dialogue.store.begin().await?;
-                let found = people::by_msisdn(&mut tx, from).await?;
-                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                people::set_msisdn(&mut tx, &person.id, to, None, self.clock.now()).await?;
-                tx.commit().await?;
-            }
-            Direction::Cancelled(line) => {
-                let mut tx = self.dialogue.store.begin().await?;
-                let found = people::by_msisdn(&mut tx, line).await?;
-                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                deployments::cancel_of_person(&mut tx, &person.id).await?;
-                tx.commit().await?;
-            }
-            Direction::Signed(line) => {
-                let now = self.clock.now();
-                let mut tx = self.dialogue.store.begin().await?;
-                let found = people::by_msisdn(&mut tx, line).await?;
-                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                for managed in deployments::managed_by(&mut tx, &person.id, 0, 9).await? {
-                    let place = Place {
-                        centre: &managed.centre.code,
-                        series: managed.series,
-                    };
-                    let today = now.date_in_kenya();
-                    attendance::sign(&mut tx, place, today, &person.id, now).await?;
-                }
-                tx.commit().await?;
+            Direction::Moved(..) | Direction::Cancelled(_) | Direction::Signed(_) => {
+                self.meanwhile(step).await?;
             }
             Direction::Hold(holds) => {
                 self.holds = *holds;
@@ -277,6 +261,8 @@ impl<'a> Stage<'a> {
                 let at = self.unread.iter().position(|sms| sms.to == *to);
                 let sms = at.and_then(|at| self.unread.remove(at));
                 let text = sms.map_or("(no SMS)".to_owned(), |sms| sms.text);
+                let mut lines = step.shown.iter().zip(text.lines());
+                self.unknown = lines.find_map(|(line, seen)| unknown(line, seen));
                 return Ok(text.lines().map(str::to_owned).collect());
             }
             Direction::NoSms => {
@@ -288,6 +274,36 @@ impl<'a> Stage<'a> {
             Direction::Audit(what) => return self.next_entry(what).await,
         }
         Ok(Vec::new())
+    }
+
+    /// What others do while nobody looks.
+    async fn meanwhile(&mut self, step: &Step) -> Result<(), StageError> {
+        let (Direction::Moved(line, _) | Direction::Cancelled(line) | Direction::Signed(line)) =
+            &step.direction
+        else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let mut tx = self.dialogue.store.begin().await?;
+        let found = people::by_msisdn(&mut tx, line).await?;
+        let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
+        match &step.direction {
+            Direction::Moved(_, to) => {
+                people::set_msisdn(&mut tx, &person.id, to, None, now).await?;
+            }
+            Direction::Signed(_) => {
+                for managed in deployments::managed_by(&mut tx, &person.id, 0, 9).await? {
+                    let place = Place {
+                        centre: &managed.centre.code,
+                        series: managed.series,
+                    };
+                    let today = now.date_in_kenya();
+                    attendance::sign(&mut tx, place, today, &person.id, now).await?;
+                }
+            }
+            _ => deployments::cancel_of_person(&mut tx, &person.id).await?,
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {
@@ -406,8 +422,14 @@ impl<'a> Stage<'a> {
     async fn next_entry(&mut self, what: &str) -> Result<Vec<String>, StageError> {
         let mut tx = self.dialogue.store.begin_read().await?;
         let entries = audit::whats(&mut tx, self.entries_read).await?;
-        self.entries_read += 1;
-        Ok(match entries.first() {
+        // Decisions and proofs stand between what was done; they count where asked for.
+        let is_aside = |entry: &str| entry.starts_with("policy.") || entry.starts_with("proof.");
+        let asides = entries
+            .iter()
+            .take_while(|entry| is_aside(entry) && entry.as_str() != what)
+            .count();
+        self.entries_read += asides + 1;
+        Ok(match entries.get(asides) {
             Some(entry) if entry == what => Vec::new(),
             Some(other) => vec![format!("(the audit log says {other})")],
             None => vec!["(the audit log says nothing)".into()],

@@ -31,6 +31,7 @@ pub mod pins;
 pub mod reports;
 pub mod roster;
 pub mod sessions;
+pub mod traffic;
 pub mod web_sessions;
 
 pub use open::{Store, StoreSettings};

@@ -9,7 +9,7 @@ use super::{StoreError, Tx};
 pub struct PinRecord {
     /// The keyed hash.
     pub mac: String,
-    /// When it was last set without knowing the one before.
+    /// When it was last set without knowing one before.
     pub reset_at: Option<Timestamp>,
 }
 

@@ -114,7 +114,7 @@ impl Engine<'_> {
         let Some(screen) = self.menu.screens.get(&session.screen) else {
             return self.go_home(session);
         };
-        session.fields.retain(|_, value| !value.is_secret());
+        self.forget_secrets(session);
         session.fields.extend(named(outcome.fields));
         session.proofs = session.proofs | outcome.proven;
         session.language = outcome.language.unwrap_or(session.language);
@@ -154,6 +154,28 @@ impl Engine<'_> {
                 self.enter(session)
             }
         }
+    }
+
+    /// Forgets what must not be kept, and the way back behind where it was typed: an
+    /// action would be missing it there. True where one was typed on the way here.
+    pub(super) fn forget_secrets(&self, session: &mut Session) -> bool {
+        let fields = &session.fields;
+        let typed_here = |crumb: &Crumb| {
+            let screen = self.menu.screens.get(&crumb.screen);
+            match screen.map(|screen| &screen.body) {
+                Some(Body::Question { save, .. }) => {
+                    fields.get(&save.it).is_some_and(Value::is_secret)
+                }
+                _ => false,
+            }
+        };
+        let first = session.trail.iter().position(typed_here);
+        if let Some(first) = first {
+            // Whoever goes back types it again.
+            session.trail.truncate(first + 1);
+        }
+        session.fields.retain(|_, value| !value.is_secret());
+        first.is_some()
     }
 
     pub(super) fn go_home(&self, session: &mut Session) -> Step {

@@ -91,7 +91,10 @@ async fn a_day_is_signed_off_once(service: &TestService) {
     for phone in [&mut one, &mut other] {
         phone.press("0").await;
         let screen = phone.press("2").await;
-        assert!(screen.contains("present 6, absent 0, not marked 0"), "{screen}");
+        assert!(
+            screen.contains("present 6, absent 0, not marked 0"),
+            "{screen}"
+        );
     }
     let (first, second) = tokio::join!(one.press("1"), other.press("1"));
     let mut answers = [first, second];
@@ -125,7 +128,9 @@ async fn no_mark_comes_behind_a_signature(service: &TestService) {
 
 async fn the_days_are_those_of_kenya(service: &TestService) {
     // One minute to midnight in Kenya on the first day of the exam.
-    service.clock.advance(TWO_WEEKS + Duration::from_mins(14 * 60 + 59));
+    service
+        .clock
+        .advance(TWO_WEEKS + Duration::from_mins(14 * 60 + 59));
     let mut phone = service.phone(3);
     let before = phone.walk(&["7", "3", "1234"]).await;
     assert!(before.contains("1. 19 Oct\n0:Back"), "{before}");
@@ -140,7 +145,10 @@ async fn id_numbers_are_on_the_roster_where_the_council_says_so() {
     let shows = |config: &mut cp2::config::Config| config.policy.roster_shows_national_id = true;
     let service = TestService::start_with(Database::sqlite(), shows).await;
     let screen = service.phone(3).walk(&["7", "2", "1234", "1"]).await;
-    assert!(screen.contains("ID 90000001\nPhone 25470****001"), "{screen}");
+    assert!(
+        screen.contains("ID 90000001\nPhone 25470****001"),
+        "{screen}"
+    );
     service.stop().await;
     let service = TestService::start(Database::sqlite()).await;
     let screen = service.phone(3).walk(&["7", "2", "1234", "1"]).await;

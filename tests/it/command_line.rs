@@ -15,7 +15,10 @@ use crate::harness::program::{Program, Said, cp2, demo, run};
 use crate::harness::service::{client, person};
 use crate::harness::{TestService, on_each_database};
 
-on_each_database!(the_outbox_is_listed_for_people_and_for_programs);
+on_each_database!(
+    the_outbox_is_listed_for_people_and_for_programs,
+    the_map_shows_the_traffic_of_a_database,
+);
 
 /// A configuration that is in order, but for what a test replaces.
 const CONFIG: &str = r#"[server]
@@ -420,4 +423,20 @@ async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService)
         assert_eq!(dead[name], value, "{dead}");
     }
     assert_eq!(said(&["db", "migrate"]), "the schema is up to date\n");
+}
+
+async fn the_map_shows_the_traffic_of_a_database(service: &TestService) {
+    service.phone(1).walk(&["1"]).await;
+    service.phone(2).walk(&["0"]).await;
+    let (_folder, config) = configured("sqlite:DATABASE", &service.database_url());
+    let said = run(&mut with_config(&["menus", "graph", "--traffic"], &config));
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    for part in [
+        "<b>home</b><br/>KNEC CP2<br/>2 sessions, 0 ended",
+        "<br/>1 sessions, 1 ended",
+        "  class s_home heat4\n",
+        "  class s_reset_confirm heat0\n",
+    ] {
+        assert!(said.out.contains(part), "{part} in {}", said.out);
+    }
 }

@@ -103,7 +103,7 @@ fn a_folder_without_menus_is_a_failure_and_a_wrong_call_another() {
 
 #[test]
 fn each_command_explains_itself_with_an_example() {
-    for command in ["check", "preview", "graph", "schema"] {
+    for command in ["check", "preview", "graph", "diff", "schema"] {
         let called = menus(&[command, "--help"]);
         assert_eq!(called.code, 0);
         assert!(called.out.contains("Example: cp2 menus"), "{}", called.out);
@@ -134,4 +134,26 @@ fn a_map_is_printed_as_text_or_picture_in_either_language() {
     let picture = menus(&["graph", "--svg"]).out;
     assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
     assert_eq!(menus(&["graph", "--language", "fr"]).code, 2);
+}
+
+#[test]
+fn two_folders_are_compared_by_what_people_dial() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("ussd_menus");
+    let shipped = shipped.to_str().unwrap();
+    let folder = folder_with("goto = \"number_ask\"", "goto = \"bye\"");
+    let called = menus(&["diff", shipped, shipped]);
+    assert_eq!((called.code, called.out.as_str()), (0, ""));
+    let called = menus(&["diff", shipped, path(&folder)]);
+    assert_eq!((called.code, called.err.as_str()), (1, ""));
+    let line = "5 (known) moved: number_ask -> bye\n";
+    assert!(called.out.contains(line), "{}", called.out);
+    let called = menus(&["diff", shipped, path(&folder), "--json"]);
+    let answer: serde_json::Value = serde_json::from_str(&called.out).unwrap();
+    let expected = serde_json::json!({
+        "path": "5", "outcomes": ["known"], "change": "moved", "old": "number_ask", "new": "bye",
+    });
+    assert!(answer.as_array().unwrap().contains(&expected), "{answer}");
+    for wrong in [&["diff", shipped][..], &["diff", shipped, "/nowhere"]] {
+        assert_eq!(menus(wrong).code, 2, "{wrong:?}");
+    }
 }

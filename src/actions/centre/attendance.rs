@@ -266,7 +266,9 @@ async fn sign_off(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(with_counts(Outcome::of("incomplete"), tally));
     }
     attendance::sign(work.tx, place(&managed), day, &person.id, work.now).await?;
-    let Tally { present, absent, .. } = tally;
+    let Tally {
+        present, absent, ..
+    } = tally;
     let detail = format!(
         "{} {} {day}: {present} present, {absent} absent",
         centre.as_str(),

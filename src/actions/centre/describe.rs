@@ -41,10 +41,7 @@ pub(in super::super) const SET_DISTANCE: Action = Action {
         about: "keeps how far a centre is from its distribution centre",
         writes: true,
         inputs: &[MANAGED, DISTANCE],
-        outcomes: admitted_outcomes![
-            OutcomeSpec::new("saved", "it is kept", &[]),
-            NOT_MANAGER,
-        ],
+        outcomes: admitted_outcomes![OutcomeSpec::new("saved", "it is kept", &[]), NOT_MANAGER,],
         ..ActionSpec::BLANK
     },
     run: |work| Box::pin(set_distance(work)),
@@ -82,7 +79,9 @@ async fn set_distance(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, DescribeCentre);
     let centre = managed!(work, &person).centre;
     centres::set_distance(work.tx, &centre.code, km).await?;
-    let before = centre.distance_km.map_or(NOTHING.to_owned(), |km| km.to_string());
+    let before = centre
+        .distance_km
+        .map_or(NOTHING.to_owned(), |km| km.to_string());
     let detail = format!("{}: {before} to {km}", centre.code.as_str());
     work.log(&person, "centre.distance", Some(detail)).await?;
     Ok(Outcome::of("saved").having_changed())

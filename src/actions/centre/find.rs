@@ -60,8 +60,7 @@ async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
     let page = work.page;
-    let found =
-        deployments::managed_by(work.tx, &person.id, page.offset, page.size + 1).await?;
+    let found = deployments::managed_by(work.tx, &person.id, page.offset, page.size + 1).await?;
     if found.is_empty() {
         return Ok(Outcome::of(NOT_MANAGER.name));
     }
@@ -73,10 +72,7 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 
 fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {
     vec![
-        (
-            "managed",
-            Value::Hidden(deployment.id.as_str().to_owned()),
-        ),
+        ("managed", Value::Hidden(deployment.id.as_str().to_owned())),
         ("series", Value::Series(deployment.series)),
         ("centre_code", Value::Centre(deployment.centre.code.clone())),
         ("centre_name", Value::name(&deployment.centre.name)),

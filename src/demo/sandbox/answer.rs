@@ -7,7 +7,7 @@ use http::header::RETRY_AFTER;
 use serde_json::{Value, json};
 
 use super::behaviour::Behaviour;
-use super::serve::ReplyLost;
+use super::serve::NoReply;
 
 pub(super) fn unauthenticated() -> Response {
     let said = "The supplied authentication is invalid";
@@ -45,7 +45,7 @@ pub(super) struct Answer {
     parts: usize,
     recipients: Vec<Value>,
     sent: usize,
-    lost: bool,
+    no_reply: Option<NoReply>,
 }
 
 impl Answer {
@@ -55,13 +55,17 @@ impl Answer {
             parts,
             recipients: Vec::new(),
             sent: 0,
-            lost: false,
+            no_reply: None,
         }
     }
 
     pub(super) fn accepted(&mut self, number: &str, id: &str, behaviour: &Behaviour) {
         self.sent += 1;
-        self.lost |= matches!(behaviour, Behaviour::LoseReply { .. });
+        match behaviour {
+            Behaviour::LoseReply { .. } => self.no_reply = Some(NoReply::Lost),
+            Behaviour::HoldReply { .. } => self.no_reply = Some(NoReply::Held),
+            _ => {}
+        }
         self.recipients.push(json!({
             "statusCode": 102,
             "number": number,
@@ -91,8 +95,8 @@ impl IntoResponse for Answer {
         let data = json!({"Message": message, "Recipients": self.recipients});
         let body = Json(json!({"SMSMessageData": data}));
         let mut response = (StatusCode::CREATED, body).into_response();
-        if self.lost {
-            response.extensions_mut().insert(ReplyLost);
+        if let Some(no_reply) = self.no_reply {
+            response.extensions_mut().insert(no_reply);
         }
         response
     }

@@ -22,6 +22,11 @@ pub enum Behaviour {
         /// Whether a delivery report follows nevertheless.
         reported: bool,
     },
+    /// Accepted, and the sender waits for the answer until it gives up.
+    HoldReply {
+        /// Whether a delivery report follows nevertheless.
+        reported: bool,
+    },
     /// Refused: the person has blocked the sender.
     Blacklisted,
     /// Refused: the account is empty.

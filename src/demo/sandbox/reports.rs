@@ -40,7 +40,8 @@ impl Fate {
         match behaviour {
             Behaviour::Deliver
             | Behaviour::ReportFirst
-            | Behaviour::LoseReply { reported: true } => Some(Self::Delivered),
+            | Behaviour::LoseReply { reported: true }
+            | Behaviour::HoldReply { reported: true } => Some(Self::Delivered),
             Behaviour::FailReport(reason) => Some(Self::Failed(reason.clone())),
             _ => None,
         }

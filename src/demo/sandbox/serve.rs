@@ -1,4 +1,4 @@
-//! Connections, one of which can be made to break before its answer.
+//! Connections, one of which can be made to break before its answer, or never to answer.
 //!
 //! `axum::serve` always answers, so the loop is written out here.
 
@@ -16,11 +16,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-/// Marks a response that must not reach its client. As the error of a service
-/// it makes hyper close the connection without a word.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
+/// Marks a response that must not reach its client.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NoReply {
+    /// The connection breaks.
+    Lost,
+    /// The connection stays open, and silent, until its client closes it.
+    Held,
+}
+
+/// As the error of a service it makes hyper close the connection without a word.
+#[derive(Debug, thiserror::Error)]
 #[error("the answer is lost on purpose")]
-pub(super) struct ReplyLost;
+struct ReplyLost;
 
 pub(super) async fn serve(
     listener: TcpListener,
@@ -57,8 +65,9 @@ async fn talk(stream: TcpStream, app: Router) {
 
 async fn answer(app: Router, request: http::Request<Incoming>) -> Result<Response, ReplyLost> {
     let Ok(response) = app.oneshot(request.map(Body::new)).await;
-    match response.extensions().get::<ReplyLost>() {
-        Some(lost) => Err(*lost),
+    match response.extensions().get::<NoReply>() {
+        Some(NoReply::Lost) => Err(ReplyLost),
+        Some(NoReply::Held) => std::future::pending().await,
         None => Ok(response),
     }
 }

@@ -283,6 +283,34 @@ async fn a_message_whose_answer_was_lost_is_still_reported() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_held_never_comes_and_its_message_is_reported_at_will() {
+    let (url, mut reports) = service(Vec::new()).await;
+    let sandbox = start(SandboxSettings {
+        delivery_url: Some(url),
+        ..settings()
+    })
+    .await;
+    sandbox.behave(&number(1), Behaviour::HoldReply { reported: false });
+    sandbox.behave(&number(2), Behaviour::HoldReply { reported: true });
+    let reported = async {
+        assert_eq!(reports.recv().await.unwrap().to, Some(number(2)));
+        assert_eq!(sandbox.messages().len(), 2);
+    };
+    let (first, second) = (number(1), number(2));
+    let sent = async {
+        tokio::join!(
+            send(&sandbox, &first, "hello"),
+            send(&sandbox, &second, "hello")
+        )
+    };
+    tokio::select! {
+        biased;
+        outcomes = sent => panic!("answered {outcomes:?}"),
+        () = reported => {}
+    }
+}
+
+#[tokio::test]
 async fn a_report_waits_for_a_service_that_is_not_up() {
     let (url, mut reports) = service(vec![StatusCode::SERVICE_UNAVAILABLE; 2]).await;
     let sandbox = start(SandboxSettings {

@@ -45,7 +45,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "[screen.ask]",
         "[screen.ask]\ncolour = 1",
-        "36:1: unknown field `colour`, expected one of `text`, `option`, `include`, `ask`, `save`, `invalid`, `list`, `item`, `per_page`, `action`, `call`, `on`, `goto`, `end`, `paged`",
+        "36:1: unknown field `colour`, expected one of `text`, `option`, `include`, `ask`, `save`, `invalid`, `list`, `item`, `per_page`, `action`, `call`, `on`, `goto`, `end`, `paged`, `letters`",
     ),
     (
         "label = { en = \"All\"",
@@ -143,7 +143,17 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "ask = \"msisdn\"",
         "ask = \"colour\"",
-        "36:7: `ask` takes one of msisdn, kra_pin, centre_code, national_id, tsc_number, birth_year, pin, code, digits, number, name, words, email",
+        "36:7: `ask` takes one of msisdn, kra_pin, centre_code, national_id, tsc_number, birth_year, pin, code, digits, number, kilometres, name, words, email",
+    ),
+    (
+        "ask = \"msisdn\"\nsave = \"line\"",
+        "ask = \"kra_pin\"\nsave = \"pin\"",
+        "36:7: `kra_pin` is typed in letters, several presses each: ask for digits, or say `letters = true`\n45:10: `save` needs `line`, which is not there on every way to it",
+    ),
+    (
+        "ask = \"msisdn\"",
+        "ask = \"msisdn\"\nletters = true",
+        "37:11: that is not how `msisdn` is typed: remove `letters`",
     ),
     (
         "goto = \"save\"",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Graph, Node, Way};
+use super::{Graph, HEAT, Node, Way};
 
 impl Graph {
     /// The map as a Mermaid flowchart. What people choose is a line, what the service
@@ -10,19 +10,46 @@ impl Graph {
     #[must_use]
     pub fn mermaid(&self) -> String {
         let mut text = "flowchart LR\n".to_owned();
-        for node in &self.nodes {
-            let [left, right] = node.shape.brackets;
-            let (id, name, title) = (id(&node.name), &node.name, escaped(&node.title));
-            // Writing to a String can't fail.
-            let _ = writeln!(text, "  {id}{left}\"<b>{name}</b><br/>{title}\"{right}");
+        // Writing to a String can't fail.
+        for (place, (file, nodes)) in self.clusters().into_iter().enumerate() {
+            let indent = if let Some(file) = file {
+                let _ = writeln!(text, "  subgraph f_{place} [\"{}\"]", escaped(file));
+                "    "
+            } else {
+                "  "
+            };
+            for node in nodes {
+                let _ = writeln!(text, "{indent}{}", screen(node));
+            }
+            if file.is_some() {
+                let _ = writeln!(text, "  end");
+            }
         }
         for node in &self.nodes {
             for way in &node.ways {
                 let _ = writeln!(text, "  {}", edge(node, way));
             }
         }
+        if self.busiest.is_some() {
+            for (heat, colour) in HEAT.iter().enumerate() {
+                let _ = writeln!(text, "  classDef heat{heat} fill:{colour}");
+            }
+        }
+        for node in &self.nodes {
+            if let Some(heat) = self.heat(node) {
+                let _ = writeln!(text, "  class {} heat{heat}", id(&node.name));
+            }
+        }
         text
     }
+}
+
+fn screen(node: &Node) -> String {
+    let [left, right] = node.shape.brackets;
+    let (id, name, title) = (id(&node.name), &node.name, escaped(&node.title));
+    let visits = node.visits.map(|visits| format!("<br/>{visits}"));
+    let visits = visits.unwrap_or_default();
+    format!("{id}{left}\"<b>{name}</b><br/>{title}{visits}\"{right}")
 }
 
 fn edge(node: &Node, way: &Way) -> String {
@@ -57,7 +84,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::sound;
+    use super::super::tests::{in_two_files, sound, visits};
     use super::*;
 
     #[test]
@@ -85,6 +112,33 @@ flowchart LR
   s_save -.->|\"saved\"| s_bye
 "
         );
+    }
+
+    #[test]
+    fn each_file_is_a_cluster_where_there_is_more_than_one() {
+        let text = in_two_files().mermaid();
+        let cluster = "  subgraph f_1 [\"asking.toml\"]\n    \
+            s_ask[/\"<b>ask</b><br/>Your number?\"/]\n    \
+            s_save{{\"<b>save</b><br/>save\"}}\n  end\n";
+        assert!(text.contains(cluster), "{text}");
+        assert!(
+            text.contains("  subgraph f_0 [\"main.toml\"]\n    s_home"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn traffic_is_a_line_and_a_colour() {
+        let text = sound().with_traffic(visits).mermaid();
+        for part in [
+            "  s_home[\"<b>home</b><br/>Welcome<br/>8 sessions, 1 ended\"]\n",
+            "  s_seek{{\"<b>seek</b><br/>find\"}}\n",
+            "  classDef heat4 fill:#fb923c\n",
+            "  class s_home heat4\n",
+            "  class s_bye heat2\n",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
     }
 
     #[test]

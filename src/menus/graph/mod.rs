@@ -5,16 +5,32 @@ mod mermaid;
 mod svg;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::domain::Language;
 
-use super::model::{Body, Choice, Menu, Placed, RETURN, Screen};
+use super::edges::Via;
+use super::files::MenuFile;
+use super::model::{Body, Menu, Placed, RETURN, Screen};
 use super::template::Texts;
 use super::value::{Format, Shown, Values};
 
 /// All screens of a menu, in the order in which a walk from the start comes to them.
 pub struct Graph {
     nodes: Vec<Node>,
+    /// The names of the files that screens stand in, without their folder.
+    files: Vec<String>,
+    /// The most sessions at one screen, where the traffic is shown.
+    busiest: Option<u64>,
+}
+
+/// What went on at a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Visits {
+    /// How many sessions showed it.
+    pub sessions: u64,
+    /// How many showed nothing after it.
+    pub ended: u64,
 }
 
 /// A screen.
@@ -26,6 +42,10 @@ struct Node {
     /// How many steps it is away from the start.
     distance: usize,
     ways: Vec<Way>,
+    /// Which file it stands in.
+    file: usize,
+    /// What went on there; None for an action, which shows nothing.
+    visits: Option<Visits>,
 }
 
 /// A way from one screen to another.
@@ -42,49 +62,106 @@ struct Shape {
     arrow: &'static str,
     /// The colour of its box in SVG.
     colour: &'static str,
+    /// Whether phones show it.
+    is_shown: bool,
 }
 
 const MENU: Shape = Shape {
     brackets: ["[", "]"],
     arrow: "-->",
     colour: "#dbeafe",
+    is_shown: true,
 };
 const QUESTION: Shape = Shape {
     brackets: ["[/", "/]"],
     arrow: "-->",
     colour: "#fef3c7",
+    is_shown: true,
 };
 const LIST: Shape = Shape {
     brackets: ["[[", "]]"],
     arrow: "-->",
     colour: "#ede9fe",
+    is_shown: true,
 };
 const ACTION: Shape = Shape {
     brackets: ["{{", "}}"],
     arrow: "-.->",
     colour: "#e5e7eb",
+    is_shown: false,
 };
 const END: Shape = Shape {
     brackets: ["([", "])"],
     arrow: "-->",
     colour: "#dcfce7",
+    is_shown: true,
 };
 
 /// The most characters of a label.
 const CHARACTERS: usize = 38;
 
+/// From a screen that hardly anybody comes to, to the busiest.
+const HEAT: [&str; 5] = ["#f8fafc", "#fef3c7", "#fed7aa", "#fdba74", "#fb923c"];
+
 impl Graph {
-    /// The map of a menu, labelled in one language.
+    /// The map of a menu and of the files it was read from, labelled in one language.
     #[must_use]
-    pub fn of(menu: &Menu, language: Language) -> Self {
+    pub fn of(menu: &Menu, files: &[MenuFile], language: Language) -> Self {
         let nodes = walk(menu).into_iter().filter_map(|(name, distance)| {
             let screen = menu.screens.get(name)?;
             Some(node(name, screen, distance, language))
         });
         Self {
             nodes: nodes.collect(),
+            files: files.iter().map(base_name).collect(),
+            busiest: None,
         }
     }
+
+    /// The same, coloured by how many sessions went through each screen.
+    #[must_use]
+    pub fn with_traffic(mut self, visits: impl Fn(&str) -> Visits) -> Self {
+        for node in &mut self.nodes {
+            let is_shown = node.shape.is_shown;
+            node.visits = is_shown.then(|| visits(&node.name));
+        }
+        let counts = self.nodes.iter().filter_map(|node| node.visits);
+        self.busiest = Some(counts.map(|visits| visits.sessions).max().unwrap_or(0));
+        self
+    }
+
+    /// The screens of each file, where there is more than one.
+    fn clusters(&self) -> Vec<(Option<&str>, Vec<&Node>)> {
+        let mut clusters: BTreeMap<usize, Vec<&Node>> = BTreeMap::new();
+        for node in &self.nodes {
+            clusters.entry(node.file).or_default().push(node);
+        }
+        let are_many = clusters.len() > 1;
+        let named = clusters.into_iter().map(|(file, nodes)| {
+            let name = self.files.get(file).filter(|_| are_many);
+            (name.map(String::as_str), nodes)
+        });
+        named.collect()
+    }
+
+    /// How busy a screen is among the others, as a place in [`HEAT`].
+    fn heat(&self, node: &Node) -> Option<usize> {
+        let sessions = node.visits?.sessions;
+        let steps = HEAT.len() as u64 - 1;
+        let share = (sessions * steps).div_ceil(self.busiest?.max(1));
+        usize::try_from(share).ok()
+    }
+}
+
+impl std::fmt::Display for Visits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} sessions, {} ended", self.sessions, self.ended)
+    }
+}
+
+fn base_name(file: &MenuFile) -> String {
+    let name = Path::new(&file.name).file_name();
+    name.map_or_else(|| file.name.clone(), |name| name.display().to_string())
 }
 
 /// The screens with their distances from the start; last what no way leads to.
@@ -94,8 +171,9 @@ fn walk(menu: &Menu) -> Vec<(&str, usize)> {
     while let Some(&(name, distance)) = order.get(visited) {
         visited += 1;
         let screen = menu.screens.get(name);
-        for next in screen.map_or_else(Vec::new, |screen| gotos(&screen.body)) {
-            if order.iter().all(|(seen, _)| *seen != next) {
+        for (_, next) in screen.map_or_else(Vec::new, |screen| screen.body.ways()) {
+            let next = next.it.as_str();
+            if next != RETURN && order.iter().all(|(seen, _)| *seen != next) {
                 order.push((next, distance + 1));
             }
         }
@@ -108,14 +186,6 @@ fn walk(menu: &Menu) -> Vec<(&str, usize)> {
     order
 }
 
-fn gotos(body: &Body) -> Vec<&str> {
-    ways(body, Language::default())
-        .into_iter()
-        .map(|(_, goto)| goto)
-        .filter(|goto| *goto != RETURN)
-        .collect()
-}
-
 fn node(name: &str, screen: &Screen, distance: usize, language: Language) -> Node {
     let (shape, title) = match &screen.body {
         Body::Menu { .. } => (&MENU, first_line(&screen.text, language)),
@@ -125,12 +195,12 @@ fn node(name: &str, screen: &Screen, distance: usize, language: Language) -> Nod
         Body::Call { call, .. } => (&ACTION, call.it.clone()),
         Body::End => (&END, first_line(&screen.text, language)),
     };
-    let ways = ways(&screen.body, language);
     // A return leads to wherever the sub-menu was called from.
-    let ways = ways.into_iter().filter(|(_, goto)| *goto != RETURN);
-    let ways = ways.map(|(label, goto)| Way {
-        label: shortened(&label),
-        goto: goto.to_owned(),
+    let ways = screen.body.ways().into_iter();
+    let ways = ways.filter(|(_, goto)| goto.it != RETURN);
+    let ways = ways.map(|(via, goto)| Way {
+        label: shortened(&label(&screen.body, &via, language)),
+        goto: goto.it.clone(),
     });
     Node {
         name: name.to_owned(),
@@ -138,37 +208,24 @@ fn node(name: &str, screen: &Screen, distance: usize, language: Language) -> Nod
         title,
         distance,
         ways: ways.collect(),
+        file: screen.at.file,
+        visits: None,
     }
 }
 
-/// The ways on from a screen: what is chosen, typed or found out, and where it leads.
-fn ways<'a>(body: &'a Body, language: Language) -> Vec<(String, &'a str)> {
-    match body {
-        Body::End => Vec::new(),
-        Body::Menu { options } => {
-            let way = |option: &'a Choice| {
-                let label = format!("{}. {}", option.key.it, filled(&option.label, language));
-                (label, option.goto.it.as_str())
-            };
-            options.iter().map(way).collect()
+/// What is chosen, typed or found out on a way.
+fn label(body: &Body, via: &Via, language: Language) -> String {
+    match (body, via) {
+        (Body::Menu { options }, Via::Key(key)) => {
+            let option = options.iter().find(|option| option.key.it == *key);
+            let label = option.map(|option| filled(&option.label, language));
+            format!("{key}. {}", label.unwrap_or_default())
         }
-        Body::Question { save, goto, .. } => vec![(format!("{{{}}}", save.it), &goto.it)],
-        Body::List { item, goto, on, .. } => {
-            let mut ways = vec![(filled(item, language), goto.it.as_str())];
-            ways.extend(outcomes(on));
-            ways
-        }
-        Body::Action { on, .. } => outcomes(on).collect(),
-        Body::Call { call, goto } => vec![
-            ("call".to_owned(), call.it.as_str()),
-            ("then".to_owned(), goto.it.as_str()),
-        ],
+        (Body::Question { save, .. }, _) => format!("{{{}}}", save.it),
+        (Body::List { item, .. }, Via::Answer) => filled(item, language),
+        (_, Via::Outcome(name)) => name.clone(),
+        (_, via) => via.to_string(),
     }
-}
-
-fn outcomes(on: &BTreeMap<String, Placed<String>>) -> impl Iterator<Item = (String, &str)> {
-    on.iter()
-        .map(|(name, goto)| (name.clone(), goto.it.as_str()))
 }
 
 /// A label's beginning, where it is too long for a box.
@@ -209,7 +266,57 @@ mod tests {
 
     /// The map of the sound menu.
     pub(super) fn sound() -> Graph {
-        Graph::of(&load(&[file("m", SOUND)]).unwrap(), Language::En)
+        map(&[file("m", SOUND)])
+    }
+
+    /// The map of the sound menu with two of its screens in a file of their own.
+    pub(super) fn in_two_files() -> Graph {
+        let (main, rest) = SOUND.split_once("[screen.ask]").unwrap();
+        let (asking, rest) = rest.split_once("[screen.pick]").unwrap();
+        let main = format!("{main}[screen.pick]{rest}");
+        let asking = format!("[screen.ask]{asking}");
+        map(&[file("d/main.toml", &main), file("d/asking.toml", &asking)])
+    }
+
+    fn map(files: &[MenuFile]) -> Graph {
+        Graph::of(&load(files).unwrap(), files, Language::En)
+    }
+
+    /// Visits of two screens.
+    pub(super) fn visits(name: &str) -> Visits {
+        match name {
+            "home" => Visits {
+                sessions: 8,
+                ended: 1,
+            },
+            "bye" => Visits {
+                sessions: 3,
+                ended: 3,
+            },
+            _ => Visits::default(),
+        }
+    }
+
+    #[test]
+    fn the_busiest_screen_is_the_hottest_and_an_action_has_no_traffic() {
+        let graph = sound().with_traffic(visits);
+        let heat: Vec<_> = graph
+            .nodes
+            .iter()
+            .map(|node| (node.name.as_str(), graph.heat(node)))
+            .collect();
+        assert_eq!(
+            heat,
+            [
+                ("home", Some(4)),
+                ("seek", None),
+                ("ask", Some(0)),
+                ("pick", Some(0)),
+                ("bye", Some(2)),
+                ("mine", Some(0)),
+                ("save", None),
+            ]
+        );
     }
 
     #[test]
@@ -238,7 +345,7 @@ mod tests {
     fn what_no_way_leads_to_is_on_the_map_too() {
         let text =
             format!("{SOUND}\n[screen.alone]\nend = true\ntext = {{ en = \"A\", sw = \"A\" }}\n");
-        let graph = Graph::of(&load(&[file("m", &text)]).unwrap(), Language::En);
+        let graph = map(&[file("m", &text)]);
         assert_eq!(
             graph.nodes.last().map(|node| node.name.as_str()),
             Some("alone")

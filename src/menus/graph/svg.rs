@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Graph, Node, Way, shortened};
+use super::{Graph, HEAT, Node, Way, shortened};
 
 const MARGIN: usize = 16;
 const WIDTH: usize = 232;
@@ -15,14 +15,23 @@ const ROW: usize = 15;
 const GAP: usize = 12;
 
 const STYLE: &str = "text{font:11px sans-serif;fill:#111}.name{font-weight:bold}\
-    rect{stroke:#475569}path{fill:none;stroke:#475569}.back{fill:#64748b}";
+    rect{stroke:#475569}path{fill:none;stroke:#475569}.back{fill:#64748b}\
+    .visits{font-style:italic}.file{fill:none;stroke-dasharray:4}";
 
 /// Where the boxes stand.
 struct Picture<'a> {
     graph: &'a Graph,
     boxes: BTreeMap<&'a str, Corner>,
+    frames: Vec<Frame<'a>>,
     width: usize,
     height: usize,
+}
+
+/// The screens of a file.
+struct Frame<'a> {
+    name: &'a str,
+    top: usize,
+    bottom: usize,
 }
 
 /// The upper left corner of a box.
@@ -36,24 +45,35 @@ impl Graph {
     /// The map as an SVG document.
     #[must_use]
     pub fn svg(&self) -> String {
-        let mut bottoms: BTreeMap<usize, usize> = BTreeMap::new();
         let mut boxes = BTreeMap::new();
-        for node in &self.nodes {
-            let bottom = bottoms.entry(node.distance).or_insert(MARGIN);
-            boxes.insert(
-                node.name.as_str(),
-                Corner {
+        let mut frames = Vec::new();
+        let widest = self.nodes.iter().map(|node| node.distance).max();
+        let width = 2 * MARGIN + WIDTH + COLUMN * widest.unwrap_or(0);
+        let mut top = MARGIN;
+        for (file, nodes) in self.clusters() {
+            // Each file is a band of its own, below the one before.
+            let first = if file.is_some() { top + ROW + GAP } else { top };
+            let mut bottoms: BTreeMap<usize, usize> = BTreeMap::new();
+            for node in nodes {
+                let bottom = bottoms.entry(node.distance).or_insert(first);
+                let corner = Corner {
                     x: MARGIN + node.distance * COLUMN,
                     y: *bottom,
-                },
-            );
-            *bottom += height(node) + GAP;
+                };
+                boxes.insert(node.name.as_str(), corner);
+                *bottom += height(node) + GAP;
+            }
+            let bottom = bottoms.values().max().copied().unwrap_or(first);
+            if let Some(name) = file {
+                frames.push(Frame { name, top, bottom });
+            }
+            top = bottom + GAP;
         }
-        let width = 2 * MARGIN + WIDTH + COLUMN * bottoms.keys().max().unwrap_or(&0);
-        let height = bottoms.values().max().unwrap_or(&MARGIN) + MARGIN;
+        let height = top - GAP + MARGIN;
         Picture {
             graph: self,
             boxes,
+            frames,
             width,
             height,
         }
@@ -62,7 +82,7 @@ impl Graph {
 }
 
 fn height(node: &Node) -> usize {
-    HEAD + ROW * node.ways.len() + GAP / 2
+    HEAD + ROW * (node.ways.len() + usize::from(node.visits.is_some())) + GAP / 2
 }
 
 impl fmt::Display for Picture<'_> {
@@ -74,11 +94,20 @@ impl fmt::Display for Picture<'_> {
              viewBox=\"0 0 {width} {height}\">\n<style>{STYLE}</style>\n\
              <rect width=\"100%\" height=\"100%\" style=\"fill:#fff;stroke:none\"/>"
         )?;
+        for Frame { name, top, bottom } in &self.frames {
+            let (left, across, down) = (MARGIN / 2, width - MARGIN, bottom - top);
+            writeln!(
+                f,
+                "<rect class=\"file\" x=\"{left}\" y=\"{top}\" width=\"{across}\" height=\"{down}\" rx=\"6\"/>"
+            )?;
+            text(f, "name", MARGIN, top + 14, name)?;
+        }
         for node in &self.graph.nodes {
             let Some(corner) = self.boxes.get(node.name.as_str()) else {
                 continue;
             };
-            screen(f, node, *corner)?;
+            let heat = self.graph.heat(node).and_then(|heat| HEAT.get(heat));
+            screen(f, node, heat.unwrap_or(&node.shape.colour), *corner)?;
             for (row, way) in node.ways.iter().enumerate() {
                 let y = corner.y + HEAD + ROW * row;
                 self.way(f, way, Corner { x: corner.x, y })?;
@@ -111,14 +140,23 @@ impl Picture<'_> {
     }
 }
 
-fn screen(f: &mut fmt::Formatter<'_>, node: &Node, Corner { x, y }: Corner) -> fmt::Result {
-    let (height, colour) = (height(node), node.shape.colour);
+fn screen(
+    f: &mut fmt::Formatter<'_>,
+    node: &Node,
+    colour: &str,
+    Corner { x, y }: Corner,
+) -> fmt::Result {
+    let height = height(node);
     writeln!(
         f,
         "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\" rx=\"4\" fill=\"{colour}\"/>"
     )?;
     text(f, "name", x + 8, y + 14, &node.name)?;
-    text(f, "title", x + 8, y + 28, &node.title)
+    text(f, "title", x + 8, y + 28, &node.title)?;
+    match node.visits {
+        Some(visits) => text(f, "visits", x + 8, y + height - 6, &visits.to_string()),
+        None => Ok(()),
+    }
 }
 
 fn text(f: &mut fmt::Formatter<'_>, class: &str, x: usize, y: usize, text: &str) -> fmt::Result {
@@ -137,7 +175,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::sound;
+    use super::super::tests::{in_two_files, sound, visits};
     use super::*;
 
     #[test]
@@ -173,6 +211,26 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn each_file_has_a_frame_that_its_screens_stand_in() {
+        assert!(!sound().svg().contains("class=\"file\""));
+        let svg = in_two_files().svg();
+        assert_eq!(svg.matches("class=\"file\"").count(), 2);
+        let (_, asking) = svg.split_once("asking.toml").unwrap();
+        assert!(
+            asking.contains(">ask<") && asking.contains(">save<"),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn traffic_colours_a_box_and_stands_in_it() {
+        let svg = sound().with_traffic(visits).svg();
+        assert_eq!(svg.matches("fill=\"#fb923c\"").count(), 1);
+        assert!(svg.contains(">8 sessions, 1 ended<"), "{svg}");
+        assert_eq!(svg.matches("class=\"visits\"").count(), 5);
     }
 
     #[test]

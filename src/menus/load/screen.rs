@@ -51,6 +51,7 @@ impl Loader<'_, '_> {
             on,
             goto,
             end,
+            letters,
             ..
         } = raw;
         let on = self.outcomes(on);
@@ -63,6 +64,7 @@ impl Loader<'_, '_> {
                 let invalid = self.needed(invalid, name, "invalid");
                 let goto = self.next(goto, name);
                 let ask = self.placed(ask);
+                let asked = ask.at;
                 let save = save.map_or_else(|| ask.clone(), |save| self.placed(save));
                 let Some(ask) = Ask::parse(&ask.it) else {
                     self.found.add(
@@ -71,6 +73,7 @@ impl Loader<'_, '_> {
                     );
                     return None;
                 };
+                self.letters(asked, ask, letters);
                 Some(Body::Question {
                     ask,
                     save,
@@ -153,6 +156,31 @@ impl Loader<'_, '_> {
             .collect()
     }
 
+    /// Letters cost several presses each while the network waits for an answer, so an
+    /// author who asks for them says that it is meant.
+    fn letters(&mut self, asked: Place, ask: Ask, letters: Option<Spanned<bool>>) {
+        let name = ask.name();
+        match (letters, ask.needs_letters()) {
+            (None, true) => {
+                let message = format!(
+                    "`{name}` is typed in letters, several presses each: ask for digits, or say `letters = true`"
+                );
+                self.found.add(asked, message);
+            }
+            (Some(said), needed) if !needed || !said.get_ref() => {
+                let instead = if needed {
+                    "say `letters = true`"
+                } else {
+                    "remove `letters`"
+                };
+                let at = self.place(&said.span());
+                self.found
+                    .add(at, format!("that is not how `{name}` is typed: {instead}"));
+            }
+            _ => {}
+        }
+    }
+
     fn per_page(&mut self, raw: Option<Spanned<usize>>) -> usize {
         let Some(raw) = raw else { return PER_PAGE };
         if (1..=9).contains(raw.get_ref()) {
@@ -200,7 +228,7 @@ impl Loader<'_, '_> {
         let string = |string: &Option<Spanned<String>>| {
             string.as_ref().map(|string| self.place(&string.span()))
         };
-        let idle: [(&str, bool, Option<Place>); 8] = [
+        let idle: [(&str, bool, Option<Place>); 9] = [
             ("save", asks, string(&raw.save)),
             ("invalid", asks, text(&raw.invalid)),
             ("item", lists, text(&raw.item)),
@@ -222,6 +250,11 @@ impl Loader<'_, '_> {
                 "paged",
                 chooses || asks,
                 raw.paged.as_ref().map(|paged| self.place(&paged.span())),
+            ),
+            (
+                "letters",
+                asks,
+                raw.letters.as_ref().map(|said| self.place(&said.span())),
             ),
         ];
         for (key, is_used, at) in idle {

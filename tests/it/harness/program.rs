@@ -101,6 +101,12 @@ impl Program {
         self.end()
     }
 
+    /// Ends it where it stands, as a power cut does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.end();
+    }
+
     /// Tells it to read anew what it can read anew.
     pub(crate) fn hang_up(&self) {
         self.signal("-HUP");

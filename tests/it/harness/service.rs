@@ -242,13 +242,8 @@ impl TestService {
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let body = serde_urlencoded::to_string(fields).unwrap();
-        let request = self.client.post(format!("{}{path}", self.base)).body(body);
-        request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .send()
-            .await
-            .unwrap()
+        let url = format!("{}{path}", self.base);
+        post(&self.client, &url, fields).await.unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -360,20 +355,43 @@ impl TestService {
 
     /// Whether these credentials open the person's own page.
     pub(crate) async fn can_log_in(&self, user_name: &str, password: &str) -> bool {
-        let fields = [("user_name", user_name), ("password", password)];
-        let answer = self.post("/login", &fields).await;
-        match answer.status().as_u16() {
-            303 => {}
-            403 => return false,
-            other => panic!("log-in answered {other}"),
-        }
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap();
-        let me = self.client.get(format!("{}/me", self.base));
-        let me = me.header("cookie", cookie).send().await.unwrap();
-        assert_eq!(me.status(), 200);
-        me.text().await.unwrap().contains(user_name)
+        can_log_in(&self.client, &self.base, user_name, password).await
     }
+}
+
+/// Whether these credentials open the person's own page of the service at `base`.
+pub(crate) async fn can_log_in(
+    client: &Client,
+    base: &str,
+    user_name: &str,
+    password: &str,
+) -> bool {
+    let fields = [("user_name", user_name), ("password", password)];
+    let login = format!("{base}/login");
+    let answer = post(client, &login, &fields).await.unwrap();
+    match answer.status().as_u16() {
+        303 => {}
+        403 => return false,
+        other => panic!("log-in answered {other}"),
+    }
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    let me = client.get(format!("{base}/me")).header("cookie", cookie);
+    let me = me.send().await.unwrap();
+    assert_eq!(me.status(), 200);
+    me.text().await.unwrap().contains(user_name)
+}
+
+/// Posts a form.
+pub(crate) async fn post(
+    client: &Client,
+    url: &str,
+    fields: &[(&str, &str)],
+) -> reqwest::Result<Response> {
+    let body = serde_urlencoded::to_string(fields).unwrap();
+    let request = client.post(url).body(body);
+    let kind = "application/x-www-form-urlencoded";
+    request.header(CONTENT_TYPE, kind).send().await
 }
 
 /// Waits for something that should come about by itself; false when it does not.
