@@ -18,9 +18,9 @@ use tokio_util::task::TaskTracker;
 use crate::actions::{CATALOGUE, Tools};
 use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
-use crate::config::Config;
+use crate::config::{ChannelConfig, Config};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::{Dialogue, Menus};
+use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
@@ -76,6 +76,7 @@ pub struct Service {
     config: Config,
     app: App,
     worker: Worker,
+    inbox: Inbox,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -159,6 +160,18 @@ impl Service {
             outbox: config.outbox.clone(),
             clock: Arc::clone(&clock),
         })?;
+        let sender = |channel: &ChannelConfig| {
+            let sender = channel.sender_id.clone();
+            (channel.name.clone(), sender.unwrap_or(channel.name.clone()))
+        };
+        let inbox = Inbox {
+            store: store.clone(),
+            tools: tools.clone(),
+            clock: Arc::clone(&clock),
+            bell: Arc::clone(&bell),
+            senders: config.channel.iter().map(sender).collect(),
+            poll: Duration::from_millis(config.outbox.poll_ms),
+        };
         let council = &config.council;
         let letters = Letters::new(Council {
             name: council.name.clone(),
@@ -193,6 +206,7 @@ impl Service {
             config,
             app,
             worker,
+            inbox,
             store,
             menus: watcher,
             parts,
@@ -218,6 +232,7 @@ impl Service {
         tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
+            tasks.spawn(self.inbox.run(stop.clone()));
         }
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));

@@ -19,6 +19,7 @@ mod msisdn;
 mod password;
 mod pin;
 mod reference;
+pub mod reply;
 mod sms;
 #[cfg(test)]
 mod tests;
@@ -77,6 +78,23 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &msisdn::LEFT,
         &msisdn::TAKEN,
         &pin::CHANGED,
+        &reply::DEPLOYMENT,
+        &reply::DETAILS,
+        &reply::DIAL,
+        &reply::HELP,
+        &reply::LOCKED,
+        &reply::MATCHES,
+        &reply::NEEDS_ID,
+        &reply::NONE,
+        &reply::ON_ITS_WAY,
+        &reply::SEVERAL,
+        &reply::STARTED,
+        &reply::STOPPED,
+        &reply::STRANGER,
+        &reply::TOO_MANY,
+        &reply::UNKNOWN,
+        &reply::WAITS,
+        &reply::WRONG_ID,
     ],
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::crypto::Sealed;
-use crate::domain::{MessageId, Msisdn};
+use crate::domain::{MessageId, Msisdn, PersonId};
 use crate::menus::{Fields, SmsSpec, Value};
 use crate::store::outbox::{self, Lane, NewMessage};
 use crate::store::people::Person;
@@ -31,6 +31,24 @@ impl Work<'_> {
         sms: Letterbox<'_>,
         fields: Vec<(&str, Value)>,
     ) -> Result<(), ActionError> {
+        let Letterbox {
+            spec,
+            to,
+            about,
+            lane,
+        } = sms;
+        self.queue(spec, to, Some(&about.id), lane, fields).await
+    }
+
+    /// The same where it may be about nobody.
+    pub(super) async fn queue(
+        &mut self,
+        spec: &'static SmsSpec,
+        to: &Msisdn,
+        about: Option<&PersonId>,
+        lane: Lane,
+        fields: Vec<(&str, Value)>,
+    ) -> Result<(), ActionError> {
         let fields: Fields = fields
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
@@ -39,7 +57,7 @@ impl Work<'_> {
         let wording = current
             .menu
             .sms
-            .get(sms.spec.name)
+            .get(spec.name)
             .ok_or(ActionError::NoSuchAction)?;
         let text = Zeroizing::new(wording.it.of(self.language).fill(
             &fields,
@@ -52,7 +70,7 @@ impl Work<'_> {
             row: id.as_str(),
         }
         .seal(&self.tools.keys, text.as_bytes());
-        let life = match sms.lane {
+        let life = match lane {
             Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
             Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,
         };
@@ -60,10 +78,10 @@ impl Work<'_> {
             id: &id,
             // Each piece of work is a cause of its own; the session keeps it from running twice.
             cause: id.as_str(),
-            lane: sms.lane,
+            lane,
             channel: self.channel,
-            recipient: sms.to,
-            person: Some(&sms.about.id),
+            recipient: to,
+            person: about,
             body: &body,
             segments: text::segments(&text),
             expires_at: self.now.plus(life),

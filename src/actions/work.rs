@@ -40,6 +40,8 @@ pub enum Way {
     Ussd,
     /// A page.
     Web,
+    /// An SMS.
+    Sms,
 }
 
 impl Way {
@@ -49,6 +51,7 @@ impl Way {
         match self {
             Self::Ussd => "ussd",
             Self::Web => "web",
+            Self::Sms => "sms",
         }
     }
 }

@@ -45,6 +45,10 @@ pub struct Policy {
     pub code_minutes: u64,
     /// How many one-time codes a person may ask for in a day.
     pub codes_in_a_day: i64,
+    /// How many SMS of one line are answered in ten minutes; the others are not.
+    pub keywords_in_ten_minutes: i64,
+    /// How many in a day.
+    pub keywords_in_a_day: i64,
     /// Whether centre managers read the national ID numbers of those who work there.
     pub roster_shows_national_id: bool,
     /// What each kind of action demands of the person who asks for it.
@@ -117,6 +121,8 @@ impl Default for Policy {
             new_pin_wait_hours: 24,
             code_minutes: 10,
             codes_in_a_day: 5,
+            keywords_in_ten_minutes: 3,
+            keywords_in_a_day: 10,
             roster_shows_national_id: false,
             proof: Demands::default(),
         }

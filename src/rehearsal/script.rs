@@ -54,6 +54,8 @@ pub enum Direction {
     Dial(String),
     /// Types an answer.
     Type(String),
+    /// Sends an SMS to the service.
+    Text(String),
     /// The same callback comes again.
     Repeat,
     /// Every callback of the session comes again, in order.
@@ -94,7 +96,7 @@ pub struct ScriptError {
     pub message: String,
 }
 
-const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, repeat, late, drop, restart, \
+const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
      wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
@@ -146,6 +148,7 @@ impl Direction {
             ("dial", extension) => Self::Dial(extension.to_owned()),
             // What is typed may begin or end with a space.
             ("type", _) => Self::Type(rest.to_owned()),
+            ("text", words) => Self::Text(words.to_owned()),
             ("repeat", "") => Self::Repeat,
             ("late", "") => Self::Late,
             ("drop", "") => Self::Drop,

@@ -1,6 +1,6 @@
 //! Playing a transcript.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,13 +14,15 @@ use crate::aggregators::{Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
-use crate::dialogue::{Dialogue, DialogueError, Menus, Watch};
+use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::reports;
 use crate::store::outbox::{self, Settled};
 use crate::store::roster::Place;
-use crate::store::{Store, StoreError, StoreSettings, attendance, audit, deployments, people};
+use crate::store::{
+    Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
+};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches, unknown};
@@ -236,6 +238,7 @@ impl<'a> Stage<'a> {
                 };
                 return self.hop(step, transcript).await;
             }
+            Direction::Text(words) => self.text(step, words).await?,
             Direction::Repeat => return self.again(step, 1).await,
             Direction::Late => return self.again(step, usize::MAX).await,
             Direction::Drop => {
@@ -274,6 +277,31 @@ impl<'a> Stage<'a> {
             Direction::Audit(what) => return self.next_entry(what).await,
         }
         Ok(Vec::new())
+    }
+
+    async fn text(&mut self, step: &Step, words: &str) -> Result<(), StageError> {
+        let phone = self.phone.as_ref();
+        let phone = phone.ok_or(self.script.nonsense(step, "no phone is taken up"))?;
+        let (id, tools) = (Token::fresh(), &self.dialogue.tools);
+        let place = Sealed {
+            column: "inbound.body",
+            row: id.reveal(),
+        };
+        let body = place.seal(&tools.keys, words.as_bytes());
+        let (from, now) = (phone.msisdn.as_str(), self.clock.now());
+        let mut tx = self.dialogue.store.begin().await?;
+        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, &body, now).await?;
+        tx.commit().await?;
+        let inbox = Inbox {
+            store: self.dialogue.store.clone(),
+            tools: tools.clone(),
+            clock: Arc::clone(&self.dialogue.clock),
+            bell: Arc::clone(&self.dialogue.bell),
+            senders: BTreeMap::new(),
+            poll: Duration::ZERO,
+        };
+        inbox.work_off().await?;
+        self.post().await
     }
 
     /// What others do while nobody looks.

@@ -19,6 +19,7 @@ mod hang_ups;
 mod harness;
 mod hops;
 mod journeys;
+mod keywords;
 mod letters;
 mod menu_versions;
 mod menus;
