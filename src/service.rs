@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::actions::{CATALOGUE, Tools};
+use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
 use crate::config::{ChannelConfig, Config};
@@ -24,7 +24,7 @@ use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
-use crate::outbox::{Worker, WorkerSettings};
+use crate::outbox::{PulseWatch, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -77,6 +77,7 @@ pub struct Service {
     app: App,
     worker: Worker,
     inbox: Inbox,
+    pulse: PulseWatch,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -150,6 +151,7 @@ impl Service {
             menu: current,
             public_url: config.server.public_url.clone(),
             service_code: service_code.clone(),
+            pulse: Pulse::default(),
         };
         let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
@@ -171,6 +173,12 @@ impl Service {
             bell: Arc::clone(&bell),
             senders: config.channel.iter().map(sender).collect(),
             poll: Duration::from_millis(config.outbox.poll_ms),
+        };
+        let pulse = PulseWatch {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            pulse: tools.pulse.clone(),
+            patience: config.policy.sms_patience(),
         };
         let council = &config.council;
         let letters = Letters::new(Council {
@@ -207,6 +215,7 @@ impl Service {
             app,
             worker,
             inbox,
+            pulse,
             store,
             menus: watcher,
             parts,
@@ -233,6 +242,9 @@ impl Service {
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
             tasks.spawn(self.inbox.run(stop.clone()));
+        }
+        if self.parts != Parts::Worker {
+            tasks.spawn(self.pulse.run(stop.clone()));
         }
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));

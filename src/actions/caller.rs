@@ -1,7 +1,8 @@
 //! Who is on the line.
 
+use crate::aggregators::Network;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
-use crate::store::deployments;
+use crate::store::{blocked, deployments};
 use crate::ussd::Outcome;
 
 use super::work::{Action, ActionError, Work};
@@ -10,20 +11,36 @@ use super::work::{Action, ActionError, Work};
 pub(super) const STRANGER: OutcomeSpec =
     OutcomeSpec::new("stranger", "the line is not registered", &[]);
 
+const FIELDS: &[FieldSpec] = &[
+    FieldSpec::new("name", Kind::Name(60)),
+    FieldSpec::new("line", Kind::Msisdn),
+    FieldSpec::new("manager", Kind::Flag),
+];
+
+const FIELDS_AND_CODE: &[FieldSpec] = &[
+    FIELDS[0],
+    FIELDS[1],
+    FIELDS[2],
+    FieldSpec::new("unblock", Kind::Code(20)),
+];
+
 pub(super) const RECOGNISE: Action = Action {
     spec: ActionSpec {
         name: "caller.recognise",
-        about: "looks up who holds the line",
+        about: "looks up who holds the line, and whether SMS reach it",
         outcomes: &[
+            OutcomeSpec::new("known", "the line is registered", FIELDS),
             OutcomeSpec::new(
-                "known",
-                "the line is registered",
-                &[
-                    FieldSpec::new("name", Kind::Name(60)),
-                    FieldSpec::new("line", Kind::Msisdn),
-                    FieldSpec::new("manager", Kind::Flag),
-                ],
+                "blocked",
+                "the same, but the line blocks our SMS; what is dialled to let them through",
+                FIELDS_AND_CODE,
             ),
+            OutcomeSpec::new(
+                "undelivered",
+                "the same, but the last SMS did not reach the line",
+                FIELDS,
+            ),
+            OutcomeSpec::new("slow", "the same, but SMS as a whole are slow now", FIELDS),
             STRANGER,
         ],
         ..ActionSpec::BLANK
@@ -36,8 +53,30 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of(STRANGER.name));
     };
     let manager = deployments::is_manager(work.tx, &person.id).await?;
-    Ok(Outcome::of("known")
+    let reason = blocked::reason(work.tx, work.caller).await?;
+    let outcome = match (reason.as_deref(), unblock(work)) {
+        (None, _) if work.tools.pulse.is_slow() => Outcome::of("slow"),
+        (None, _) => Outcome::of("known"),
+        (Some(blocked::BLOCKED), Some(code)) => {
+            Outcome::of("blocked").with("unblock", Value::Code(code.to_owned()))
+        }
+        (Some(_), _) => Outcome::of("undelivered"),
+    };
+    Ok(outcome
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
         .with("manager", Value::Flag(manager)))
+}
+
+/// What lets our SMS through again on the network of the line.
+fn unblock<'a>(work: &'a Work<'_>) -> Option<&'a str> {
+    let codes = &work.tools.policy.unblock;
+    let code = match work.network? {
+        Network::Safaricom => &codes.safaricom,
+        Network::Airtel => &codes.airtel,
+        Network::Telkom => &codes.telkom,
+        Network::Equitel => &codes.equitel,
+        Network::Other(_) => &None,
+    };
+    code.as_deref()
 }

@@ -15,9 +15,11 @@ mod kra_pin;
 mod language;
 mod letter;
 mod log_in;
+mod lost_sms;
 mod msisdn;
 mod password;
 mod pin;
+mod pulse;
 mod reference;
 pub mod reply;
 mod sms;
@@ -28,6 +30,7 @@ mod work;
 
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
+pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 
@@ -35,7 +38,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 28] = [
+const ACTIONS: [Action; 29] = [
     caller::RECOGNISE,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
@@ -55,6 +58,7 @@ const ACTIONS: [Action; 28] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    lost_sms::FIND,
     msisdn::ASK,
     msisdn::CHANGE,
     msisdn::RESUME,

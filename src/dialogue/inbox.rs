@@ -350,6 +350,7 @@ impl Voice<'_> {
             tx,
             tools: &self.question.inbox.tools,
             caller: self.question.caller,
+            network: None,
             language: self.language,
             way: Way::Sms,
             channel: self.question.channel,

@@ -9,15 +9,15 @@ use jiff::civil::date;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
-use crate::actions::Tools;
-use crate::aggregators::{Input, Report, ReportStatus, SessionId, Turn};
+use crate::actions::{Pulse, Tools};
+use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
-use crate::outbox::reports;
+use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Settled};
 use crate::store::roster::Place;
 use crate::store::{
@@ -170,6 +170,7 @@ impl<'a> Stage<'a> {
             menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),
+            pulse: Pulse::default(),
         };
         let dialogue = Dialogue {
             store,
@@ -335,6 +336,13 @@ impl<'a> Stage<'a> {
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {
+        let pulse = PulseWatch {
+            store: self.dialogue.store.clone(),
+            clock: Arc::clone(&self.dialogue.clock),
+            pulse: self.dialogue.tools.pulse.clone(),
+            patience: self.dialogue.tools.policy.sms_patience(),
+        };
+        pulse.look().await?;
         let screen = self.callback(step, &transcript).await?;
         self.post().await?;
         let mut seen: Vec<String> = screen.text.lines().map(str::to_owned).collect();
@@ -438,7 +446,10 @@ impl<'a> Stage<'a> {
                 ReportStatus::Delivered
             },
             said: failure.unwrap_or("Success").to_owned(),
-            reason: None,
+            reason: failure.map(|said| match said {
+                "blocked" => FailureReason::Blocked,
+                other => FailureReason::Other(other.to_owned()),
+            }),
             network: None,
         };
         let mut tx = self.dialogue.store.begin().await?;

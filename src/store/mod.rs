@@ -15,6 +15,7 @@ mod open;
 
 pub mod attendance;
 pub mod audit;
+pub mod blocked;
 pub mod centres;
 pub mod changes;
 pub mod deployments;

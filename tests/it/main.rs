@@ -21,6 +21,7 @@ mod hops;
 mod journeys;
 mod keywords;
 mod letters;
+mod lost_sms;
 mod menu_versions;
 mod menus;
 mod outbox;
