@@ -206,6 +206,7 @@ impl Service {
             worker: (parts != Parts::Web).then(|| worker.clone()),
             look: Look::new(&council.name, &service_code, Accent::default(), https),
             https,
+            trusted_proxies: config.server.trusted_proxies.clone(),
             clock,
         });
         // The first number of a new range pays 50 ms for its tables; no person should.

@@ -2,6 +2,7 @@
 
 use crate::aggregators::Network;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
+use crate::store::number_changes::{self, Way};
 use crate::store::{blocked, deployments};
 use crate::ussd::Outcome;
 
@@ -14,6 +15,7 @@ pub(super) const STRANGER: OutcomeSpec =
 const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("name", Kind::Name(60)),
     FieldSpec::new("line", Kind::Msisdn),
+    FieldSpec::new("claimed", Kind::Flag),
     FieldSpec::new("manager", Kind::Flag),
 ];
 
@@ -21,6 +23,7 @@ const FIELDS_AND_CODE: &[FieldSpec] = &[
     FIELDS[0],
     FIELDS[1],
     FIELDS[2],
+    FIELDS[3],
     FieldSpec::new("unblock", Kind::Code(20)),
 ];
 
@@ -52,6 +55,7 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
+    let claim = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
     let manager = deployments::is_manager(work.tx, &person.id).await?;
     let reason = blocked::reason(work.tx, work.caller).await?;
     let outcome = match (reason.as_deref(), unblock(work)) {
@@ -65,6 +69,7 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     Ok(outcome
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
+        .with("claimed", Value::Flag(claim.is_some()))
         .with("manager", Value::Flag(manager)))
 }
 

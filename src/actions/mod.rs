@@ -10,11 +10,13 @@ mod caller;
 mod centre;
 mod deployments;
 mod details;
+mod forgotten;
 mod guessing;
 mod kra_pin;
 mod language;
 mod letter;
 mod log_in;
+mod lost_line;
 mod lost_sms;
 mod msisdn;
 mod password;
@@ -28,8 +30,10 @@ mod tests;
 mod weak_pin;
 mod work;
 
+pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
+pub use lost_line::{Decision, decide_claim};
 pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
@@ -38,7 +42,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 29] = [
+const ACTIONS: [Action; 31] = [
     caller::RECOGNISE,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
@@ -58,6 +62,8 @@ const ACTIONS: [Action; 29] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    lost_line::CLAIM,
+    lost_line::OBJECT,
     lost_sms::FIND,
     msisdn::ASK,
     msisdn::CHANGE,
@@ -78,6 +84,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,
+        &lost_line::CLAIMED,
+        &lost_line::REFUSED,
         &msisdn::CODE,
         &msisdn::LEFT,
         &msisdn::TAKEN,

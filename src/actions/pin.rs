@@ -232,7 +232,7 @@ async fn require(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 }
 
 /// Whether an ID number and a second fact are those of a person.
-pub(super) fn is_person(person: &Person, id: &str, fact: &str) -> bool {
+fn is_person(person: &Person, id: &str, fact: &str) -> bool {
     let tsc = person
         .tsc_number
         .as_ref()
@@ -245,7 +245,7 @@ pub(super) fn is_person(person: &Person, id: &str, fact: &str) -> bool {
 }
 
 /// Where wrong guesses at who a person is are counted.
-pub(super) fn identity_bucket(person: &Person) -> String {
+fn identity_bucket(person: &Person) -> String {
     format!("identity:{}", person.id.as_str())
 }
 

@@ -224,7 +224,7 @@ fn fullest(previews: &[Preview]) -> (&str, &'static str, usize) {
 }
 
 fn preview(files: &[MenuFile], only: &str) -> anyhow::Result<ExitCode> {
-    let menu = match menus::load(files) {
+    let menu = match menus::load(files, &CATALOGUE) {
         Ok(menu) => menu,
         Err(findings) => return Ok(failed(&findings)),
     };
@@ -260,7 +260,7 @@ async fn graph(args: &GraphArgs) -> anyhow::Result<ExitCode> {
         store.close().await;
     }
     let files = source.files()?;
-    let menu = match menus::load(&files) {
+    let menu = match menus::load(&files, &CATALOGUE) {
         Ok(menu) => menu,
         Err(findings) => return Ok(failed(&findings)),
     };
@@ -287,7 +287,7 @@ fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
         let source = Source {
             dir: Some(folder.to_owned()),
         };
-        Ok::<_, anyhow::Error>(menus::load(&source.files()?)?)
+        Ok::<_, anyhow::Error>(menus::load(&source.files()?, &CATALOGUE)?)
     };
     let differences = menus::diff(&load(&args.old)?, &load(&args.new)?);
     if args.json {

@@ -16,6 +16,8 @@ pub struct Policy {
     pub resets_in_ten_minutes: i64,
     /// How many resets a person may have in a day.
     pub resets_in_a_day: i64,
+    /// How often a new password may be asked for on the site from one address in an hour.
+    pub forgotten_in_an_hour: i64,
     /// How long a link to a letter works, in hours.
     pub link_hours: u64,
     /// How many links a person may ask for in a day.
@@ -55,6 +57,8 @@ pub struct Policy {
     pub keywords_in_a_day: i64,
     /// Whether centre managers read the national ID numbers of those who work there.
     pub roster_shows_national_id: bool,
+    /// How often a line may ask for the place of somebody whose line is lost, in a day.
+    pub claims_in_a_day: i64,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
 }
@@ -136,6 +140,7 @@ impl Default for Policy {
             password_hours: 24,
             resets_in_ten_minutes: 3,
             resets_in_a_day: 5,
+            forgotten_in_an_hour: 20,
             link_hours: 72,
             links_in_a_day: 10,
             secret_sms_minutes: 30,
@@ -155,6 +160,7 @@ impl Default for Policy {
             keywords_in_ten_minutes: 3,
             keywords_in_a_day: 10,
             roster_shows_national_id: false,
+            claims_in_a_day: 3,
             proof: Demands::default(),
         }
     }

@@ -1,7 +1,7 @@
 //! The sections of the file, with their defaults.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +50,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address people open; links in SMS begin with it.
     pub public_url: String,
+    /// Proxies in front of us: their word on a client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How long a client may take to send the headers of a request, in seconds.
     pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
@@ -61,6 +63,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: "https://cp2.example.org".into(),
+            trusted_proxies: vec![IpAddr::from([127, 0, 0, 1])],
             headers_within_s: 10,
             stop_within_s: 10,
         }

@@ -279,7 +279,7 @@ fn says(screen: &Screen) -> Vec<(&str, &Texts)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{SOUND, file};
+    use super::super::fixture::{CATALOGUE, SOUND, file};
     use super::super::load;
     use super::*;
 
@@ -290,7 +290,7 @@ mod tests {
             assert!(text.contains(old), "{old}");
             text = text.replacen(old, new, 1);
         }
-        let [old, new] = [SOUND, &text].map(|text| load(&[file("m", text)]).unwrap());
+        let [old, new] = [SOUND, &text].map(|text| load(&[file("m", text)], &CATALOGUE).unwrap());
         diff(&old, &new).iter().map(ToString::to_string).collect()
     }
 
@@ -368,7 +368,7 @@ mod tests {
             1,
         );
         let other = whole.replacen("goto = \"bye\"\n", "goto = \"seek\"\n", 1);
-        let [old, new] = [&whole, &other].map(|text| load(&[file("m", text)]).unwrap());
+        let [old, new] = [&whole, &other].map(|text| load(&[file("m", text)], &CATALOGUE).unwrap());
         let told: Vec<_> = diff(&old, &new).iter().map(ToString::to_string).collect();
         assert_eq!(told[0], "2*? moved: bye -> seek");
     }

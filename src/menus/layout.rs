@@ -205,14 +205,14 @@ impl<'a> Draft<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{SOUND, file};
+    use super::super::fixture::{CATALOGUE, SOUND, file};
     use super::super::load;
     use super::super::value::{Fields, Value};
     use super::*;
     use crate::text::septets;
 
     fn menu() -> Menu {
-        load(&[file("m", SOUND)]).unwrap()
+        load(&[file("m", SOUND)], &CATALOGUE).unwrap()
     }
 
     fn mine(name: &str) -> Fields {
@@ -284,7 +284,7 @@ mod tests {
             "text.en = \"Bye.\"",
             "text.en = \"\"\"\n\nBye\n\nnow.\n\"\"\"",
         );
-        let menu = load(&[file("m", &text)]).unwrap();
+        let menu = load(&[file("m", &text)], &CATALOGUE).unwrap();
         let draft = Draft::new(&menu, "bye", Language::En, &Fields::new())
             .unwrap()
             .page(0, SCREEN, false);

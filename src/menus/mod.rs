@@ -24,6 +24,7 @@ mod layout;
 mod load;
 mod model;
 mod offer;
+mod pace;
 mod packing;
 mod preview;
 mod schema;

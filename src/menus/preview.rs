@@ -90,7 +90,7 @@ fn screen(
             .map(|page| previewed(&draft, page, limit))
             .collect();
         let needs = match pages.as_slice() {
-            [_] => shortest,
+            [_] if !screen.paged => shortest,
             pages => pages.iter().map(Previewed::longest).max().unwrap_or(0),
         };
         Some(Preview {
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn previews() -> Vec<Preview> {
-        preview(&load(&[file("m", SOUND)]).unwrap(), &CATALOGUE)
+        preview(&load(&[file("m", SOUND)], &CATALOGUE).unwrap(), &CATALOGUE)
     }
 
     fn of(name: &str, language: Language) -> String {

@@ -6,10 +6,13 @@ use crate::menus::{ActionSpec, Catalogue, Fields, Menu, MenuFile, Value, load};
 
 fn menu() -> Menu {
     let text = include_str!("fixture.toml").to_owned();
-    load(&[MenuFile {
-        name: "fixture.toml".to_owned(),
-        text,
-    }])
+    load(
+        &[MenuFile {
+            name: "fixture.toml".to_owned(),
+            text,
+        }],
+        &CATALOGUE,
+    )
     .unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::actions::Tools;
@@ -31,6 +32,8 @@ pub struct AppParts {
     pub look: Look,
     /// Whether people come by https.
     pub https: bool,
+    /// Proxies whose word on a client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

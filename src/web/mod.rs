@@ -6,6 +6,8 @@
 
 mod app;
 mod callbacks;
+mod client;
+mod forgot;
 mod guard;
 mod health;
 mod layers;
@@ -46,6 +48,7 @@ pub fn router(app: &App, extra: Router) -> Router {
         // The thin site.
         .route("/", get(site::home))
         .route("/login", get(site::login_form).post(site::log_in))
+        .route("/forgot", get(forgot::form).post(forgot::ask))
         .route("/logout", post(site::log_out))
         .route("/me", get(site::me));
     let router = callbacks

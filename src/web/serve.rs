@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::client::Peer;
+
 /// The most bytes that headers may take.
 const HEADER_BYTES: usize = 32 * 1024;
 
@@ -36,7 +38,10 @@ pub async fn serve(
     let connections = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => talk(stream, router.clone(), &connections, patience.headers),
+            Ok((stream, peer)) => {
+                let peer = Peer(peer.ip());
+                talk(stream, peer, router.clone(), &connections, patience.headers);
+            }
             Err(error) => {
                 // Out of file handles, most likely: waiting lets some come free.
                 tracing::warn!(
@@ -56,10 +61,17 @@ pub async fn serve(
     }
 }
 
-fn talk(stream: TcpStream, router: Router, connections: &GracefulShutdown, headers: Duration) {
+fn talk(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    connections: &GracefulShutdown,
+    headers: Duration,
+) {
     // An answer is one small packet; waiting for more of it only delays a screen.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: http::Request<Incoming>| {
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = http1::Builder::new()

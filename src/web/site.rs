@@ -111,7 +111,7 @@ pub(super) async fn log_in(
     }
 }
 
-fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {
+pub(super) fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {
     let problem = match refusal.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
         _ => Problem::Unreadable,
@@ -215,7 +215,7 @@ fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
 
 /// Whether another site's page made the browser ask. Our own forms come as
 /// `same-origin`; old browsers say nothing, and the cookie is `SameSite=Strict`.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-site")
         .is_some_and(|site| site != "same-origin" && site != "none")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-use crate::harness::service::{happens, password_in, person};
+use crate::harness::service::{happens, password_in, person, record_by_line};
 use crate::harness::{Database, TestService};
 
 const BUSY: &str = "END The service is busy. ";
@@ -51,7 +51,7 @@ async fn a_postgres_that_is_cut_off_costs_nobody_anything() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_being_sent_when_postgres_is_cut_off_is_sent_once() {
-    let (service, wire) = TestService::start_on_a_wire(|_| {}).await;
+    let (service, wire) = TestService::start_on_a_wire(record_by_line).await;
     let numbers = [1, 2, 3, 4, 5, 6];
     let mut accepted = service.sandbox.accepted();
     let mut phones: Vec<_> = numbers.map(|number| service.phone(number)).into();

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::harness::service::{SECRET, happens, person};
+use crate::harness::service::{SECRET, happens, person, record_by_line};
 use crate::harness::{Database, TestService};
 
 /// Of the crowd, whose numbers begin here.
@@ -22,7 +22,7 @@ const SESSIONS: &str = "SELECT COUNT(*) FROM sessions WHERE version = 5";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_hang_up_lose_nothing_and_leave_nothing_open() {
     let database = Database::postgres().await;
-    let service = TestService::start_among(PEOPLE, database, |_| {}).await;
+    let service = TestService::start_among(PEOPLE, database, record_by_line).await;
     let people: Vec<_> = (FIRST..FIRST + PEOPLE).map(person).collect();
     for text in ["", "4", "4*1", "4*1*A001234567K", "4*1*A001234567K*1"] {
         join_all(people.iter().map(|msisdn| hang_up(&service, msisdn, text))).await;

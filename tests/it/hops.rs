@@ -50,13 +50,21 @@ async fn five_copies_at_once_are_one_turn(service: &TestService) {
 }
 
 async fn old_hops_that_come_late_get_their_own_answers(service: &TestService) {
-    let msisdn = person(2);
+    let msisdn = person(1);
     let mut answers = Vec::new();
-    let transcripts = ["", "4", "4*1", "4*1*A001234567K", "4*1*A001234567K*1"];
+    let saved = "4*1*A001234567K*1*1234";
+    let transcripts = [
+        "",
+        "4",
+        "4*1",
+        "4*1*A001234567K",
+        "4*1*A001234567K*1",
+        saved,
+    ];
     for text in transcripts {
         answers.push(service.hop("ATUid_late", &msisdn, text, SAFARICOM).await);
     }
-    for number in [3, 0, 4, 2, 1, 4] {
+    for number in [3, 0, 5, 2, 1, 4, 5] {
         let again = service
             .hop("ATUid_late", &msisdn, transcripts[number], SAFARICOM)
             .await;

@@ -255,7 +255,7 @@ async fn a_link_ends_with_its_time(service: &TestService) {
 }
 
 async fn a_kra_pin_is_typed_checked_confirmed_and_saved(service: &TestService) {
-    let mut phone = service.phone(2);
+    let mut phone = service.phone(3);
     assert!(phone.walk(&["4"]).await.contains("KRA PIN -\n"));
     assert!(phone.press("1").await.starts_with("CON Type your KRA PIN"));
     assert!(
@@ -270,18 +270,19 @@ async fn a_kra_pin_is_typed_checked_confirmed_and_saved(service: &TestService) {
             .await
             .starts_with("CON KRA PIN A001234567K. Is this correct?")
     );
+    assert!(phone.press("1").await.starts_with("CON Type your CP2 PIN"));
     assert_eq!(
-        phone.press("1").await,
+        phone.press("1234").await,
         "END Saved. Your KRA PIN is A001234567K. You will receive an SMS."
     );
     assert!(
         service
-            .phone(2)
+            .phone(3)
             .walk(&["4"])
             .await
             .contains("KRA PIN A0*****567K\n")
     );
-    let text = service.sms_of(&person(2), 1).await[0].text.clone();
+    let text = service.sms_of(&person(3), 1).await[0].text.clone();
     assert!(
         text.starts_with("Your KRA PIN in CP2 was changed on 5 Oct.") && !text.contains("1234567"),
         "{text}"
@@ -289,84 +290,47 @@ async fn a_kra_pin_is_typed_checked_confirmed_and_saved(service: &TestService) {
 }
 
 async fn a_new_number_takes_everything_over(service: &TestService) {
-    let mut phone = service.phone(2);
+    let mut phone = service.phone(3);
+    let saved = phone.change_number("0700000777").await;
     assert!(
-        phone
-            .walk(&["5"])
-            .await
-            .starts_with("CON Type your new phone number")
+        saved.starts_with("END Saved. Your CP2 number is now 254700000777."),
+        "{saved}"
     );
+    let told = service.sms_of(&person(3), 1).await[0].text.clone();
+    assert!(told.contains("was changed to 25470****777"), "{told}");
+    let told = service.sms_of("254700000777", 2).await[0].text.clone();
     assert!(
-        phone
-            .press("0202012345")
-            .await
-            .starts_with("CON That is not a Kenyan mobile number.\nType")
+        told.starts_with("This line is now your CP2 number"),
+        "{told}"
     );
-    assert!(
-        phone
-            .press("0700 000-777")
-            .await
-            .starts_with("CON New number 254700000777.")
-    );
-    assert!(
-        phone
-            .press("1")
-            .await
-            .starts_with("END Saved. Your CP2 number is now 254700000777.")
-    );
-    assert!(
-        service.sms_of(&person(2), 1).await[0]
-            .text
-            .contains("was changed to 25470****777")
-    );
-    assert!(
-        service.sms_of("254700000777", 1).await[0]
-            .text
-            .starts_with("This line is now your CP2 number")
-    );
-    assert!(
-        service
-            .phone(2)
-            .dial()
-            .await
-            .starts_with("CON This line is not registered")
-    );
-    assert!(
-        service
-            .phone_of("254700000777")
-            .walk(&["1"])
-            .await
-            .starts_with("CON KCSE 2026 Supervisor")
-    );
+    let old = service.phone(3).dial().await;
+    assert!(old.starts_with("CON This line is not registered"), "{old}");
+    let new = service.phone_of("254700000777").walk(&["1"]).await;
+    assert!(new.starts_with("CON KCSE 2026 Centre manager"), "{new}");
     assert!(
         service.can_log_in(&person(777), "karibu2026").await,
         "the user name follows the number"
     );
-    assert!(!service.can_log_in(&person(2), "karibu2026").await);
+    assert!(!service.can_log_in(&person(3), "karibu2026").await);
 }
 
 async fn a_number_that_someone_holds_is_refused(service: &TestService) {
+    let mut phone = service.phone(3);
+    let refused = phone.change_number("0700000001").await;
     assert!(
-        service
-            .phone(2)
-            .walk(&["5", "0700000001", "1"])
-            .await
-            .starts_with("END This number can't be used.")
+        refused.starts_with("END This number can't be used."),
+        "{refused}"
     );
+    let same = service
+        .phone(3)
+        .walk(&["5", "0700000003", "1", "1234"])
+        .await;
     assert!(
-        service
-            .phone(2)
-            .walk(&["5", "0700000002", "1"])
-            .await
-            .starts_with("END That is your number already.")
+        same.starts_with("END That is your number already."),
+        "{same}"
     );
-    assert!(
-        service
-            .phone(1)
-            .walk(&["1"])
-            .await
-            .starts_with("CON KCSE 2026 Invigilator")
-    );
+    let holder = service.phone(1).walk(&["1"]).await;
+    assert!(holder.starts_with("CON KCSE 2026 Invigilator"), "{holder}");
 }
 
 async fn the_language_of_a_line_is_remembered(service: &TestService) {

@@ -253,9 +253,9 @@ async fn a_link_is_read_as_people_copy_it(service: &TestService) {
 }
 
 async fn a_new_number_closes_the_open_links(service: &TestService) {
-    let mine = ask_for_letter(service, 2, &["2"]).await;
+    let mine = ask_for_letter(service, 3, &["2"]).await;
     let theirs = ask_for_letter(service, 1, &["2"]).await;
-    let saved = service.phone(2).walk(&["5", "0700000777", "1"]).await;
+    let saved = service.phone(3).change_number("0700000777").await;
     assert!(saved.starts_with("END Saved."), "{saved}");
     assert_eq!(service.get(&mine).await.status(), 404);
     assert_eq!(service.post(&mine, &[]).await.status(), 404);

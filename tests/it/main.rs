@@ -15,6 +15,7 @@ mod crash;
 mod database_away;
 mod dial;
 mod docs;
+mod forgot;
 mod hang_ups;
 mod harness;
 mod hops;

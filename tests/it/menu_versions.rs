@@ -7,6 +7,7 @@ use std::time::Duration;
 use cp2::config::Config;
 use tempfile::TempDir;
 
+use crate::harness::menus::lay_out;
 use crate::harness::program::{Program, cp2};
 use crate::harness::service::{SECRET, client, happens, person};
 use crate::harness::{Database, Phone, TestService, with_each_database};
@@ -30,7 +31,7 @@ struct Menus(TempDir);
 impl Menus {
     fn new() -> Self {
         let menus = Self(tempfile::tempdir().unwrap());
-        menus.write(&shipped());
+        lay_out(menus.0.path());
         menus
     }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::harness::menus::lay_out;
+
 /// What a call came to: its exit code, stdout and stderr.
 struct Called {
     code: i32,
@@ -30,6 +32,7 @@ fn folder_with(old: &str, new: &str) -> tempfile::TempDir {
     let text = std::fs::read_to_string(shipped).unwrap();
     assert!(text.contains(old), "{old}");
     let folder = tempfile::tempdir().unwrap();
+    lay_out(folder.path());
     std::fs::write(folder.path().join("main.toml"), text.replacen(old, new, 1)).unwrap();
     folder
 }

@@ -7,7 +7,7 @@ use cp2::demo::sandbox::Behaviour;
 use cp2::domain::{Clock, MessageId, Msisdn};
 use cp2::store::outbox::{self, DeadLetter, Lane, NewMessage, Settled};
 
-use crate::harness::service::{happens, link_in, password_in, person};
+use crate::harness::service::{happens, link_in, password_in, person, record_by_line};
 use crate::harness::{Database, TestService, Wire, on_each_database, with_each_database};
 
 on_each_database!(
@@ -38,7 +38,7 @@ with_each_database!(
 
 const RESET: &[&str] = &["3", "1"];
 const LINK: &[&str] = &["2"];
-const KRA_PIN: &[&str] = &["4", "1", "A001234567K", "1"];
+const KRA_PIN: &[&str] = &["4", "1", "A001234567K", "1", "1234"];
 
 const TEXTS: &str = "SELECT COUNT(*) FROM outbox WHERE body IS NOT NULL";
 const TRIED: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND attempt > 0";
@@ -389,10 +389,13 @@ async fn a_silent_aggregator_is_not_waited_for(database: Database) {
 }
 
 async fn a_message_that_waits_for_its_turn_is_not_taken_for_lost(database: Database) {
-    let slow = |config: &mut Config| config.channel[0].sms_per_second = 1;
+    let slow = |config: &mut Config| {
+        config.channel[0].sms_per_second = 1;
+        record_by_line(config);
+    };
     let service = TestService::start_with(database, slow).await;
     for number in 1..=4 {
-        service.phone(number).walk(KRA_PIN).await;
+        service.phone(number).walk(&KRA_PIN[..4]).await;
     }
     service.sms_of(&person(1), 1).await;
     // The others are claimed, and their lease ends before their turn comes.

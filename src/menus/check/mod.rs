@@ -27,8 +27,7 @@ use super::model::{Body, Menu};
 /// Reads a menu and proves it, or says everything that is wrong with it.
 pub fn prove(files: &[MenuFile], catalogue: &Catalogue) -> Result<Menu, Findings> {
     let mut found = Found::new(files);
-    let mut loaded = load::read(&mut found);
-    handle_by_default(&mut loaded.menu, catalogue);
+    let loaded = load::read(&mut found, catalogue);
     if !loaded.unreadable {
         Check {
             loaded: &loaded,
@@ -39,25 +38,6 @@ pub fn prove(files: &[MenuFile], catalogue: &Catalogue) -> Result<Menu, Findings
         .everything();
     }
     found.none_or(loaded.menu)
-}
-
-/// Lets each action's outcomes that its screen does not handle lead where the menu says
-/// for all screens.
-fn handle_by_default(menu: &mut Menu, catalogue: &Catalogue) {
-    for screen in menu.screens.values_mut() {
-        let (Body::Action { action, on } | Body::List { action, on, .. }) = &mut screen.body else {
-            continue;
-        };
-        let outcomes = catalogue
-            .action(&action.it)
-            .map_or(&[][..], |spec| spec.outcomes);
-        for outcome in outcomes {
-            if let Some(goto) = menu.on.get(outcome.name) {
-                on.entry(outcome.name.to_owned())
-                    .or_insert_with(|| goto.clone());
-            }
-        }
-    }
 }
 
 struct Check<'a, 'f> {

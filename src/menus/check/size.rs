@@ -6,6 +6,7 @@ use crate::domain::Language;
 use crate::menus::kind::Kinds;
 use crate::menus::layout::{Draft, SCREEN};
 use crate::menus::model::{Body, Placed, Screen};
+use crate::menus::pace;
 use crate::menus::packing::size;
 use crate::menus::template::Texts;
 use crate::menus::value::{Format, Shown, Values};
@@ -65,6 +66,9 @@ impl Check<'_, '_> {
                     Some(item) => draft.full_of(&item.kinds),
                     None => draft,
                 };
+                if let Some(fault) = too_slow(&draft, &screen.body) {
+                    return Some(fault);
+                }
                 if screen.paged {
                     unpageable(&draft)
                 } else {
@@ -134,6 +138,21 @@ fn too_long(draft: &Draft<'_>, body: &Body, language: Language) -> Option<String
     Some(format!(
         "can need {longest} septets in `{code}`{because}, {too_many} too many: shorten it{instead}"
     ))
+}
+
+/// A question that most people can't read and answer before the network gives up.
+fn too_slow(draft: &Draft<'_>, body: &Body) -> Option<String> {
+    let Body::Question { ask, .. } = body else {
+        return None;
+    };
+    let needed = pace::seconds(draft.shortest(true).min(SCREEN), *ask);
+    (needed > pace::SILENCE).then(|| {
+        format!(
+            "takes about {needed:.0} seconds to read and answer, and networks end the session \
+             after {:.0}: shorten it, or ask for less at a time",
+            pace::SILENCE
+        )
+    })
 }
 
 /// Pages break between lines and words, so only an option or a word can be too long for one.

@@ -291,6 +291,25 @@ fn a_paged_screen_may_be_longer_but_its_options_may_not() {
 }
 
 #[test]
+fn a_question_that_takes_too_long_to_answer_is_found() {
+    let name = "ask = \"name\"\nletters = true\nsave = \"called\"";
+    let long = format!("text.en = \"{}\"", "Your names? ".repeat(12));
+    let asks = [
+        ("ask = \"msisdn\"\nsave = \"line\"", name),
+        ("text.en = \"Your number?\"", long.as_str()),
+        ("goto = \"save\"\n", "goto = \"bye\"\n"),
+        ("[screen.save]\naction = \"save\"\non.saved = \"bye\"\n", ""),
+    ];
+    let found = findings_after(&asks);
+    assert!(
+        found.contains("takes about 32 seconds to read and answer"),
+        "{found}"
+    );
+    let short = [asks[0], asks[2], asks[3]];
+    assert_eq!(findings_after(&short), "");
+}
+
+#[test]
 fn what_stands_alone_must_fit_alone() {
     let busy = format!("en = \"{}\"", "x".repeat(161));
     let saved = format!("en = \"Saved, {{code}}{}\"", "x".repeat(146));

@@ -260,7 +260,7 @@ impl Values for Standing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{SOUND, file};
+    use super::super::fixture::{CATALOGUE, SOUND, file};
     use super::super::load;
     use super::*;
 
@@ -279,7 +279,7 @@ mod tests {
     }
 
     fn map(files: &[MenuFile]) -> Graph {
-        Graph::of(&load(files).unwrap(), files, Language::En)
+        Graph::of(&load(files, &CATALOGUE).unwrap(), files, Language::En)
     }
 
     /// Visits of two screens.

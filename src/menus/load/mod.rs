@@ -11,9 +11,10 @@ use toml::Spanned;
 
 use crate::domain::Language;
 
+use super::catalogue::Catalogue;
 use super::files::MenuFile;
 use super::finding::{Findings, Found, Place};
-use super::model::{Menu, Placed, RETURN, Words};
+use super::model::{Body, Menu, Placed, RETURN, Words};
 use super::source::{RawFile, RawText, Section, Unread};
 use super::template::{Template, Texts};
 
@@ -21,9 +22,9 @@ use fragments::Fragment;
 
 /// Reads a menu from its files, or says all that keeps it from being one. A menu
 /// that runs comes from [`super::prove`].
-pub fn load(files: &[MenuFile]) -> Result<Menu, Findings> {
+pub fn load(files: &[MenuFile], catalogue: &Catalogue) -> Result<Menu, Findings> {
     let mut found = Found::new(files);
-    let loaded = read(&mut found);
+    let loaded = read(&mut found, catalogue);
     found.none_or(loaded.menu)
 }
 
@@ -37,7 +38,7 @@ pub(super) struct Loaded {
     pub(super) unreadable: bool,
 }
 
-pub(super) fn read(found: &mut Found<'_>) -> Loaded {
+pub(super) fn read(found: &mut Found<'_>, catalogue: &Catalogue) -> Loaded {
     let mut loader = Loader {
         found,
         file: 0,
@@ -66,7 +67,28 @@ pub(super) fn read(found: &mut Found<'_>) -> Loaded {
         loader.file = index;
         loader.file(raw);
     }
-    loader.finish()
+    let mut whole = loader.finish();
+    handle_by_default(&mut whole.menu, catalogue);
+    whole
+}
+
+/// Lets each action's outcomes that its screen does not handle lead where the menu says
+/// for all screens.
+fn handle_by_default(menu: &mut Menu, catalogue: &Catalogue) {
+    for screen in menu.screens.values_mut() {
+        let (Body::Action { action, on } | Body::List { action, on, .. }) = &mut screen.body else {
+            continue;
+        };
+        let outcomes = catalogue
+            .action(&action.it)
+            .map_or(&[][..], |spec| spec.outcomes);
+        for outcome in outcomes {
+            if let Some(goto) = menu.on.get(outcome.name) {
+                on.entry(outcome.name.to_owned())
+                    .or_insert_with(|| goto.clone());
+            }
+        }
+    }
 }
 
 struct Loader<'a, 'f> {

@@ -6,6 +6,7 @@
 //! their hash. A page gets prepared strings and knows no rules.
 
 mod accent;
+mod forgot;
 mod headers;
 mod home;
 mod language;
@@ -16,6 +17,7 @@ mod me;
 mod problem;
 
 pub use accent::{Accent, AccentError};
+pub use forgot::{ForgotPage, ForgotState};
 pub use headers::secure;
 pub use home::HomePage;
 pub use language::LanguageWish;

@@ -3,6 +3,7 @@
 mod browser;
 mod contents;
 mod database;
+pub(crate) mod menus;
 mod phone;
 pub(crate) mod program;
 pub(crate) mod service;

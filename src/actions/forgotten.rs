@@ -1,0 +1,80 @@
+//! A forgotten password, asked for on the site. Whoever asks gets one answer, whether or
+//! not the number is registered; the password itself goes to the number alone.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::domain::{Language, Msisdn, Proofs, Timestamp};
+use crate::menus::Fields;
+use crate::store::{Store, guesses};
+use crate::ussd::Page;
+
+use super::password;
+use super::work::{ActionError, DAY, Tools, Way, Work};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Somebody on the site who asks for a new password.
+pub struct Forgotten {
+    /// The number that was typed.
+    pub line: Msisdn,
+    /// Where they ask from.
+    pub address: IpAddr,
+    /// The language of their page, for those who have chosen none on their line.
+    pub language: Language,
+    /// The channel that SMS leave by.
+    pub channel: String,
+}
+
+/// Sends a new password to a number, if it is somebody's and nothing speaks against it.
+/// False when too many are asked for from that address; nothing else is told.
+pub async fn forgotten(
+    store: &Store,
+    tools: &Tools,
+    asked: &Forgotten,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    // Made for unknown numbers too, so that it takes as long.
+    let prepared = password::prepare(tools).await?;
+    let mut tx = store.begin().await?;
+    let from = bucket(tools, "address", &asked.address.to_string());
+    let limit = tools.policy.forgotten_in_an_hour;
+    if guesses::uses_since(&mut tx, &from, now.minus(HOUR)).await? >= limit {
+        return Ok(false);
+    }
+    guesses::count_use(&mut tx, &from, now).await?;
+    let to = bucket(tools, "line", asked.line.as_str());
+    let limit = tools.policy.resets_in_a_day;
+    let asked_today = guesses::uses_since(&mut tx, &to, now.minus(DAY)).await?;
+    guesses::count_use(&mut tx, &to, now).await?;
+    if asked_today < limit {
+        let language = crate::store::lines::language(&mut tx, &asked.line).await?;
+        let mut work = Work {
+            tx: &mut tx,
+            tools,
+            caller: &asked.line,
+            network: None,
+            language: language.unwrap_or(asked.language),
+            way: Way::Web,
+            channel: &asked.channel,
+            now,
+            may_write: true,
+            fields: &Fields::new(),
+            proofs: Proofs::default(),
+            page: Page::default(),
+            prepared,
+        };
+        // Whatever it comes to is told to the line, if to anybody.
+        password::reset(&mut work).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn bucket(tools: &Tools, kind: &str, what: &str) -> String {
+    let mark = tools.keys.fingerprint("forgotten", what.as_bytes());
+    format!(
+        "forgotten:{kind}:{}",
+        data_encoding::HEXLOWER.encode(&mark[..16])
+    )
+}

@@ -1,0 +1,220 @@
+//! The line is lost: a new one asks for the person's place, and somebody decides.
+//!
+//! Whoever asks gets one answer with a reference, whether or not what they typed is right.
+//! The old line is told at once and can object; once approved, credentials and letters
+//! wait before they follow.
+
+use std::time::Duration;
+
+use crate::domain::NationalId;
+use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
+use crate::store::number_changes::{self, NumberChange, Way};
+use crate::store::outbox::Lane;
+use crate::store::{guesses, people};
+use crate::ussd::Outcome;
+
+use super::caller::STRANGER;
+use super::guessing::Guess;
+use super::msisdn::move_to;
+use super::reference;
+use super::sms::Letterbox;
+use super::work::{Action, ActionError, DAY, Work};
+
+/// How long a request waits for somebody to decide.
+const OPEN: Duration = Duration::from_hours(14 * 24);
+
+const REFERENCE: FieldSpec = FieldSpec::new("reference", Kind::Code(8));
+const NEW_LINE: FieldSpec = FieldSpec::new("new_line", Kind::Msisdn);
+
+pub(super) const CLAIM: Action = Action {
+    spec: ActionSpec {
+        name: "line.claim",
+        about: "asks for the place of somebody whose line is lost; the answer tells nothing",
+        writes: true,
+        inputs: &[
+            FieldSpec::new("typed_id", Kind::Secret),
+            FieldSpec::new("typed_tsc", Kind::Secret),
+            FieldSpec::new("typed_year", Kind::Secret),
+        ],
+        outcomes: &[
+            OutcomeSpec::new("noted", "if all was right, somebody decides", &[REFERENCE]),
+            OutcomeSpec::new("too_many", "this line has asked too often today", &[]),
+            OutcomeSpec::new("known", "the line is registered already", &[]),
+        ],
+        sends: &[&CLAIMED],
+        ..ActionSpec::BLANK
+    },
+    run: |work| Box::pin(claim(work)),
+};
+
+pub(super) const OBJECT: Action = Action {
+    spec: ActionSpec {
+        name: "line.object",
+        about: "stops a request to move the caller's place to another line",
+        writes: true,
+        outcomes: &[
+            OutcomeSpec::new("stopped", "nobody can approve it any more", &[]),
+            OutcomeSpec::new("none", "there is no such request", &[]),
+            STRANGER,
+        ],
+        ..ActionSpec::BLANK
+    },
+    run: |work| Box::pin(object(work)),
+};
+
+pub(super) const CLAIMED: SmsSpec = SmsSpec {
+    name: "line_claimed",
+    fields: &[NEW_LINE, FieldSpec::new("code", Kind::Code(14))],
+};
+
+pub(super) const REFUSED: SmsSpec = SmsSpec {
+    name: "line_refused",
+    fields: &[REFERENCE],
+};
+
+async fn claim(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let typed = [
+        work.secret("typed_id")?,
+        work.secret("typed_tsc")?,
+        work.secret("typed_year")?,
+    ];
+    if work.person().await?.is_some() {
+        return Ok(Outcome::of("known"));
+    }
+    let mark = work
+        .tools
+        .keys
+        .fingerprint("claims", work.caller.as_str().as_bytes());
+    let bucket = format!("claims:{}", data_encoding::HEXLOWER.encode(&mark[..16]));
+    let limit = work.tools.policy.claims_in_a_day;
+    if guesses::uses_since(work.tx, &bucket, work.now.minus(DAY)).await? >= limit {
+        return Ok(Outcome::of("too_many"));
+    }
+    guesses::count_use(work.tx, &bucket, work.now).await?;
+    let reference = reference::fresh('N');
+    note(work, &typed, &reference).await?;
+    Ok(Outcome::of("noted")
+        .with("reference", Value::Code(reference))
+        .having_changed())
+}
+
+/// Keeps the request, if what was typed is right, and tells the old line.
+async fn note(
+    work: &mut Work<'_>,
+    [id, tsc, year]: &[String; 3],
+    reference: &str,
+) -> Result<(), ActionError> {
+    let Ok(id) = NationalId::parse(id) else {
+        return Ok(());
+    };
+    let Some(person) = people::by_national_id(work.tx, &id).await? else {
+        return Ok(());
+    };
+    people::lock(work.tx, &person.id).await?;
+    let profile = &person.profile;
+    let is_right = || {
+        person
+            .tsc_number
+            .as_ref()
+            .is_some_and(|known| known.as_str() == tsc)
+            && profile
+                .birth_year
+                .is_some_and(|known| known.to_string() == *year)
+    };
+    // A bucket of its own: strangers must not lock the holder of the line out.
+    let bucket = format!("claim:{}", person.id.as_str());
+    let guess = work.guess(&bucket, is_right).await?;
+    if let Guess::Not(_) = guess {
+        return work.log(&person, "line.claim_failed", None).await;
+    }
+    let change = NumberChange {
+        id: uuid::Uuid::now_v7().to_string(),
+        reference: reference.to_owned(),
+        person: person.id.clone(),
+        new_line: work.caller.clone(),
+        code_mac: None,
+        expires_at: work.now.plus(OPEN),
+    };
+    number_changes::open(work.tx, &change, Way::LostLine, work.now).await?;
+    let detail = format!("{reference}: {}", work.caller.masked());
+    work.log(&person, "line.claimed", Some(detail)).await?;
+    let Some(old_line) = person.msisdn.clone() else {
+        return Ok(());
+    };
+    let sms = Letterbox {
+        spec: &CLAIMED,
+        to: &old_line,
+        about: &person,
+        lane: Lane::Transaction,
+    };
+    let fields = vec![
+        ("new_line", Value::Msisdn(work.caller.clone())),
+        ("code", Value::Code(work.tools.service_code.clone())),
+    ];
+    work.send(sms, fields).await
+}
+
+async fn object(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let Some(person) = work.person_held().await? else {
+        return Ok(Outcome::of(STRANGER.name));
+    };
+    let open = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
+    let Some(open) = open else {
+        return Ok(Outcome::of("none"));
+    };
+    let by = person.id.as_str();
+    number_changes::close(work.tx, &open.id, "objected", by, work.now).await?;
+    work.log(&person, "line.objected", Some(open.reference))
+        .await?;
+    Ok(Outcome::of("stopped").having_changed())
+}
+
+/// What somebody of the council decides on a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The new line is theirs.
+    Approve,
+    /// It is not.
+    Refuse,
+}
+
+/// Decides on a request; false when there is none open of that reference. The work's
+/// caller is of no account: both lines are those of the request.
+pub async fn decide_claim(
+    work: &mut Work<'_>,
+    reference: &str,
+    decision: Decision,
+    by: &str,
+) -> Result<bool, ActionError> {
+    let Some(open) = number_changes::by_reference(work.tx, reference, work.now).await? else {
+        return Ok(false);
+    };
+    let Some(person) = people::by_id(work.tx, &open.person).await? else {
+        return Ok(false);
+    };
+    people::lock(work.tx, &person.id).await?;
+    // A line that became somebody's in the meantime stays theirs.
+    let is_taken = people::by_msisdn(work.tx, &open.new_line).await?.is_some();
+    let approves = decision == Decision::Approve && !is_taken;
+    let state = if approves { "made" } else { "refused" };
+    if !number_changes::close(work.tx, &open.id, state, by, work.now).await? {
+        return Ok(false);
+    }
+    let detail = format!("{reference} by {by}");
+    work.log(&person, &format!("line.{state}"), Some(detail))
+        .await?;
+    if approves {
+        let until = work.now.plus(work.tools.policy.lost_line_wait());
+        move_to(work, &person, &open.new_line, Some(until)).await?;
+        return Ok(true);
+    }
+    let sms = Letterbox {
+        spec: &REFUSED,
+        to: &open.new_line,
+        about: &person,
+        lane: Lane::Transaction,
+    };
+    let fields = vec![("reference", Value::Code(reference.to_owned()))];
+    work.send(sms, fields).await?;
+    Ok(true)
+}
