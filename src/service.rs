@@ -124,6 +124,28 @@ pub fn load_keys(config: &Config) -> Result<Keys, StartError> {
     Ok(Keys::new(config.keys.current.clone(), by_name)?)
 }
 
+/// What actions work with under a configuration, for one that is run from the command line.
+pub fn load_tools(config: &Config) -> Result<Tools, StartError> {
+    let current = Current::new(load_menus(config)?);
+    tools_with(config, load_keys(config)?, current)
+}
+
+fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, StartError> {
+    // One core is left for hops.
+    let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
+    let first = config.channel.first();
+    let service_code = first.and_then(|channel| channel.service_codes.first());
+    Ok(Tools {
+        keys,
+        hasher: Hasher::new(at_once)?,
+        policy: config.policy.clone(),
+        menu,
+        public_url: config.server.public_url.clone(),
+        service_code: service_code.cloned().unwrap_or_default(),
+        pulse: Pulse::default(),
+    })
+}
+
 impl Service {
     /// Opens every part on a database that is open.
     pub fn open(
@@ -136,23 +158,8 @@ impl Service {
         let menus = Menus::new(current.clone());
         let keys = load_keys(&config)?;
         let channels = Channels::open(&config.channel)?;
-        // One core is left for hops.
-        let at_once =
-            std::thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
-        let first = config.channel.first();
-        let service_code = first
-            .and_then(|channel| channel.service_codes.first())
-            .cloned()
-            .unwrap_or_default();
-        let tools = Tools {
-            keys: keys.clone(),
-            hasher: Hasher::new(at_once)?,
-            policy: config.policy.clone(),
-            menu: current,
-            public_url: config.server.public_url.clone(),
-            service_code: service_code.clone(),
-            pulse: Pulse::default(),
-        };
+        let tools = tools_with(&config, keys.clone(), current)?;
+        let service_code = tools.service_code.clone();
         let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
             bell: Arc::clone(&bell),

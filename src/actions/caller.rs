@@ -6,6 +6,7 @@ use crate::store::number_changes::{self, Way};
 use crate::store::{blocked, deployments};
 use crate::ussd::Outcome;
 
+use super::invitation;
 use super::work::{Action, ActionError, Work};
 
 /// The outcome of every action that needs a registered line and finds none.
@@ -15,6 +16,7 @@ pub(super) const STRANGER: OutcomeSpec =
 const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("name", Kind::Name(60)),
     FieldSpec::new("line", Kind::Msisdn),
+    FieldSpec::new("invited", Kind::Flag),
     FieldSpec::new("claimed", Kind::Flag),
     FieldSpec::new("manager", Kind::Flag),
 ];
@@ -24,6 +26,7 @@ const FIELDS_AND_CODE: &[FieldSpec] = &[
     FIELDS[1],
     FIELDS[2],
     FIELDS[3],
+    FIELDS[4],
     FieldSpec::new("unblock", Kind::Code(20)),
 ];
 
@@ -55,6 +58,7 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
+    let invited = invitation::awaits(work, &person).await?;
     let claim = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
     let manager = deployments::is_manager(work.tx, &person.id).await?;
     let reason = blocked::reason(work.tx, work.caller).await?;
@@ -69,6 +73,7 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     Ok(outcome
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
+        .with("invited", Value::Flag(invited))
         .with("claimed", Value::Flag(claim.is_some()))
         .with("manager", Value::Flag(manager)))
 }

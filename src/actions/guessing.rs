@@ -2,6 +2,7 @@
 //! Whoever guesses may dial again, take another channel or send ten at once: the count
 //! belongs to what is guessed at, not to the session.
 
+use crate::config::Policy;
 use crate::domain::Timestamp;
 use crate::menus::{FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::guesses::{self, Guesses};
@@ -23,6 +24,49 @@ pub(super) enum Guess {
     Not(Outcome),
 }
 
+/// What became of a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Right,
+    /// Wrong; so many more before it locks.
+    Wrong {
+        left: u32,
+    },
+    /// It did not count, or was one too many.
+    Locked,
+}
+
+/// Judges a guess by the guesses before it. While it is locked nothing is compared, so
+/// not even the right answer opens it.
+fn judge(
+    policy: &Policy,
+    known: Guesses,
+    is_right: impl FnOnce() -> bool,
+    now: Timestamp,
+) -> (Guesses, Verdict) {
+    if known.locked_until > now {
+        return (known, Verdict::Locked);
+    }
+    if is_right() {
+        let none = Guesses {
+            failures: 0,
+            locked_until: Timestamp::from_millis(0),
+        };
+        return (none, Verdict::Right);
+    }
+    let failures = known.failures.saturating_add(1);
+    if let Some(lock) = policy.lock(failures) {
+        let locked = Guesses {
+            failures,
+            locked_until: now.plus(lock),
+        };
+        return (locked, Verdict::Locked);
+    }
+    let limit = policy.wrong_guesses.max(1);
+    let left = limit - failures % limit;
+    (Guesses { failures, ..known }, Verdict::Wrong { left })
+}
+
 impl Work<'_> {
     /// Counts a guess. The row of its bucket is held, so that guesses at once follow each
     /// other and none is free.
@@ -32,32 +76,72 @@ impl Work<'_> {
         is_right: impl FnOnce() -> bool,
     ) -> Result<Guess, ActionError> {
         let known = guesses::hold(self.tx, bucket, self.now).await?;
-        if known.locked_until > self.now {
-            return Ok(Guess::Not(locked(known.locked_until, self.now)));
+        let (after, verdict) = judge(&self.tools.policy, known, is_right, self.now);
+        if after != known {
+            guesses::keep(self.tx, bucket, after, self.now).await?;
         }
-        if is_right() {
-            let none = Guesses {
-                failures: 0,
-                locked_until: Timestamp::from_millis(0),
+        Ok(match verdict {
+            Verdict::Right => Guess::Right,
+            Verdict::Wrong { left } => {
+                Guess::Not(Outcome::of(WRONG.name).with("tries", Value::Number(left)))
+            }
+            Verdict::Locked => Guess::Not(locked(after.locked_until, self.now)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const NONE: Guesses = Guesses {
+        failures: 0,
+        locked_until: Timestamp::from_millis(0),
+    };
+
+    #[test]
+    fn a_hundred_thousand_tries_are_no_more_than_the_policy_gives() {
+        let policy = Policy::default();
+        let start = Timestamp::from_millis(1_800_000_000_000);
+        // More than a day of one try a second.
+        let (mut known, mut compared) = (NONE, 0_u32);
+        for second in 0..100_000 {
+            let now = start.plus(Duration::from_secs(second));
+            let wrong = || {
+                compared += 1;
+                false
             };
-            guesses::keep(self.tx, bucket, none, self.now).await?;
-            return Ok(Guess::Right);
+            known = judge(&policy, known, wrong, now).0;
         }
-        let policy = &self.tools.policy;
-        let failures = known.failures.saturating_add(1);
-        let lock = policy.lock(failures);
-        let after = Guesses {
-            failures,
-            locked_until: lock.map_or(known.locked_until, |lock| self.now.plus(lock)),
-        };
-        guesses::keep(self.tx, bucket, after, self.now).await?;
-        if lock.is_some() {
-            return Ok(Guess::Not(locked(after.locked_until, self.now)));
+        // Three at once, then three after 15, 30, 60 … minutes: seven locks in 27 hours.
+        assert_eq!(compared, 21);
+    }
+
+    #[test]
+    fn a_lock_grows_up_to_its_longest_and_the_right_answer_ends_it() {
+        let policy = Policy::default();
+        let mut now = Timestamp::from_millis(1_800_000_000_000);
+        let mut known = NONE;
+        for minutes in [15, 30, 60, 120, 240, 480, 960, 1440, 1440] {
+            for left in [2, 1] {
+                let (after, verdict) = judge(&policy, known, || false, now);
+                assert_eq!(verdict, Verdict::Wrong { left });
+                known = after;
+            }
+            let (after, verdict) = judge(&policy, known, || false, now);
+            assert_eq!(verdict, Verdict::Locked);
+            let just_before = after.locked_until.minus(Duration::from_secs(1));
+            let (same, verdict) = judge(&policy, after, || true, just_before);
+            assert_eq!(
+                (same, verdict),
+                (after, Verdict::Locked),
+                "the right one waits too"
+            );
+            assert_eq!(after.locked_until.since(now), Duration::from_mins(minutes));
+            (known, now) = (after, after.locked_until);
         }
-        let limit = policy.wrong_guesses.max(1);
-        let left = limit - failures % limit;
-        Ok(Guess::Not(
-            Outcome::of(WRONG.name).with("tries", Value::Number(left)),
-        ))
+        assert_eq!(judge(&policy, known, || true, now), (NONE, Verdict::Right));
     }
 }

@@ -1,11 +1,13 @@
 //! A new KRA PIN.
 
+use crate::domain::KraPin;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::outbox::Lane;
 use crate::store::people;
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
+use super::record::Changed;
 use super::sms::Letterbox;
 use super::work::{Action, ActionError, Work};
 
@@ -36,6 +38,13 @@ async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     let person = admit!(work, ChangeRecord);
     people::set_kra_pin(work.tx, &person.id, &pin, work.now).await?;
+    let changed = Changed {
+        field: "kra_pin",
+        old: person.kra_pin.as_ref().map(KraPin::as_str),
+        new: Some(pin.as_str()),
+    };
+    work.keep_change(&person, person.id.as_str(), changed)
+        .await?;
     work.log(&person, "kra_pin.changed", None).await?;
     let sms = Letterbox {
         spec: &CHANGED,

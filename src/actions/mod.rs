@@ -8,10 +8,12 @@
 mod admission;
 mod caller;
 mod centre;
+mod choices;
 mod deployments;
 mod details;
 mod forgotten;
 mod guessing;
+mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
@@ -21,8 +23,13 @@ mod lost_sms;
 mod msisdn;
 mod password;
 mod pin;
+mod places;
+mod problem;
+mod profile;
 mod pulse;
+mod record;
 mod reference;
+pub mod registration;
 pub mod reply;
 mod sms;
 #[cfg(test)]
@@ -42,7 +49,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 31] = [
+const ACTIONS: [Action; 55] = [
     caller::RECOGNISE,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
@@ -56,9 +63,18 @@ const ACTIONS: [Action; 31] = [
     centre::SET_DISTANCE,
     centre::SHOW,
     centre::SIGN_OFF,
+    choices::EXAMS,
+    choices::GENDERS,
+    choices::QUALIFICATIONS,
+    choices::ROLES,
     deployments::FIND,
     deployments::LIST,
     details::FIND,
+    invitation::ACCEPT,
+    invitation::DECLINE,
+    invitation::FIND,
+    invitation::REASONS,
+    invitation::TELL_REASON,
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
@@ -74,6 +90,21 @@ const ACTIONS: [Action; 31] = [
     pin::PROVE_ID,
     pin::REQUIRE,
     pin::SET,
+    places::COUNTIES,
+    places::SUB_COUNTIES,
+    problem::LIST,
+    problem::NOT_DEPLOYED,
+    problem::NOT_PAID,
+    problem::WRONG_DETAILS,
+    profile::SET_EMAIL,
+    profile::SET_PLACE,
+    profile::SET_QUALIFICATION,
+    profile::SET_WORKSTATION,
+    registration::AGE,
+    registration::FIND,
+    registration::READ_BACK,
+    registration::REQUEST,
+    registration::ROLE,
 ];
 
 /// Every action and message that menu files may rely on.
@@ -107,6 +138,13 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &reply::UNKNOWN,
         &reply::WAITS,
         &reply::WRONG_ID,
+        &profile::CHANGED,
+        &invitation::ACCEPTED,
+        &invitation::DECLINED,
+        &problem::TAKEN,
+        &registration::APPROVED,
+        &registration::REFUSED,
+        &registration::TAKEN,
     ],
 };
 

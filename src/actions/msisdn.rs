@@ -16,6 +16,7 @@ use crate::ussd::Outcome;
 use super::admission::{Admission, Deed, LOCKED, WAITS, admit, admitted_outcomes};
 use super::caller::STRANGER;
 use super::guessing::{Guess, WRONG};
+use super::record::Changed;
 use super::reference;
 use super::sms::Letterbox;
 use super::work::{Action, ActionError, DAY, Work};
@@ -199,6 +200,13 @@ pub(super) async fn move_to(
     let old_line = person.msisdn.as_ref();
     let old = old_line.map_or_else(|| "none".to_owned(), Msisdn::masked);
     let detail = format!("{old} to {}", new_line.masked());
+    let changed = Changed {
+        field: "msisdn",
+        old: old_line.map(Msisdn::as_str),
+        new: Some(new_line.as_str()),
+    };
+    work.keep_change(person, person.id.as_str(), changed)
+        .await?;
     work.log(person, "msisdn.changed", Some(detail)).await?;
     if let Some(old_line) = old_line {
         let to_old = Letterbox {

@@ -3,6 +3,7 @@
 use crate::menus::{FieldSpec, Kind, SmsSpec, Value};
 use crate::store::outbox::Lane;
 
+use super::sms::Note;
 use super::work::{ActionError, Work};
 
 const CODE: FieldSpec = FieldSpec::new("code", Kind::Code(14));
@@ -96,8 +97,13 @@ impl Work<'_> {
         fields.push(("code", Value::Code(self.tools.service_code.clone())));
         let person = self.person().await?.map(|person| person.id);
         let to = self.caller;
-        self.queue(spec, to, person.as_ref(), Lane::Transaction, fields)
-            .await?;
+        let note = Note {
+            spec,
+            to,
+            about: person.as_ref(),
+            lane: Lane::Transaction,
+        };
+        self.send_note(note, fields).await?;
         Ok(true)
     }
 }

@@ -24,29 +24,34 @@ pub(super) struct Letterbox<'a> {
     pub(super) lane: Lane,
 }
 
+/// One SMS that need not be about anybody known.
+pub(super) struct Note<'a> {
+    pub(super) spec: &'static SmsSpec,
+    pub(super) to: &'a Msisdn,
+    pub(super) about: Option<&'a PersonId>,
+    pub(super) lane: Lane,
+}
+
 impl Work<'_> {
-    /// Queues an SMS. Its text is sealed at once and stands nowhere else.
+    /// Queues an SMS about a person.
     pub(super) async fn send(
         &mut self,
         sms: Letterbox<'_>,
         fields: Vec<(&str, Value)>,
     ) -> Result<(), ActionError> {
-        let Letterbox {
-            spec,
-            to,
-            about,
-            lane,
-        } = sms;
-        self.queue(spec, to, Some(&about.id), lane, fields).await
+        let note = Note {
+            spec: sms.spec,
+            to: sms.to,
+            about: Some(&sms.about.id),
+            lane: sms.lane,
+        };
+        self.send_note(note, fields).await
     }
 
-    /// The same where it may be about nobody.
-    pub(super) async fn queue(
+    /// Queues an SMS. Its text is sealed at once and stands nowhere else.
+    pub(super) async fn send_note(
         &mut self,
-        spec: &'static SmsSpec,
-        to: &Msisdn,
-        about: Option<&PersonId>,
-        lane: Lane,
+        sms: Note<'_>,
         fields: Vec<(&str, Value)>,
     ) -> Result<(), ActionError> {
         let fields: Fields = fields
@@ -57,7 +62,7 @@ impl Work<'_> {
         let wording = current
             .menu
             .sms
-            .get(spec.name)
+            .get(sms.spec.name)
             .ok_or(ActionError::NoSuchAction)?;
         let text = Zeroizing::new(wording.it.of(self.language).fill(
             &fields,
@@ -70,7 +75,7 @@ impl Work<'_> {
             row: id.as_str(),
         }
         .seal(&self.tools.keys, text.as_bytes());
-        let life = match lane {
+        let life = match sms.lane {
             Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
             Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,
         };
@@ -78,10 +83,10 @@ impl Work<'_> {
             id: &id,
             // Each piece of work is a cause of its own; the session keeps it from running twice.
             cause: id.as_str(),
-            lane,
+            lane: sms.lane,
             channel: self.channel,
-            recipient: to,
-            person: about,
+            recipient: sms.to,
+            person: sms.about,
             body: &body,
             segments: text::segments(&text),
             expires_at: self.now.plus(life),

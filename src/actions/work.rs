@@ -47,6 +47,8 @@ pub enum Way {
     Web,
     /// An SMS.
     Sms,
+    /// The council's staff.
+    Operator,
 }
 
 impl Way {
@@ -57,6 +59,7 @@ impl Way {
             Self::Ussd => "ussd",
             Self::Web => "web",
             Self::Sms => "sms",
+            Self::Operator => "operator",
         }
     }
 }
@@ -122,6 +125,12 @@ pub enum ActionError {
     /// A menu lets something be done before what it needs is proven.
     #[error("what it needs is not proven")]
     Unproven,
+    /// What somebody told can't be written down.
+    #[error("what was told can't be written down")]
+    Told(#[from] serde_json::Error),
+    /// What somebody told can't be read.
+    #[error(transparent)]
+    Sealed(#[from] crate::crypto::SealError),
     /// The password could not be prepared.
     #[error(transparent)]
     Password(#[from] crate::crypto::PasswordError),
@@ -155,6 +164,22 @@ impl Work<'_> {
     pub(super) fn secret(&self, name: &'static str) -> Result<String, ActionError> {
         match self.field(name)? {
             Value::Secret(secret) => Ok(secret.clone()),
+            _ => Err(ActionError::NoField(name)),
+        }
+    }
+
+    /// A name or words that the action declares as an input.
+    pub(super) fn name(&self, name: &'static str) -> Result<&str, ActionError> {
+        match self.field(name)? {
+            Value::Name(text) => Ok(text),
+            _ => Err(ActionError::NoField(name)),
+        }
+    }
+
+    /// A choice that the action declares as an input and nobody sees.
+    pub(super) fn hidden(&self, name: &'static str) -> Result<&str, ActionError> {
+        match self.field(name)? {
+            Value::Hidden(text) => Ok(text),
             _ => Err(ActionError::NoField(name)),
         }
     }

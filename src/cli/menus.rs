@@ -16,7 +16,7 @@ use crate::actions::CATALOGUE;
 use crate::domain::Language;
 use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN, Visits};
 use crate::service::open_store;
-use crate::store::traffic;
+use crate::store::{self, traffic};
 
 /// Check, test, preview, map and compare menus
 ///
@@ -85,6 +85,17 @@ pub(super) struct CheckArgs {
     /// Print the result as JSON too
     #[arg(long)]
     json: bool,
+    /// Hold the longest values in the database against what the proof counts with
+    #[arg(long)]
+    data: bool,
+    /// The configuration that names the database
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "data",
+        default_value = "config/cp2.toml"
+    )]
+    config: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -141,7 +152,7 @@ pub(super) struct DiffArgs {
 
 pub(super) async fn run(command: &MenusCommand) -> anyhow::Result<ExitCode> {
     match command {
-        MenusCommand::Check(args) => check(&args.source.files()?, args.json),
+        MenusCommand::Check(args) => check(args).await,
         MenusCommand::Test(args) => menus_test::run(args).await,
         MenusCommand::Preview(args) => preview(&args.source.files()?, &args.only),
         MenusCommand::Graph(args) => graph(args).await,
@@ -179,8 +190,17 @@ fn read(folder: &Path) -> anyhow::Result<Vec<MenuFile>> {
     menus::read_folder(folder).with_context(|| format!("{} can't be read", folder.display()))
 }
 
-fn check(files: &[MenuFile], as_json: bool) -> anyhow::Result<ExitCode> {
-    let menu = match menus::prove(files, &CATALOGUE) {
+async fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let as_json = args.json;
+    let mut proven = menus::prove(&args.source.files()?, &CATALOGUE);
+    if args.data {
+        let longest = longest(&args.config).await?;
+        proven = proven.and_then(|menu| {
+            menus::hold_against(&CATALOGUE, &longest)?;
+            Ok(menu)
+        });
+    }
+    let menu = match proven {
         Ok(menu) => menu,
         Err(findings) => {
             if as_json {
@@ -209,6 +229,19 @@ fn check(files: &[MenuFile], as_json: bool) -> anyhow::Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The longest values in the database of a configuration.
+async fn longest(config: &Path) -> anyhow::Result<Vec<(&'static str, Vec<String>)>> {
+    let file = ConfigFile {
+        path: config.to_owned(),
+    };
+    let store = open_store(&file.load()?).await?;
+    let mut tx = store.begin_read().await?;
+    let longest = store::longest::values(&mut tx).await?;
+    drop(tx);
+    store.close().await;
+    Ok(longest)
 }
 
 /// What fills a single screen most: its name, its language and the septets it can't do

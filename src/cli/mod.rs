@@ -10,6 +10,7 @@ mod dial;
 mod key;
 mod menus;
 mod menus_test;
+mod operator;
 mod outbox;
 mod serve;
 mod stop;
@@ -42,6 +43,8 @@ enum Command {
     Key(key::KeyCommand),
     #[command(subcommand)]
     Menus(menus::MenusCommand),
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
 }
@@ -97,6 +100,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
         Command::Menus(command) => menus::run(&command).await,
+        Command::Operator(command) => operator::run(&command).await,
         Command::Outbox(command) => outbox::run(&command).await,
     }
 }

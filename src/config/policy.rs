@@ -57,6 +57,10 @@ pub struct Policy {
     pub keywords_in_a_day: i64,
     /// Whether centre managers read the national ID numbers of those who work there.
     pub roster_shows_national_id: bool,
+    /// How many problems a person may report in a day.
+    pub reports_in_a_day: i64,
+    /// How many times a line that nobody holds may ask to be registered in a day.
+    pub registrations_in_a_day: i64,
     /// How often a line may ask for the place of somebody whose line is lost, in a day.
     pub claims_in_a_day: i64,
     /// What each kind of action demands of the person who asks for it.
@@ -160,6 +164,8 @@ impl Default for Policy {
             keywords_in_ten_minutes: 3,
             keywords_in_a_day: 10,
             roster_shows_national_id: false,
+            reports_in_a_day: 5,
+            registrations_in_a_day: 3,
             claims_in_a_day: 3,
             proof: Demands::default(),
         }

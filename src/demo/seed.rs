@@ -1,5 +1,7 @@
 //! The people of the demo: synthetic, always the same.
 
+use std::time::Duration;
+
 use jiff::civil::{Date, DateTime, date};
 
 use crate::aggregators::Network;
@@ -13,12 +15,15 @@ use crate::store::deployments::{self, Deployment, State};
 use crate::store::passwords::{self, PasswordRecord};
 use crate::store::people::{self, Person, Profile};
 use crate::store::pins::{self, PinRecord};
-use crate::store::{Store, StoreError, Tx, lines};
+use crate::store::{Store, StoreError, Tx, invitations, lines};
 
 use super::phone::DemoPerson;
 
 /// The password that every named person of the demo begins with.
 pub const FIRST_PASSWORD: &str = "karibu2026";
+
+/// How long invitations of the demo wait for an answer, from its first start on.
+const TIME_TO_ANSWER: Duration = Duration::from_hours(14 * 24);
 
 /// Why the demo's people could not be put in place.
 #[derive(Debug, thiserror::Error)]
@@ -282,7 +287,12 @@ pub async fn seed(
         }
         for posting in cast.work {
             serial += 1;
-            deployments::insert(&mut tx, &deployment(&person.id, posting, serial)?).await?;
+            let deployment = deployment(&person.id, posting, serial)?;
+            deployments::insert(&mut tx, &deployment).await?;
+            if posting.state == State::Invited {
+                let answer_by = now.plus(TIME_TO_ANSWER);
+                invitations::set_deadline(&mut tx, &deployment.id, answer_by).await?;
+            }
         }
     }
     lines::set_language(&mut tx, &line(7)?, Language::Sw, now).await?;

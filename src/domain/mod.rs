@@ -7,6 +7,7 @@
 
 mod canonical;
 mod centre_code;
+mod choices;
 mod clock;
 mod dates;
 mod email;
@@ -19,6 +20,7 @@ mod msisdn;
 mod name;
 mod national_id;
 mod number_plan;
+mod places;
 mod proof;
 mod role;
 mod series;
@@ -27,6 +29,7 @@ mod tsc_number;
 mod typed;
 
 pub use centre_code::{CentreCode, CentreCodeError};
+pub use choices::{DeclineReason, Gender, ProblemKind, ProblemState, Qualification};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use dates::{clock_time, long_date, short_date};
 pub use email::{Email, EmailError};
@@ -38,6 +41,7 @@ pub use money::Kes;
 pub use msisdn::{Msisdn, MsisdnError};
 pub use name::{Name, NameError};
 pub use national_id::{NationalId, NationalIdError};
+pub use places::County;
 pub use proof::{Level, Proofs};
 pub use role::{Role, RoleError};
 pub use series::{Series, SeriesError};

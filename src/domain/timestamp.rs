@@ -19,7 +19,7 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// A moment from its epoch milliseconds.
     #[must_use]
-    pub fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 

@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod check;
+mod data;
 mod diff;
 mod edges;
 mod edition;
@@ -34,6 +35,7 @@ mod value;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
+pub use data::hold_against;
 pub use diff::{Change, Difference, diff};
 pub use edges::{Edge, Via};
 pub use edition::{Current, Edition, Version};

@@ -72,6 +72,8 @@ pub enum Direction {
     Cancelled(Msisdn),
     /// A centre manager signs the register of today off on another phone.
     Signed(Msisdn),
+    /// An operator decides what a line has asked for: to be registered, or not.
+    Decided(Msisdn, bool),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -97,7 +99,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -161,6 +163,8 @@ impl Direction {
                 }
                 ("cancelled", number) => Self::Cancelled(Msisdn::parse(number).ok()?),
                 ("signed", number) => Self::Signed(Msisdn::parse(number).ok()?),
+                ("approved", number) => Self::Decided(Msisdn::parse(number).ok()?, true),
+                ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
                 _ => return None,
             },
             ("hold", "") => Self::Hold(true),

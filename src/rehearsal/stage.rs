@@ -9,6 +9,7 @@ use jiff::civil::date;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
+use crate::actions::registration::{Decided, Decision, decide};
 use crate::actions::{Pulse, Tools};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
@@ -22,6 +23,7 @@ use crate::store::outbox::{self, Settled};
 use crate::store::roster::Place;
 use crate::store::{
     Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
+    registrations,
 };
 use crate::ussd::Screen;
 
@@ -256,6 +258,7 @@ impl<'a> Stage<'a> {
             Direction::Moved(..) | Direction::Cancelled(_) | Direction::Signed(_) => {
                 self.meanwhile(step).await?;
             }
+            Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
             Direction::Hold(holds) => {
                 self.holds = *holds;
                 self.post().await?;
@@ -333,6 +336,43 @@ impl<'a> Stage<'a> {
             _ => deployments::cancel_of_person(&mut tx, &person.id).await?,
         }
         Ok(tx.commit().await?)
+    }
+
+    /// An operator decides the open request of a line.
+    async fn decide(
+        &mut self,
+        step: &Step,
+        line: &Msisdn,
+        approves: bool,
+    ) -> Result<(), StageError> {
+        let tools = &self.dialogue.tools;
+        let now = self.clock.now();
+        let mut tx = self.dialogue.store.begin().await?;
+        let open = registrations::open_of_line(&mut tx, line).await?;
+        let open = open.ok_or(
+            self.script
+                .nonsense(step, "that line has asked for nothing"),
+        )?;
+        let decision = if approves {
+            Decision::Approve
+        } else {
+            Decision::Refuse("as the transcript says")
+        };
+        let wanted = (open.reference.as_str(), decision);
+        let decided = decide(&mut tx, (tools, CHANNEL), wanted, "stage", now).await;
+        match decided {
+            Ok(Decided::Done) => {}
+            Ok(_) => return Err(self.script.nonsense(step, "that can't be decided so")),
+            Err(source) => {
+                return Err(StageError::Turn {
+                    file: self.script.name.clone(),
+                    line: step.line,
+                    source: source.into(),
+                });
+            }
+        }
+        tx.commit().await?;
+        self.post().await
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {

@@ -10,6 +10,8 @@ pub struct Change<'a> {
     pub id: &'a str,
     /// Whose record.
     pub person: &'a PersonId,
+    /// Who changed it.
+    pub actor: &'a str,
     /// By which way.
     pub way: &'a str,
     /// Which field.
@@ -22,8 +24,8 @@ pub struct Change<'a> {
 
 /// Keeps a change.
 pub async fn add(tx: &mut Tx, change: &Change<'_>, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO changes (id, person_id, at, way, field, old, new) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    const SQL: &str = "INSERT INTO changes (id, person_id, at, way, field, old, new, actor) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(change.id)
         .bind(change.person.as_str())
@@ -32,5 +34,24 @@ pub async fn add(tx: &mut Tx, change: &Change<'_>, now: Timestamp) -> Result<(),
         .bind(change.field)
         .bind(change.old)
         .bind(change.new)
+        .bind(change.actor)
         .execute(conn).await.map(drop))
 }
+
+/// What is sealed of the changes of one field of a person, the newest first: the row, what
+/// was old, what was new.
+pub async fn of_field(
+    tx: &mut Tx,
+    person: &PersonId,
+    field: &str,
+) -> Result<Vec<SealedChange>, StoreError> {
+    const SQL: &str = "SELECT id, old, new FROM changes WHERE person_id = $1 AND field = $2 \
+                       ORDER BY at DESC, id DESC";
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(field)
+        .fetch_all(conn).await)
+}
+
+/// The row of a change, what was old and what was new.
+pub type SealedChange = (String, Option<Vec<u8>>, Option<Vec<u8>>);

@@ -16,23 +16,27 @@ pub enum State {
     Posted,
     /// An invitation that waits for its answer.
     Invited,
+    /// An invitation that was declined.
+    Declined,
     /// Taken back; the person is not expected any more.
     Cancelled,
 }
 
 impl State {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Posted => "posted",
             Self::Invited => "invited",
+            Self::Declined => "declined",
             Self::Cancelled => "cancelled",
         }
     }
 
-    fn parse(name: &str) -> Result<Self, sqlx::Error> {
+    pub(super) fn parse(name: &str) -> Result<Self, sqlx::Error> {
         match name {
             "posted" => Ok(Self::Posted),
             "invited" => Ok(Self::Invited),
+            "declined" => Ok(Self::Declined),
             "cancelled" => Ok(Self::Cancelled),
             _ => Err(decode("no such state of a deployment")),
         }

@@ -49,6 +49,18 @@ pub struct Profile {
     pub email: Option<Email>,
 }
 
+impl Profile {
+    /// The sub-county and its county, as people say it.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        let county = self.county.as_deref()?;
+        Some(match &self.sub_county {
+            Some(sub_county) => format!("{sub_county}, {county}"),
+            None => county.to_owned(),
+        })
+    }
+}
+
 /// The columns of a person.
 macro_rules! select {
     ($rest:literal) => {
@@ -197,6 +209,28 @@ pub async fn set_msisdn(
         .bind(id.as_str())
         .bind(msisdn.as_str())
         .bind(waits_until.map(Timestamp::as_millis))
+        .bind(now.as_millis())
+        .execute(conn).await.map(drop))
+}
+
+/// Keeps what a person tells about themselves.
+pub async fn set_profile(
+    tx: &mut Tx,
+    id: &PersonId,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE people SET birth_year = $2, gender = $3, qualification = $4, \
+        workstation = $5, county = $6, sub_county = $7, email = $8, updated_at = $9 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(id.as_str())
+        .bind(profile.birth_year.map(i64::from))
+        .bind(profile.gender.as_deref())
+        .bind(profile.qualification.as_deref())
+        .bind(profile.workstation.as_deref())
+        .bind(profile.county.as_deref())
+        .bind(profile.sub_county.as_deref())
+        .bind(profile.email.as_ref().map(Email::as_str))
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }

@@ -24,7 +24,7 @@ const TWO_WEEKS: Duration = Duration::from_hours(14 * 24);
 /// A manager's phone before the marks of today.
 async fn register(service: &TestService) -> Phone<'_> {
     let mut phone = service.phone(3);
-    let screen = phone.walk(&["7", "3", "1234", "1", "1"]).await;
+    let screen = phone.walk(&["8", "3", "1234", "1", "1"]).await;
     assert!(screen.contains(": P present, Ab absent\n1. "), "{screen}");
     phone
 }
@@ -132,7 +132,7 @@ async fn the_days_are_those_of_kenya(service: &TestService) {
         .clock
         .advance(TWO_WEEKS + Duration::from_mins(14 * 60 + 59));
     let mut phone = service.phone(3);
-    let before = phone.walk(&["7", "3", "1234"]).await;
+    let before = phone.walk(&["8", "3", "1234"]).await;
     assert!(before.contains("1. 19 Oct\n0:Back"), "{before}");
     service.clock.advance(Duration::from_mins(2));
     phone.press("0").await;
@@ -144,14 +144,14 @@ async fn the_days_are_those_of_kenya(service: &TestService) {
 async fn id_numbers_are_on_the_roster_where_the_council_says_so() {
     let shows = |config: &mut cp2::config::Config| config.policy.roster_shows_national_id = true;
     let service = TestService::start_with(Database::sqlite(), shows).await;
-    let screen = service.phone(3).walk(&["7", "2", "1234", "1"]).await;
+    let screen = service.phone(3).walk(&["8", "2", "1234", "1"]).await;
     assert!(
         screen.contains("ID 90000001\nPhone 25470****001"),
         "{screen}"
     );
     service.stop().await;
     let service = TestService::start(Database::sqlite()).await;
-    let screen = service.phone(3).walk(&["7", "2", "1234", "1"]).await;
+    let screen = service.phone(3).walk(&["8", "2", "1234", "1"]).await;
     assert!(screen.contains("ID -\nPhone 25470****001"), "{screen}");
     service.stop().await;
 }

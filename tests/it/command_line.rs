@@ -18,6 +18,7 @@ use crate::harness::{TestService, on_each_database};
 on_each_database!(
     the_outbox_is_listed_for_people_and_for_programs,
     the_map_shows_the_traffic_of_a_database,
+    operators_decide_who_is_registered,
 );
 
 /// A configuration that is in order, but for what a test replaces.
@@ -63,6 +64,18 @@ fn assert_failed(said: &Said, with: &str) {
     assert_eq!(said.code, Some(1), "{}", said.err);
     assert_eq!(said.out, "");
     assert!(said.err.contains(with), "{with:?} in {}", said.err);
+}
+
+#[test]
+fn menus_are_checked_against_the_data_of_a_database() {
+    let (_folder, config) = configured("[keys]", "[keys]");
+    let said = run(&mut with_config(&["menus", "check", "--data"], &config));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(
+        said.out.contains(" screens in en and sw are in order"),
+        "{}",
+        said.out
+    );
 }
 
 #[test]
@@ -363,7 +376,7 @@ async fn a_demo_with_a_folder_goes_on_where_it_stopped() {
     let data = folder.path().join("my data");
     let arguments = ["--data", data.to_str().unwrap()];
     let (mut first, base) = demo(&arguments);
-    let switched = dial(&base, "s1", &["", "6"]).await;
+    let switched = dial(&base, "s1", &["", "7"]).await;
     assert!(
         switched.starts_with("CON KNEC CP2\n1. Nilikopangiwa"),
         "{switched}"
@@ -439,4 +452,42 @@ async fn the_map_shows_the_traffic_of_a_database(service: &TestService) {
     ] {
         assert!(said.out.contains(part), "{part} in {}", said.out);
     }
+}
+
+async fn operators_decide_who_is_registered(service: &TestService) {
+    let asked = "3*1*Otieno Juma*90000321*3*500123*1985*1*kisumu*1*1";
+    for line in [98, 99] {
+        let mut phone = service.phone(line);
+        phone.press(asked).await;
+        phone.press("1").await;
+    }
+    let (_folder, file) = configured("sqlite:DATABASE", &service.database_url());
+    // The keys of the service.
+    let text = fs::read_to_string(&file).unwrap();
+    let text = text.replace("current = \"k1\"", "current = \"test\"");
+    fs::write(&file, text.replace("k1 = \"", "test = \"")).unwrap();
+    let said = |command: &[&str]| run(&mut with_config(command, &file));
+    let list = said(&["operator", "registrations", "list", "--json"]);
+    let waiting: Value = serde_json::from_str(&list.out).unwrap();
+    assert_eq!(waiting[0]["name"], "Otieno Juma");
+    assert_eq!(waiting[0]["requests_with_this_id"], 2);
+    let decide = |word, at: usize| {
+        let reference = waiting[at]["reference"].as_str().unwrap();
+        said(&[
+            "operator",
+            "registrations",
+            word,
+            reference,
+            "--by",
+            "wanjiku",
+        ])
+    };
+    assert_eq!(decide("approve", 0).code, Some(0));
+    assert_failed(&decide("approve", 0), "waits");
+    assert_failed(&decide("approve", 1), "ID number is registered already");
+    assert_eq!(decide("refuse", 1).code, Some(0));
+    let plain = said(&["operator", "registrations", "list"]);
+    assert_eq!((plain.code, plain.out.as_str()), (Some(0), ""));
+    let decided = "SELECT COUNT(*) FROM registrations WHERE decided_by = 'operator:wanjiku'";
+    assert_eq!(service.count(decided).await, 2);
 }

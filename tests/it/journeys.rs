@@ -21,7 +21,7 @@ on_each_database!(
 );
 
 const HOME: &str = "CON KNEC CP2\n1. My deployment\n2. Get letter by SMS\n3. Reset password\n\
-                    4. My details\n5. Change phone number\n6. Kiswahili\n0. Exit";
+                    4. My details\n5. Change phone number\n6. Report a problem\n7. Kiswahili\n0. Exit";
 
 async fn a_deployment_is_read_in_one_hop(service: &TestService) {
     let mut phone = service.phone(1);
@@ -111,13 +111,13 @@ async fn an_unknown_line_reads_what_to_do(service: &TestService) {
         phone
             .dial()
             .await
-            .starts_with("CON This line is not registered in CP2.")
+            .starts_with("CON This line is not registered.")
     );
     assert!(
         phone
             .press("1")
             .await
-            .starts_with("CON Laini hii haijasajiliwa CP2.")
+            .starts_with("CON Laini hii haijasajiliwa.")
     );
     assert!(service.sandbox.messages().is_empty());
 }
@@ -337,7 +337,7 @@ async fn the_language_of_a_line_is_remembered(service: &TestService) {
     assert!(
         service
             .phone(1)
-            .walk(&["6"])
+            .walk(&["7"])
             .await
             .starts_with("CON KNEC CP2\n1. Nilikopangiwa")
     );

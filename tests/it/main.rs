@@ -5,6 +5,7 @@
     reason = "a test that can't go on should stop where it is"
 )]
 
+mod abuse;
 mod answers;
 mod architecture;
 mod browser;
@@ -23,9 +24,12 @@ mod journeys;
 mod keywords;
 mod letters;
 mod lost_sms;
+mod menu_data;
 mod menu_versions;
 mod menus;
 mod outbox;
+mod own_record;
+mod requests;
 mod resume;
 mod schema;
 mod screen_limits;

@@ -1,0 +1,176 @@
+//! Approving and refusing, by an operator.
+
+use crate::actions::sms::Note;
+use crate::actions::work::{ActionError, Prepared, Tools, Way, Work};
+use crate::domain::{Proofs, Timestamp};
+use crate::menus::{FieldSpec, Fields, Kind, SmsSpec, Value};
+use crate::store::outbox::Lane;
+use crate::store::registrations::{self, Registration};
+use crate::store::{Tx, audit, people};
+use crate::ussd::Page;
+
+use super::REFERENCE;
+use super::applicant::Applicant;
+
+pub(crate) const APPROVED: SmsSpec = SmsSpec {
+    name: "registration_approved",
+    fields: &[FieldSpec::new("code", Kind::Code(14))],
+};
+
+pub(crate) const REFUSED: SmsSpec = SmsSpec {
+    name: "registration_refused",
+    fields: &[REFERENCE],
+};
+
+/// A request that waits, as an operator sees it.
+pub struct Waiting {
+    /// The request.
+    pub request: Registration,
+    /// What its person told.
+    pub applicant: Applicant,
+    /// Whether somebody with that ID number is registered already.
+    pub id_is_known: bool,
+    /// How many open requests name that ID number, this one among them.
+    pub same_id: usize,
+}
+
+/// What an operator decides.
+pub enum Decision<'a> {
+    /// The person is registered.
+    Approve,
+    /// They are not, for a reason that stays with the council: it may tell of somebody else.
+    Refuse(&'a str),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It is done, and told by SMS.
+    Done,
+    /// No request of that reference waits.
+    NotWaiting,
+    /// Somebody with that ID number is registered already.
+    IdIsKnown,
+    /// Somebody holds that line by now.
+    LineIsHeld,
+}
+
+/// Every request that waits, the oldest first.
+pub async fn waiting(tx: &mut Tx, tools: &Tools) -> Result<Vec<Waiting>, ActionError> {
+    let open = registrations::open(tx).await?;
+    let same = |id: &[u8]| open.iter().filter(|one| one.national_id == id).count();
+    let mut list = Vec::new();
+    for request in &open {
+        let applicant = Applicant::open(&tools.keys, &request.id, &request.sealed)?;
+        let known = people::by_national_id(tx, &applicant.national_id).await?;
+        list.push(Waiting {
+            same_id: same(&request.national_id),
+            request: request.clone(),
+            applicant,
+            id_is_known: known.is_some(),
+        });
+    }
+    Ok(list)
+}
+
+/// Decides a request by its reference and tells its line.
+pub async fn decide(
+    tx: &mut Tx,
+    (tools, channel): (&Tools, &str),
+    (reference, decision): (&str, Decision<'_>),
+    operator: &str,
+    now: Timestamp,
+) -> Result<Decided, ActionError> {
+    let Some(request) = registrations::by_reference(tx, reference).await? else {
+        return Ok(Decided::NotWaiting);
+    };
+    let mut work = Work {
+        tx,
+        tools,
+        caller: &request.line,
+        network: None,
+        language: request.language,
+        way: Way::Operator,
+        channel,
+        now,
+        may_write: true,
+        fields: &Fields::new(),
+        proofs: Proofs::default(),
+        page: Page::default(),
+        prepared: Prepared::default(),
+    };
+    match decision {
+        Decision::Approve => approve(&mut work, &request, operator).await,
+        Decision::Refuse(reason) => refuse(&mut work, &request, operator, reason).await,
+    }
+}
+
+async fn approve(
+    work: &mut Work<'_>,
+    request: &Registration,
+    operator: &str,
+) -> Result<Decided, ActionError> {
+    let applicant = Applicant::open(&work.tools.keys, &request.id, &request.sealed)?;
+    if people::by_national_id(work.tx, &applicant.national_id)
+        .await?
+        .is_some()
+    {
+        return Ok(Decided::IdIsKnown);
+    }
+    if work.person().await?.is_some() {
+        return Ok(Decided::LineIsHeld);
+    }
+    // It closes first, so that of two operators at once one finds it closed.
+    if !registrations::close(work.tx, &request.id, "approved", operator, None, work.now).await? {
+        return Ok(Decided::NotWaiting);
+    }
+    let person = applicant.into_person(&request.line);
+    people::insert(work.tx, &person, work.now).await?;
+    let entry = audit::Entry {
+        actor: operator,
+        subject: Some(&person.id),
+        what: "registration.approved",
+        way: work.way.name(),
+        detail: Some(request.reference.clone()),
+    };
+    audit::add(work.tx, &entry, work.now).await?;
+    let note = Note {
+        spec: &APPROVED,
+        to: &request.line,
+        about: Some(&person.id),
+        lane: Lane::Notice,
+    };
+    let code = Value::Code(work.tools.service_code.clone());
+    work.send_note(note, vec![("code", code)]).await?;
+    Ok(Decided::Done)
+}
+
+async fn refuse(
+    work: &mut Work<'_>,
+    request: &Registration,
+    operator: &str,
+    reason: &str,
+) -> Result<Decided, ActionError> {
+    let reason = Some(reason);
+    if !registrations::close(work.tx, &request.id, "refused", operator, reason, work.now).await? {
+        return Ok(Decided::NotWaiting);
+    }
+    let entry = audit::Entry {
+        actor: operator,
+        subject: None,
+        what: "registration.refused",
+        way: work.way.name(),
+        detail: Some(request.reference.clone()),
+    };
+    audit::add(work.tx, &entry, work.now).await?;
+    let note = Note {
+        spec: &REFUSED,
+        to: &request.line,
+        about: None,
+        lane: Lane::Notice,
+    };
+    let reference = Value::Code(request.reference.clone());
+    work.send_note(note, vec![(REFERENCE.name, reference)])
+        .await?;
+    Ok(Decided::Done)
+}

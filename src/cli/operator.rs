@@ -1,0 +1,189 @@
+//! `cp2 operator`: what the council's staff decide.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
+use crate::domain::{Clock, SystemClock, TscNumber};
+use crate::service::{load_tools, open_store};
+
+use super::ConfigFile;
+
+/// Decide what people have asked for
+///
+/// Example: cp2 operator registrations list --config /etc/cp2/cp2.toml
+#[derive(Debug, Subcommand)]
+pub(super) enum OperatorCommand {
+    /// Decide who is registered
+    ///
+    /// Example: cp2 operator registrations approve R-402718 --by wanjiku
+    #[command(subcommand)]
+    Registrations(RegistrationsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RegistrationsCommand {
+    /// List the requests that wait, the oldest first. It shows what people told about
+    /// themselves: keep it off screens that others see
+    ///
+    /// Example: cp2 operator registrations list --json
+    List(Listing),
+    /// Register the person and tell them by SMS
+    ///
+    /// Example: cp2 operator registrations approve R-402718 --by wanjiku
+    Approve(Choice),
+    /// Refuse a request and tell its line by SMS; the reason is kept and not sent
+    ///
+    /// Example: cp2 operator registrations refuse R-402718 --by wanjiku --reason "no TSC record"
+    Refuse(Refusal),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Print JSON: an array of requests
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// The reference of the request, such as R-402718
+    reference: String,
+    /// Who decides, for the audit log
+    #[arg(long, value_name = "NAME")]
+    by: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Refusal {
+    #[command(flatten)]
+    choice: Choice,
+    /// Why
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
+    let OperatorCommand::Registrations(command) = command;
+    match command {
+        RegistrationsCommand::List(listing) => list(listing).await,
+        RegistrationsCommand::Approve(choice) => settle(choice, Decision::Approve).await,
+        RegistrationsCommand::Refuse(refusal) => {
+            settle(&refusal.choice, Decision::Refuse(&refusal.reason)).await
+        }
+    }
+}
+
+async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
+    let config = listing.config.load()?;
+    let tools = load_tools(&config)?;
+    let store = open_store(&config).await?;
+    let mut tx = store.begin_read().await?;
+    let found = waiting(&mut tx, &tools).await?;
+    drop(tx);
+    store.close().await;
+    if listing.json {
+        let list: Vec<_> = found.iter().map(as_value).collect();
+        println!("{}", serde_json::Value::Array(list));
+    } else {
+        for one in &found {
+            print(one);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn settle(choice: &Choice, decision: Decision<'_>) -> anyhow::Result<ExitCode> {
+    let config = choice.config.load()?;
+    let tools = load_tools(&config)?;
+    let channel = config.channel.first().context("there is no [[channel]]")?;
+    let store = open_store(&config).await?;
+    let mut tx = store.begin().await?;
+    let wanted = (choice.reference.as_str(), decision);
+    let with = (&tools, channel.name.as_str());
+    let operator = format!("operator:{}", choice.by);
+    let decided = decide(&mut tx, with, wanted, &operator, SystemClock.now()).await?;
+    if decided == Decided::Done {
+        tx.commit().await?;
+    } else {
+        drop(tx);
+    }
+    store.close().await;
+    let reference = &choice.reference;
+    match decided {
+        Decided::Done => println!("{reference} is decided; its line is told by SMS"),
+        Decided::NotWaiting => {
+            bail!("no request {reference} waits; `cp2 operator registrations list` shows them")
+        }
+        Decided::IdIsKnown => {
+            bail!(
+                "somebody with that ID number is registered already: refuse {reference}, or mend that record"
+            )
+        }
+        Decided::LineIsHeld => {
+            bail!("somebody holds that line by now: refuse {reference}, or move that person first")
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(one: &Waiting) {
+    let applicant = &one.applicant;
+    println!("{}  {}", one.request.reference, time_of(one));
+    println!(
+        "  {}, ID {}, TSC {}, born {}, {}",
+        applicant.name.as_str(),
+        applicant.national_id.as_str(),
+        tsc_of(one).unwrap_or("-"),
+        applicant.birth_year,
+        applicant.gender,
+    );
+    println!(
+        "  {}, {}; wants to be {}; line {}",
+        applicant.sub_county,
+        applicant.county,
+        applicant.role.english(),
+        one.request.line.as_str(),
+    );
+    if one.id_is_known {
+        println!("  this ID number is registered already");
+    }
+    if one.same_id > 1 {
+        println!("  {} requests name this ID number", one.same_id);
+    }
+}
+
+fn as_value(one: &Waiting) -> serde_json::Value {
+    json!({
+        "reference": one.request.reference,
+        "at": time_of(one),
+        "line": one.request.line.as_str(),
+        "name": one.applicant.name.as_str(),
+        "national_id": one.applicant.national_id.as_str(),
+        "tsc_number": tsc_of(one),
+        "birth_year": one.applicant.birth_year,
+        "gender": one.applicant.gender,
+        "county": one.applicant.county,
+        "sub_county": one.applicant.sub_county,
+        "role": one.applicant.role.code(),
+        "id_is_known": one.id_is_known,
+        "requests_with_this_id": one.same_id,
+    })
+}
+
+fn tsc_of(one: &Waiting) -> Option<&str> {
+    one.applicant.tsc_number.as_ref().map(TscNumber::as_str)
+}
+
+/// As a clock in Kenya shows it.
+fn time_of(one: &Waiting) -> String {
+    let time = one.request.created_at.datetime_in_kenya();
+    time.strftime("%Y-%m-%d %H:%M").to_string()
+}
