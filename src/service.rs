@@ -15,16 +15,16 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::actions::{CATALOGUE, Tools};
+use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
-use crate::config::Config;
+use crate::config::{ChannelConfig, Config};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::{Dialogue, Menus};
+use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
-use crate::outbox::{Worker, WorkerSettings};
+use crate::outbox::{PulseWatch, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -76,6 +76,8 @@ pub struct Service {
     config: Config,
     app: App,
     worker: Worker,
+    inbox: Inbox,
+    pulse: PulseWatch,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -140,6 +142,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
         menu,
         public_url: config.server.public_url.clone(),
         service_code: service_code.cloned().unwrap_or_default(),
+        pulse: Pulse::default(),
     })
 }
 
@@ -166,6 +169,24 @@ impl Service {
             outbox: config.outbox.clone(),
             clock: Arc::clone(&clock),
         })?;
+        let sender = |channel: &ChannelConfig| {
+            let sender = channel.sender_id.clone();
+            (channel.name.clone(), sender.unwrap_or(channel.name.clone()))
+        };
+        let inbox = Inbox {
+            store: store.clone(),
+            tools: tools.clone(),
+            clock: Arc::clone(&clock),
+            bell: Arc::clone(&bell),
+            senders: config.channel.iter().map(sender).collect(),
+            poll: Duration::from_millis(config.outbox.poll_ms),
+        };
+        let pulse = PulseWatch {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            pulse: tools.pulse.clone(),
+            patience: config.policy.sms_patience(),
+        };
         let council = &config.council;
         let letters = Letters::new(Council {
             name: council.name.clone(),
@@ -201,6 +222,8 @@ impl Service {
             config,
             app,
             worker,
+            inbox,
+            pulse,
             store,
             menus: watcher,
             parts,
@@ -226,6 +249,10 @@ impl Service {
         tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
+            tasks.spawn(self.inbox.run(stop.clone()));
+        }
+        if self.parts != Parts::Worker {
+            tasks.spawn(self.pulse.run(stop.clone()));
         }
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));

@@ -13,7 +13,6 @@ use super::work::{ActionError, Work};
 
 /// A kind of action that people ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "the actions of the later deeds are on their way")]
 pub(super) enum Deed {
     SeeDeployment,
     GetLetter,

@@ -1,7 +1,9 @@
 //! Who is on the line.
 
+use crate::aggregators::Network;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::number_changes::{self, Way};
+use crate::store::{blocked, deployments};
 use crate::ussd::Outcome;
 
 use super::invitation;
@@ -11,21 +13,40 @@ use super::work::{Action, ActionError, Work};
 pub(super) const STRANGER: OutcomeSpec =
     OutcomeSpec::new("stranger", "the line is not registered", &[]);
 
+const FIELDS: &[FieldSpec] = &[
+    FieldSpec::new("name", Kind::Name(60)),
+    FieldSpec::new("line", Kind::Msisdn),
+    FieldSpec::new("invited", Kind::Flag),
+    FieldSpec::new("claimed", Kind::Flag),
+    FieldSpec::new("manager", Kind::Flag),
+];
+
+const FIELDS_AND_CODE: &[FieldSpec] = &[
+    FIELDS[0],
+    FIELDS[1],
+    FIELDS[2],
+    FIELDS[3],
+    FIELDS[4],
+    FieldSpec::new("unblock", Kind::Code(20)),
+];
+
 pub(super) const RECOGNISE: Action = Action {
     spec: ActionSpec {
         name: "caller.recognise",
-        about: "looks up who holds the line",
+        about: "looks up who holds the line, and whether SMS reach it",
         outcomes: &[
+            OutcomeSpec::new("known", "the line is registered", FIELDS),
             OutcomeSpec::new(
-                "known",
-                "the line is registered",
-                &[
-                    FieldSpec::new("name", Kind::Name(60)),
-                    FieldSpec::new("line", Kind::Msisdn),
-                    FieldSpec::new("invited", Kind::Flag),
-                    FieldSpec::new("claimed", Kind::Flag),
-                ],
+                "blocked",
+                "the same, but the line blocks our SMS; what is dialled to let them through",
+                FIELDS_AND_CODE,
             ),
+            OutcomeSpec::new(
+                "undelivered",
+                "the same, but the last SMS did not reach the line",
+                FIELDS,
+            ),
+            OutcomeSpec::new("slow", "the same, but SMS as a whole are slow now", FIELDS),
             STRANGER,
         ],
         ..ActionSpec::BLANK
@@ -39,9 +60,33 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     let invited = invitation::awaits(work, &person).await?;
     let claim = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
-    Ok(Outcome::of("known")
-        .with("claimed", Value::Flag(claim.is_some()))
+    let manager = deployments::is_manager(work.tx, &person.id).await?;
+    let reason = blocked::reason(work.tx, work.caller).await?;
+    let outcome = match (reason.as_deref(), unblock(work)) {
+        (None, _) if work.tools.pulse.is_slow() => Outcome::of("slow"),
+        (None, _) => Outcome::of("known"),
+        (Some(blocked::BLOCKED), Some(code)) => {
+            Outcome::of("blocked").with("unblock", Value::Code(code.to_owned()))
+        }
+        (Some(_), _) => Outcome::of("undelivered"),
+    };
+    Ok(outcome
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
-        .with("invited", Value::Flag(invited)))
+        .with("invited", Value::Flag(invited))
+        .with("claimed", Value::Flag(claim.is_some()))
+        .with("manager", Value::Flag(manager)))
+}
+
+/// What lets our SMS through again on the network of the line.
+fn unblock<'a>(work: &'a Work<'_>) -> Option<&'a str> {
+    let codes = &work.tools.policy.unblock;
+    let code = match work.network? {
+        Network::Safaricom => &codes.safaricom,
+        Network::Airtel => &codes.airtel,
+        Network::Telkom => &codes.telkom,
+        Network::Equitel => &codes.equitel,
+        Network::Other(_) => &None,
+    };
+    code.as_deref()
 }

@@ -53,6 +53,7 @@ pub async fn forgotten(
             tx: &mut tx,
             tools,
             caller: &asked.line,
+            network: None,
             language: language.unwrap_or(asked.language),
             actor: None,
             way: Way::Web,

@@ -225,6 +225,7 @@ pub async fn decide_claim(
         tx,
         tools,
         caller: &open.new_line,
+        network: None,
         language: language.unwrap_or_default(),
         actor: Some(operator),
         way: super::work::Way::Operator,

@@ -7,6 +7,7 @@
 
 mod admission;
 mod caller;
+mod centre;
 mod choices;
 mod deployments;
 mod details;
@@ -18,15 +19,18 @@ mod language;
 mod letter;
 mod log_in;
 mod lost_line;
+mod lost_sms;
 mod msisdn;
 mod password;
 mod pin;
 mod places;
 mod problem;
 mod profile;
+mod pulse;
 mod record;
 mod reference;
 pub mod registration;
+pub mod reply;
 mod sms;
 #[cfg(test)]
 mod tests;
@@ -37,6 +41,7 @@ pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use log_in::{Visitor, log_in, log_out, visitor};
 pub use lost_line::{Claim, Decision, claims, decide_claim};
+pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 
@@ -44,8 +49,20 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 42] = [
+const ACTIONS: [Action; 55] = [
     caller::RECOGNISE,
+    centre::ATTENDANCE_DAY,
+    centre::ATTENDANCE_LIST,
+    centre::DAYS,
+    centre::DESCRIBE,
+    centre::FIND,
+    centre::LIST,
+    centre::MARK_ABSENT,
+    centre::MARK_PRESENT,
+    centre::ROSTER_LIST,
+    centre::SET_DISTANCE,
+    centre::SHOW,
+    centre::SIGN_OFF,
     choices::EXAMS,
     choices::GENDERS,
     choices::QUALIFICATIONS,
@@ -63,6 +80,7 @@ const ACTIONS: [Action; 42] = [
     letter::SEND_LINK,
     lost_line::CLAIM,
     lost_line::OBJECT,
+    lost_sms::FIND,
     msisdn::ASK,
     msisdn::CHANGE,
     msisdn::RESUME,
@@ -93,6 +111,7 @@ const ACTIONS: [Action; 42] = [
 pub const CATALOGUE: Catalogue = Catalogue {
     actions: &specs(),
     sms: &[
+        &centre::SIGNED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,
@@ -102,6 +121,23 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &msisdn::LEFT,
         &msisdn::TAKEN,
         &pin::CHANGED,
+        &reply::DEPLOYMENT,
+        &reply::DETAILS,
+        &reply::DIAL,
+        &reply::HELP,
+        &reply::LOCKED,
+        &reply::MATCHES,
+        &reply::NEEDS_ID,
+        &reply::NONE,
+        &reply::ON_ITS_WAY,
+        &reply::SEVERAL,
+        &reply::STARTED,
+        &reply::STOPPED,
+        &reply::STRANGER,
+        &reply::TOO_MANY,
+        &reply::UNKNOWN,
+        &reply::WAITS,
+        &reply::WRONG_ID,
         &profile::CHANGED,
         &invitation::ACCEPTED,
         &invitation::DECLINED,

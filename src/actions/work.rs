@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::aggregators::Network;
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
@@ -12,6 +13,8 @@ use crate::menus::{ActionSpec, Current, Fields, Value};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
 use crate::ussd::{Outcome, Page};
+
+use super::pulse::Pulse;
 
 /// What limits count by.
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -31,6 +34,8 @@ pub struct Tools {
     pub public_url: String,
     /// The code that people dial, for texts that name it.
     pub service_code: String,
+    /// Whether SMS are slow.
+    pub pulse: Pulse,
 }
 
 /// By which way somebody asks.
@@ -40,6 +45,8 @@ pub enum Way {
     Ussd,
     /// A page.
     Web,
+    /// An SMS.
+    Sms,
     /// The council's staff.
     Operator,
 }
@@ -51,6 +58,7 @@ impl Way {
         match self {
             Self::Ussd => "ussd",
             Self::Web => "web",
+            Self::Sms => "sms",
             Self::Operator => "operator",
         }
     }
@@ -80,6 +88,8 @@ pub struct Work<'a> {
     pub tools: &'a Tools,
     /// The line that asks.
     pub caller: &'a Msisdn,
+    /// Its network, where that is told.
+    pub network: Option<&'a Network>,
     /// The language of the person on it.
     pub language: Language,
     /// Who acts, where it is not the person whose record it is.

@@ -47,6 +47,16 @@ pub struct Policy {
     pub code_minutes: u64,
     /// How many one-time codes a person may ask for in a day.
     pub codes_in_a_day: i64,
+    /// How long an urgent SMS may wait before people are told that SMS are slow, in minutes.
+    pub sms_slow_minutes: u64,
+    /// What people dial to let our SMS through again, by network.
+    pub unblock: UnblockCodes,
+    /// How many SMS of one line are answered in ten minutes; the others are not.
+    pub keywords_in_ten_minutes: i64,
+    /// How many in a day.
+    pub keywords_in_a_day: i64,
+    /// Whether centre managers read the national ID numbers of those who work there.
+    pub roster_shows_national_id: bool,
     /// How many problems a person may report in a day.
     pub reports_in_a_day: i64,
     /// How many times a line that nobody holds may ask to be registered in a day.
@@ -55,6 +65,31 @@ pub struct Policy {
     pub claims_in_a_day: i64,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
+}
+
+/// What people dial to let our SMS through again; at most 20 characters each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UnblockCodes {
+    /// On Safaricom.
+    pub safaricom: Option<String>,
+    /// On Airtel.
+    pub airtel: Option<String>,
+    /// On Telkom.
+    pub telkom: Option<String>,
+    /// On Equitel.
+    pub equitel: Option<String>,
+}
+
+impl Default for UnblockCodes {
+    fn default() -> Self {
+        Self {
+            safaricom: Some("*456*9*5*5*1#".into()),
+            airtel: None,
+            telkom: None,
+            equitel: None,
+        }
+    }
 }
 
 /// What each kind of action demands: `line`, `national_id` or `pin`.
@@ -124,6 +159,11 @@ impl Default for Policy {
             new_pin_wait_hours: 24,
             code_minutes: 10,
             codes_in_a_day: 5,
+            sms_slow_minutes: 3,
+            unblock: UnblockCodes::default(),
+            keywords_in_ten_minutes: 3,
+            keywords_in_a_day: 10,
+            roster_shows_national_id: false,
             reports_in_a_day: 5,
             registrations_in_a_day: 3,
             claims_in_a_day: 3,
@@ -186,6 +226,12 @@ impl Policy {
     #[must_use]
     pub fn code_life(&self) -> Duration {
         Duration::from_secs(self.code_minutes * 60)
+    }
+
+    /// How long an urgent SMS may wait before SMS count as slow.
+    #[must_use]
+    pub fn sms_patience(&self) -> Duration {
+        Duration::from_secs(self.sms_slow_minutes * 60)
     }
 
     /// How long a USSD session is remembered.

@@ -139,39 +139,84 @@ const CAST: &[Cast] = &[
         description: "Kiswahili, Airtel, the longest names",
         work: &[posted("99731222", Exam::Kcse, Role::Invigilator)],
     },
+    Cast {
+        number: 8,
+        name: "Wanjala Esther Nekesa",
+        tsc: Some("500008"),
+        pin: Some("1234"),
+        network: Network::Safaricom,
+        description: "centre manager of two centres",
+        work: &[
+            posted("99731222", Exam::Kcse, Role::CentreManager),
+            posted("99104012", Exam::Kjsea, Role::CentreManager),
+        ],
+    },
 ];
 
-/// The centres: code, name, sub-county, county, distribution centre.
-const CENTRES: &[[&str; 5]] = &[
-    [
-        "99208105",
-        "Mfano Secondary School",
-        "Murang'a South",
-        "Murang'a",
-        "Murang'a South Container",
-    ],
-    [
-        "99104012",
-        "Mfano Junior School",
-        "Mukurweini",
-        "Nyeri",
-        "Mukurweini Container",
-    ],
-    [
-        "99731222",
-        "Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
-        "Tharaka North",
-        "Tharaka-Nithi",
-        "Tharaka North Deputy County Commissioner's Office Container",
-    ],
-    [
-        "99900001",
-        "Mfano Marking Centre",
-        "Westlands",
-        "Nairobi",
-        "Westlands Container",
-    ],
+/// A centre of the demo.
+struct Place {
+    code: &'static str,
+    name: &'static str,
+    sub_county: &'static str,
+    county: &'static str,
+    distribution_centre: &'static str,
+    location: &'static str,
+    candidates: u32,
+}
+
+const CENTRES: &[Place] = &[
+    Place {
+        code: "99208105",
+        name: "Mfano Secondary School",
+        sub_county: "Murang'a South",
+        county: "Murang'a",
+        distribution_centre: "Murang'a South Container",
+        location: "Maragua town, Kenol road",
+        candidates: 184,
+    },
+    Place {
+        code: "99104012",
+        name: "Mfano Junior School",
+        sub_county: "Mukurweini",
+        county: "Nyeri",
+        distribution_centre: "Mukurweini Container",
+        location: "Mukurweini market",
+        candidates: 61,
+    },
+    Place {
+        code: "99731222",
+        name: "Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
+        sub_county: "Tharaka North",
+        county: "Tharaka-Nithi",
+        distribution_centre: "Tharaka North Deputy County Commissioner's Office Container",
+        location: "Gatunga, behind the chief's camp, Marimanti road",
+        candidates: 247,
+    },
+    Place {
+        code: "99900001",
+        name: "Mfano Marking Centre",
+        sub_county: "Westlands",
+        county: "Nairobi",
+        distribution_centre: "Westlands Container",
+        location: "Waiyaki Way, Westlands",
+        candidates: 0,
+    },
 ];
+
+impl Place {
+    fn centre(&self) -> Result<Centre, SeedError> {
+        Ok(Centre {
+            code: CentreCode::parse(self.code).map_err(|_| SeedError::Wrong("a centre code"))?,
+            name: self.name.into(),
+            sub_county: self.sub_county.into(),
+            county: self.county.into(),
+            distribution_centre: self.distribution_centre.into(),
+            location: Some(self.location.into()),
+            candidates: Some(self.candidates),
+            distance_km: None,
+        })
+    }
+}
 
 /// The demo's line of that number: 254700000000 and so many.
 fn line(number: u32) -> Result<Msisdn, SeedError> {
@@ -213,15 +258,8 @@ pub async fn seed(
     if people::by_msisdn(&mut tx, &line(1)?).await?.is_some() {
         return Ok(false);
     }
-    for [code, name, sub_county, county, distribution_centre] in CENTRES {
-        let centre = Centre {
-            code: CentreCode::parse(code).map_err(|_| SeedError::Wrong("a centre code"))?,
-            name: (*name).into(),
-            sub_county: (*sub_county).into(),
-            county: (*county).into(),
-            distribution_centre: (*distribution_centre).into(),
-        };
-        centres::insert(&mut tx, &centre).await?;
+    for place in CENTRES {
+        centres::insert(&mut tx, &place.centre()?).await?;
     }
     let mut serial = 9_900_000;
     for cast in CAST {
@@ -286,7 +324,7 @@ async fn crowd(
         );
         let person = person(1000 + index, &name, None, None, 91_000_000 + index)?;
         people::insert(tx, &person, now).await?;
-        let posting = posted(CENTRES[at % 2][0], Exam::Kcse, Role::Invigilator);
+        let posting = posted(CENTRES[at % 2].code, Exam::Kcse, Role::Invigilator);
         deployments::insert(tx, &deployment(&person.id, &posting, serial + 1 + index)?).await?;
     }
     Ok(())
@@ -324,21 +362,13 @@ fn person(
 }
 
 fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deployment, SeedError> {
-    let code = CentreCode::parse(posting.centre).map_err(|_| SeedError::Wrong("a centre code"))?;
-    let place = CENTRES.iter().find(|[known, ..]| *known == posting.centre);
-    let [_, name, sub_county, county, distribution_centre] =
-        place.ok_or(SeedError::Wrong("a centre"))?;
+    let place = CENTRES.iter().find(|known| known.code == posting.centre);
+    let centre = place.ok_or(SeedError::Wrong("a centre"))?.centre()?;
     let (reports_at, starts_on, ends_on) = dates(posting);
     Ok(Deployment {
         id: DeploymentId::fresh(),
         person: person.clone(),
-        centre: Centre {
-            code,
-            name: (*name).into(),
-            sub_county: (*sub_county).into(),
-            county: (*county).into(),
-            distribution_centre: (*distribution_centre).into(),
-        },
+        centre,
         series: Series {
             exam: posting.exam,
             year: 2026,

@@ -5,11 +5,14 @@
 //! are committed together, under the version that the turn began with; a repeat
 //! finds its answer there and causes nothing.
 
+mod inbox;
+mod keywords;
 mod memory;
 mod menus;
 mod resume;
 mod transcript;
 mod turn;
 
+pub use inbox::Inbox;
 pub use menus::Menus;
 pub use turn::{Dialogue, DialogueError, Watch};

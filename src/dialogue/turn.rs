@@ -367,6 +367,7 @@ impl Walk<'_> {
             may_write,
             tools: &self.dialogue.tools,
             caller: &self.turn.caller,
+            network: self.turn.network.as_ref(),
             language: session.language,
             actor: None,
             way: Way::Ussd,

@@ -258,6 +258,8 @@ pub enum Ask {
     Digits,
     /// A whole number of at most four digits.
     Number,
+    /// A distance in whole kilometres, 1 to 999.
+    Kilometres,
     /// A person's name.
     Name,
     /// A few words.
@@ -270,7 +272,7 @@ pub enum Ask {
 const WORDS: usize = 60;
 
 impl Ask {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Msisdn,
         Self::KraPin,
         Self::Centre,
@@ -281,6 +283,7 @@ impl Ask {
         Self::Code,
         Self::Digits,
         Self::Number,
+        Self::Kilometres,
         Self::Name,
         Self::Words,
         Self::Email,
@@ -307,6 +310,7 @@ impl Ask {
             Self::Code => "code",
             Self::Digits => "digits",
             Self::Number => "number",
+            Self::Kilometres => "kilometres",
             Self::Name => "name",
             Self::Words => "words",
             Self::Email => "email",
@@ -328,6 +332,7 @@ impl Ask {
             Self::NationalId => Kind::NationalId,
             Self::Tsc => Kind::Tsc,
             Self::BirthYear | Self::Number => Kind::Number(4),
+            Self::Kilometres => Kind::Number(3),
             Self::Pin | Self::Code | Self::Digits => Kind::Secret,
             Self::Name | Self::Words => Kind::Name(WORDS),
             Self::Email => Kind::Email,
@@ -352,6 +357,10 @@ impl Ask {
             Self::Digits => digits(&unspaced(answer), 4..=9).map(Value::Secret),
             Self::Number => digits(answer, 1..=4)
                 .and_then(|number| number.parse().ok())
+                .map(Value::Number),
+            Self::Kilometres => digits(answer, 1..=3)
+                .and_then(|km| km.parse().ok())
+                .filter(|km| *km > 0)
                 .map(Value::Number),
             Self::Name => Name::parse(answer)
                 .ok()

@@ -34,6 +34,7 @@ fn keys(ask: Ask) -> (f64, f64) {
         Ask::Centre | Ask::NationalId | Ask::Digits => (8.0, 0.0),
         Ask::Tsc | Ask::Code => (6.0, 0.0),
         Ask::BirthYear | Ask::Pin | Ask::Number => (4.0, 0.0),
+        Ask::Kilometres => (2.0, 0.0),
         Ask::Name | Ask::Words => (0.0, 15.0),
         Ask::Email => (0.0, 18.0),
     }

@@ -10,10 +10,12 @@
 
 mod decide;
 mod pace;
+mod pulse;
 pub mod reports;
 mod rests;
 mod transport;
 mod worker;
 
+pub use pulse::PulseWatch;
 pub use transport::{Transport, TransportError};
 pub use worker::{Worker, WorkerSettings};

@@ -1,11 +1,11 @@
 //! Delivery reports: they come late, twice, out of order, before the send's own
 //! answer, or never.
 
-use crate::aggregators::{Report, ReportStatus};
+use crate::aggregators::{FailureReason, Report, ReportStatus};
 use crate::domain::Timestamp;
 use crate::store::outbox::{self, Verdict};
 use crate::store::reports::{self, ReportRow};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, blocked};
 
 /// The most messages that are matched with waiting reports at a time.
 const AT_ONCE: usize = 100;
@@ -39,6 +39,7 @@ pub(super) async fn apply_waiting(
 ) -> Result<(), StoreError> {
     for (verdict, reason) in reports::take(tx, channel, provider_id).await? {
         outbox::report(tx, channel, provider_id, verdict, reason.as_deref(), now).await?;
+        learn(tx, channel, provider_id, verdict, reason.as_deref()).await?;
     }
     Ok(())
 }
@@ -70,15 +71,29 @@ async fn apply(
     row: &ReportRow,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    outbox::report(
-        tx,
-        channel,
-        &row.provider_id,
-        row.verdict,
-        row.reason.as_deref(),
-        now,
-    )
-    .await
+    let (id, reason) = (&row.provider_id, row.reason.as_deref());
+    let is_known = outbox::report(tx, channel, id, row.verdict, reason, now).await?;
+    if is_known {
+        learn(tx, channel, id, row.verdict, reason).await?;
+    }
+    Ok(is_known)
+}
+
+/// Remembers what a report says about the line, so that its holder reads it.
+async fn learn(
+    tx: &mut Tx,
+    channel: &str,
+    provider_id: &str,
+    verdict: Verdict,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    let ours = [FailureReason::NoCredit, FailureReason::InvalidLink];
+    let why = match reason {
+        Some(reason) if reason == FailureReason::Blocked.as_str() => Some(blocked::BLOCKED),
+        Some(reason) if ours.iter().any(|ours| ours.as_str() == reason) => None,
+        _ => Some(blocked::UNDELIVERED),
+    };
+    blocked::learn(tx, channel, provider_id, verdict, why).await
 }
 
 fn row(report: Report) -> ReportRow {

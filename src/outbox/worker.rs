@@ -16,7 +16,7 @@ use crate::crypto::{Keys, Sealed, chance};
 use crate::domain::{Clock, Timestamp};
 use crate::store::outbox::{self, Claimed, Lane, Settled};
 use crate::store::{
-    Store, StoreError, menu_versions, reports as report_rows, sessions, web_sessions,
+    Store, StoreError, blocked, menu_versions, reports as report_rows, sessions, web_sessions,
 };
 
 use super::decide::{Decision, decide};
@@ -345,6 +345,11 @@ impl Inner {
         let now = self.settings.clock.now();
         let mut tx = self.settings.store.begin().await?;
         let kept = outbox::settle(&mut tx, &message.id, message.attempt, settled, now).await?;
+        if let Settled::Failed { reason } = settled
+            && *reason == NotSent::Blocked.to_string()
+        {
+            blocked::mark(&mut tx, &message.recipient, blocked::BLOCKED, now).await?;
+        }
         if let Settled::Accepted {
             provider_id: Some(id),
             ..

@@ -54,6 +54,8 @@ pub enum Direction {
     Dial(String),
     /// Types an answer.
     Type(String),
+    /// Sends an SMS to the service.
+    Text(String),
     /// The same callback comes again.
     Repeat,
     /// Every callback of the session comes again, in order.
@@ -68,6 +70,8 @@ pub enum Direction {
     Moved(Msisdn, Msisdn),
     /// The council takes back all that a person was deployed to.
     Cancelled(Msisdn),
+    /// A centre manager signs the register of today off on another phone.
+    Signed(Msisdn),
     /// An operator decides what a line has asked for: to be registered, or not.
     Decided(Msisdn, bool),
     /// SMS stay in the outbox from here on, or leave again.
@@ -94,8 +98,8 @@ pub struct ScriptError {
     pub message: String,
 }
 
-const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -146,6 +150,7 @@ impl Direction {
             ("dial", extension) => Self::Dial(extension.to_owned()),
             // What is typed may begin or end with a space.
             ("type", _) => Self::Type(rest.to_owned()),
+            ("text", words) => Self::Text(words.to_owned()),
             ("repeat", "") => Self::Repeat,
             ("late", "") => Self::Late,
             ("drop", "") => Self::Drop,
@@ -157,6 +162,7 @@ impl Direction {
                     Self::Moved(Msisdn::parse(from).ok()?, Msisdn::parse(to).ok()?)
                 }
                 ("cancelled", number) => Self::Cancelled(Msisdn::parse(number).ok()?),
+                ("signed", number) => Self::Signed(Msisdn::parse(number).ok()?),
                 ("approved", number) => Self::Decided(Msisdn::parse(number).ok()?, true),
                 ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
                 _ => return None,

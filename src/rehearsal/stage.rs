@@ -1,6 +1,6 @@
 //! Playing a transcript.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,18 +9,22 @@ use jiff::civil::date;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
-use crate::actions::Tools;
 use crate::actions::registration::{Decided, Decision, decide};
-use crate::aggregators::{Input, Report, ReportStatus, SessionId, Turn};
+use crate::actions::{Pulse, Tools};
+use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
-use crate::dialogue::{Dialogue, DialogueError, Menus, Watch};
+use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
-use crate::outbox::reports;
+use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Settled};
-use crate::store::{Store, StoreError, StoreSettings, audit, deployments, people, registrations};
+use crate::store::roster::Place;
+use crate::store::{
+    Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
+    registrations,
+};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches, unknown};
@@ -168,6 +172,7 @@ impl<'a> Stage<'a> {
             menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),
+            pulse: Pulse::default(),
         };
         let dialogue = Dialogue {
             store,
@@ -236,6 +241,7 @@ impl<'a> Stage<'a> {
                 };
                 return self.hop(step, transcript).await;
             }
+            Direction::Text(words) => self.text(step, words).await?,
             Direction::Repeat => return self.again(step, 1).await,
             Direction::Late => return self.again(step, usize::MAX).await,
             Direction::Drop => {
@@ -249,19 +255,8 @@ impl<'a> Stage<'a> {
                 self.dialogue.store = Store::open(&self.settings).await?;
             }
             Direction::Wait(time) => self.clock.advance(*time),
-            Direction::Moved(from, to) => {
-                let mut tx = self.dialogue.store.begin().await?;
-                let found = people::by_msisdn(&mut tx, from).await?;
-                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                people::set_msisdn(&mut tx, &person.id, to, None, self.clock.now()).await?;
-                tx.commit().await?;
-            }
-            Direction::Cancelled(line) => {
-                let mut tx = self.dialogue.store.begin().await?;
-                let found = people::by_msisdn(&mut tx, line).await?;
-                let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-                deployments::cancel_of_person(&mut tx, &person.id).await?;
-                tx.commit().await?;
+            Direction::Moved(..) | Direction::Cancelled(_) | Direction::Signed(_) => {
+                self.meanwhile(step).await?;
             }
             Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
             Direction::Hold(holds) => {
@@ -286,6 +281,61 @@ impl<'a> Stage<'a> {
             Direction::Audit(what) => return self.next_entry(what).await,
         }
         Ok(Vec::new())
+    }
+
+    async fn text(&mut self, step: &Step, words: &str) -> Result<(), StageError> {
+        let phone = self.phone.as_ref();
+        let phone = phone.ok_or(self.script.nonsense(step, "no phone is taken up"))?;
+        let (id, tools) = (Token::fresh(), &self.dialogue.tools);
+        let place = Sealed {
+            column: "inbound.body",
+            row: id.reveal(),
+        };
+        let body = place.seal(&tools.keys, words.as_bytes());
+        let (from, now) = (phone.msisdn.as_str(), self.clock.now());
+        let mut tx = self.dialogue.store.begin().await?;
+        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, &body, now).await?;
+        tx.commit().await?;
+        let inbox = Inbox {
+            store: self.dialogue.store.clone(),
+            tools: tools.clone(),
+            clock: Arc::clone(&self.dialogue.clock),
+            bell: Arc::clone(&self.dialogue.bell),
+            senders: BTreeMap::new(),
+            poll: Duration::ZERO,
+        };
+        inbox.work_off().await?;
+        self.post().await
+    }
+
+    /// What others do while nobody looks.
+    async fn meanwhile(&mut self, step: &Step) -> Result<(), StageError> {
+        let (Direction::Moved(line, _) | Direction::Cancelled(line) | Direction::Signed(line)) =
+            &step.direction
+        else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let mut tx = self.dialogue.store.begin().await?;
+        let found = people::by_msisdn(&mut tx, line).await?;
+        let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
+        match &step.direction {
+            Direction::Moved(_, to) => {
+                people::set_msisdn(&mut tx, &person.id, to, None, now).await?;
+            }
+            Direction::Signed(_) => {
+                for managed in deployments::managed_by(&mut tx, &person.id, 0, 9).await? {
+                    let place = Place {
+                        centre: &managed.centre.code,
+                        series: managed.series,
+                    };
+                    let today = now.date_in_kenya();
+                    attendance::sign(&mut tx, place, today, &person.id, now).await?;
+                }
+            }
+            _ => deployments::cancel_of_person(&mut tx, &person.id).await?,
+        }
+        Ok(tx.commit().await?)
     }
 
     /// An operator decides the open request of a line.
@@ -326,6 +376,13 @@ impl<'a> Stage<'a> {
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {
+        let pulse = PulseWatch {
+            store: self.dialogue.store.clone(),
+            clock: Arc::clone(&self.dialogue.clock),
+            pulse: self.dialogue.tools.pulse.clone(),
+            patience: self.dialogue.tools.policy.sms_patience(),
+        };
+        pulse.look().await?;
         let screen = self.callback(step, &transcript).await?;
         self.post().await?;
         let mut seen: Vec<String> = screen.text.lines().map(str::to_owned).collect();
@@ -429,7 +486,10 @@ impl<'a> Stage<'a> {
                 ReportStatus::Delivered
             },
             said: failure.unwrap_or("Success").to_owned(),
-            reason: None,
+            reason: failure.map(|said| match said {
+                "blocked" => FailureReason::Blocked,
+                other => FailureReason::Other(other.to_owned()),
+            }),
             network: None,
         };
         let mut tx = self.dialogue.store.begin().await?;

@@ -78,7 +78,8 @@ macro_rules! select {
         concat!(
             "SELECT d.id, d.person_id, d.exam, d.year, d.role, d.state, d.serial, d.issued_on, ",
             "d.reports_at, d.starts_on, d.ends_on, d.rate_kes, d.centre_code, ",
-            "c.name, c.sub_county, c.county, c.distribution_centre ",
+            "c.name, c.sub_county, c.county, c.distribution_centre, ",
+            "c.location, c.candidates, c.distance_km ",
             "FROM deployments d JOIN centres c ON c.code = d.centre_code ",
             $rest
         )
@@ -90,10 +91,13 @@ where
     &'static str: ColumnIndex<R>,
     String: Decode<'r, R::Database> + Type<R::Database>,
     i64: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
 {
     fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
         let text = |column: &'static str| row.try_get::<String, _>(column);
         let number = |column: &'static str| row.try_get::<i64, _>(column);
+        let maybe = |column: &'static str| row.try_get::<Option<i64>, _>(column);
         let day = |column| text(column)?.parse::<Date>().map_err(decode);
         Ok(Self {
             id: DeploymentId::parse(&text("id")?).map_err(decode)?,
@@ -104,6 +108,15 @@ where
                 sub_county: text("sub_county")?,
                 county: text("county")?,
                 distribution_centre: text("distribution_centre")?,
+                location: row.try_get("location")?,
+                candidates: maybe("candidates")?
+                    .map(u32::try_from)
+                    .transpose()
+                    .map_err(decode)?,
+                distance_km: maybe("distance_km")?
+                    .map(u16::try_from)
+                    .transpose()
+                    .map_err(decode)?,
             },
             series: Series {
                 exam: Exam::parse(&text("exam")?).map_err(decode)?,
@@ -131,6 +144,33 @@ pub async fn of_person(
 ) -> Result<Vec<Deployment>, StoreError> {
     const SQL: &str = select!(
         "WHERE d.person_id = $1 AND d.state = 'posted' ORDER BY d.reports_at, d.id LIMIT $2 OFFSET $3"
+    );
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(count(limit))
+        .bind(count(offset))
+        .fetch_all(conn).await)
+}
+
+/// Whether a person manages a centre.
+pub async fn is_manager(tx: &mut Tx, person: &PersonId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM deployments \
+                       WHERE person_id = $1 AND state = 'posted' AND role = 'CM'";
+    let managed: i64 =
+        on!(tx, conn => sqlx::query_scalar(SQL).bind(person.as_str()).fetch_one(conn).await)?;
+    Ok(managed > 0)
+}
+
+/// The settled deployments in which a person manages a centre.
+pub async fn managed_by(
+    tx: &mut Tx,
+    person: &PersonId,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<Deployment>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE d.person_id = $1 AND d.state = 'posted' AND d.role = 'CM' \
+         ORDER BY d.reports_at, d.id LIMIT $2 OFFSET $3"
     );
     on!(tx, conn => sqlx::query_as(SQL)
         .bind(person.as_str())

@@ -2,6 +2,7 @@
 
 use crate::domain::{Msisdn, Timestamp};
 
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// Keeps an incoming SMS, its text sealed. False when it came before: aggregators
@@ -38,6 +39,75 @@ pub async fn opt_out(
     on!(tx, conn => sqlx::query(SQL)
         .bind(sender)
         .bind(msisdn.as_str())
+        .bind(now.as_millis())
+        .execute(conn).await.map(drop))
+}
+
+/// Keeps that a number wants promotion again.
+pub async fn opt_in(tx: &mut Tx, sender: &str, msisdn: &Msisdn) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM opt_outs WHERE sender = $1 AND msisdn = $2";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(sender)
+        .bind(msisdn.as_str())
+        .execute(conn).await.map(drop))
+}
+
+/// An SMS that nobody has dealt with yet.
+#[derive(Clone)]
+pub struct Waiting {
+    /// The channel it came by.
+    pub channel: String,
+    /// The aggregator's id of it.
+    pub id: String,
+    /// Who sent it.
+    pub sender: Msisdn,
+    /// Its text, sealed.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// What waits, the oldest first.
+pub async fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+    const SQL: &str = "SELECT channel, id, sender, body, received_at FROM inbound \
+                       WHERE handled_at IS NULL ORDER BY received_at LIMIT $1";
+    let rows: Vec<(String, String, String, Vec<u8>, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
+    let read = |(channel, id, sender, body, received_at): (_, _, String, _, _)| {
+        Ok(Waiting {
+            channel,
+            id,
+            sender: Msisdn::parse(&sender).map_err(decode)?,
+            body,
+            received_at: Timestamp::from_millis(received_at),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Takes a message for this unit of work. False when another has it, or had it.
+pub async fn claim(tx: &mut Tx, message: &Waiting) -> Result<bool, StoreError> {
+    const SQLITE: &str =
+        "SELECT id FROM inbound WHERE channel = $1 AND id = $2 AND handled_at IS NULL";
+    const POSTGRES: &str = "SELECT id FROM inbound WHERE channel = $1 AND id = $2 \
+                            AND handled_at IS NULL FOR UPDATE SKIP LOCKED";
+    let sql = match tx {
+        Tx::Sqlite(_) => SQLITE,
+        Tx::Postgres(_) => POSTGRES,
+    };
+    let found: Option<String> = on!(tx, conn => sqlx::query_scalar(sql)
+        .bind(&message.channel)
+        .bind(&message.id)
+        .fetch_optional(conn).await)?;
+    Ok(found.is_some())
+}
+
+/// Writes down that a message was dealt with.
+pub async fn handled(tx: &mut Tx, message: &Waiting, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE inbound SET handled_at = $3 WHERE channel = $1 AND id = $2";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(&message.channel)
+        .bind(&message.id)
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }

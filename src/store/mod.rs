@@ -13,7 +13,9 @@
 mod tx;
 mod open;
 
+pub mod attendance;
 pub mod audit;
+pub mod blocked;
 pub mod centres;
 pub mod changes;
 pub mod deployments;
@@ -32,6 +34,7 @@ pub mod pins;
 pub mod problems;
 pub mod registrations;
 pub mod reports;
+pub mod roster;
 pub mod sessions;
 pub mod traffic;
 pub mod web_sessions;

@@ -24,7 +24,10 @@ impl Engine<'_> {
             return None;
         }
         let mut session = dropped.clone();
-        session.fields.retain(|_, value| !value.is_secret());
+        if self.forget_secrets(&mut session) {
+            let typed_at = session.trail.pop()?;
+            session.stand_on(typed_at);
+        }
         loop {
             // Behind the start lies nothing, and what a change leads to has its way back cut.
             if session.trail.is_empty() || self.menu.is_top(&session.screen) {

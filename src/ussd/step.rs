@@ -157,8 +157,8 @@ impl Engine<'_> {
     }
 
     /// Forgets what must not be kept, and the way back behind where it was typed: an
-    /// action would be missing it there.
-    fn forget_secrets(&self, session: &mut Session) {
+    /// action would be missing it there. True where one was typed on the way here.
+    pub(super) fn forget_secrets(&self, session: &mut Session) -> bool {
         let fields = &session.fields;
         let typed_here = |crumb: &Crumb| {
             let screen = self.menu.screens.get(&crumb.screen);
@@ -169,11 +169,13 @@ impl Engine<'_> {
                 _ => false,
             }
         };
-        if let Some(first) = session.trail.iter().position(typed_here) {
+        let first = session.trail.iter().position(typed_here);
+        if let Some(first) = first {
             // Whoever goes back types it again.
             session.trail.truncate(first + 1);
         }
         session.fields.retain(|_, value| !value.is_secret());
+        first.is_some()
     }
 
     pub(super) fn go_home(&self, session: &mut Session) -> Step {
@@ -212,7 +214,12 @@ impl Engine<'_> {
         }
         // Coming back to a screen is going back: the trail never grows in a circle.
         let is_here = |crumb: &Crumb| crumb.screen == next && crumb.returns == session.returns;
+        let mut page = 0;
         if let Some(earlier) = session.trail.iter().position(is_here) {
+            // A list goes on where it was left.
+            if self.is_list(next) {
+                page = session.trail[earlier].page;
+            }
             session.trail.truncate(earlier);
         }
         if self.menu.is_top(next) {
@@ -222,10 +229,15 @@ impl Engine<'_> {
         let returns = std::mem::take(&mut session.returns);
         session.stand_on(Crumb {
             screen: next.to_owned(),
-            page: 0,
+            page,
             returns,
         });
         self.enter(session)
+    }
+
+    fn is_list(&self, screen: &str) -> bool {
+        let body = self.menu.screens.get(screen).map(|screen| &screen.body);
+        matches!(body, Some(Body::List { .. }))
     }
 
     /// Ends a sub-menu and goes on with what called it.

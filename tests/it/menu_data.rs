@@ -32,6 +32,9 @@ async fn a_value_that_is_too_long_is_found(service: &TestService) {
         sub_county: "Mfano".into(),
         county: "Mfano".into(),
         distribution_centre: "Mfano".into(),
+        location: None,
+        candidates: None,
+        distance_km: None,
     };
     centres::insert(&mut tx, &centre).await.unwrap();
     tx.commit().await.unwrap();

@@ -88,6 +88,7 @@ pub async fn decide(
         tx,
         tools,
         caller: &request.line,
+        network: None,
         language: request.language,
         actor: Some(operator),
         way: Way::Operator,

@@ -64,3 +64,33 @@ pub async fn tally(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
     const SQL: &str = "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state";
     on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)
 }
+
+/// When the oldest urgent message was made that waits to be sent.
+pub async fn oldest_urgent(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    const SQL: &str = "SELECT MIN(created_at) FROM outbox WHERE state = 'queued' AND lane <= $1";
+    let oldest: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(Lane::Transaction.number())
+        .fetch_one(conn).await)?;
+    Ok(oldest.map(Timestamp::from_millis))
+}
+
+/// The lane of a person's last message since then, if that one was lost.
+pub async fn last_lost(
+    tx: &mut Tx,
+    person: &PersonId,
+    since: Timestamp,
+) -> Result<Option<Lane>, StoreError> {
+    const SQL: &str = "SELECT lane, state FROM outbox WHERE person_id = $1 AND created_at >= $2 \
+        AND lane <= $3 ORDER BY created_at DESC, id DESC LIMIT 1";
+    let last: Option<(i64, String)> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(since.as_millis())
+        .bind(Lane::Link.number())
+        .fetch_optional(conn).await)?;
+    match last {
+        Some((lane, state)) if matches!(state.as_str(), "failed" | "expired") => {
+            Ok(Some(Lane::from_number(lane)?))
+        }
+        _ => Ok(None),
+    }
+}

@@ -15,7 +15,7 @@ mod queue;
 mod unsettled;
 mod verdicts;
 
-pub use lists::{DeadLetter, dead_letters, is_under_way, tally};
+pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claimed, NewMessage, Settled, add, claim, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};
 pub use verdicts::{Orphan, Verdict, adopt_report, orphans, report};
