@@ -379,13 +379,13 @@ mod tests {
     #[test]
     fn a_menu_that_passes_the_check_can_be_walked_whatever_slipped_in() {
         let mut passed = 0;
-        for seed in 0..200 {
+        for seed in 0..60 {
             if let Ok(menu) = prove(&slipped(seed), &CATALOGUE) {
                 let walked = Walker::new(&menu).wander(SCREEN, 300);
                 assert_eq!(walked, Ok(()), "menu {seed}");
                 passed += 1;
             }
         }
-        assert!((10..180).contains(&passed), "{passed} of 200 passed");
+        assert!((3..54).contains(&passed), "{passed} of 60 passed");
     }
 }
