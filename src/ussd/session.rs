@@ -20,8 +20,10 @@ pub struct Session {
     /// The screens behind this one, for `0`.
     pub(super) trail: Vec<Crumb>,
     /// Where `return` leads from here, the innermost last.
+    #[serde(default)]
     pub(super) returns: Vec<Return>,
     /// What the person has proven about who they are.
+    #[serde(default)]
     pub(super) proofs: Proofs,
     /// What questions and actions have filled in.
     pub(super) fields: Fields,
@@ -42,6 +44,7 @@ pub struct Session {
 pub(super) struct Crumb {
     pub(super) screen: String,
     pub(super) page: usize,
+    #[serde(default)]
     pub(super) returns: Vec<Return>,
 }
 
