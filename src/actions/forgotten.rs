@@ -37,7 +37,7 @@ pub async fn forgotten(
     // Made for unknown numbers too, so that it takes as long.
     let prepared = password::prepare(tools).await?;
     let mut tx = store.begin().await?;
-    let from = bucket(tools, "address", &asked.address.to_string());
+    let from = bucket(tools, "address", &household(asked.address));
     let limit = tools.policy.forgotten_in_an_hour;
     if guesses::uses_since(&mut tx, &from, now.minus(HOUR)).await? >= limit {
         return Ok(false);
@@ -72,10 +72,34 @@ pub async fn forgotten(
     Ok(true)
 }
 
+/// An address as a limit counts it: whoever has one of IPv6 has the 64 bits behind it too.
+fn household(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
 fn bucket(tools: &Tools, kind: &str, what: &str) -> String {
     let mark = tools.keys.fingerprint("forgotten", what.as_bytes());
     format!(
         "forgotten:{kind}:{}",
         data_encoding::HEXLOWER.encode(&mark[..16])
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_of_one_network_share_a_limit() {
+        let of = |address: &str| household(address.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("203.0.113.1"), of("203.0.113.2"));
+    }
 }

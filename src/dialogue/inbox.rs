@@ -80,7 +80,9 @@ impl Inbox {
         for message in &waiting {
             match self.handle(message).await {
                 Ok(()) => {}
-                Err(ActionError::Store(error)) => return Err(error),
+                // The database is away: the message waits. Anything else is the message's
+                // own fault, and those behind it must not wait for ever.
+                Err(ActionError::Store(error @ StoreError::Unavailable(_))) => return Err(error),
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,

@@ -16,7 +16,8 @@ use crate::crypto::{Keys, Sealed, chance};
 use crate::domain::{Clock, Timestamp};
 use crate::store::outbox::{self, Claimed, Lane, Settled};
 use crate::store::{
-    Store, StoreError, blocked, menu_versions, reports as report_rows, sessions, web_sessions,
+    Store, StoreError, blocked, guesses, menu_versions, reports as report_rows, sessions,
+    web_sessions,
 };
 
 use super::decide::{Decision, decide};
@@ -27,6 +28,9 @@ use super::transport::{Transport, TransportError};
 
 /// The most messages in one claim: few, so that an urgent one does not wait behind them.
 const CLAIM: usize = 16;
+
+/// How long what was done is counted; the limits go by the day.
+const USE_LIFE: Duration = Duration::from_hours(48);
 
 /// How often abandoned, unknown and useless messages are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -392,6 +396,7 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
         web_sessions::forget_expired(&mut tx, now).await?;
+        guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         tx.commit().await
     }

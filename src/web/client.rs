@@ -34,8 +34,9 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let chain: Vec<IpAddr> = said
         .flat_map(|value| value.split(','))
         .filter_map(|address| address.trim().parse().ok())
+        .map(|address: IpAddr| address.to_canonical())
         .collect();
-    let mut hops = std::iter::once(peer).chain(chain.into_iter().rev());
+    let mut hops = std::iter::once(peer.to_canonical()).chain(chain.into_iter().rev());
     hops.find(|address| !trusted.contains(address))
         .unwrap_or(peer)
 }
@@ -61,6 +62,10 @@ mod tests {
         assert_eq!(client(proxy, &[proxy]), address("198.51.100.7"));
         let both = [proxy, address("198.51.100.7")];
         assert_eq!(client(proxy, &both), address("203.0.113.9"));
+        assert_eq!(
+            client(address("::ffff:127.0.0.1"), &[proxy]),
+            address("198.51.100.7")
+        );
         assert_eq!(super::client(proxy, &HeaderMap::new(), &[proxy]), proxy);
     }
 }
