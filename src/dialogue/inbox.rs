@@ -96,10 +96,13 @@ impl Inbox {
     }
 
     async fn handle(&self, message: &Waiting) -> Result<(), ActionError> {
-        let asked = self.read(message);
+        let asked = message.sender.as_ref().and_then(|line| {
+            let (print, asked) = self.read(message, line)?;
+            Some((line, print, asked))
+        });
         // The slow part holds no connection.
         let prepared = match &asked {
-            Some((_, asked)) if asked.keyword == Some(Keyword::Reset) => {
+            Some((_, _, asked)) if asked.keyword == Some(Keyword::Reset) => {
                 actions::prepare("password.reset", &self.tools).await?
             }
             _ => Prepared::default(),
@@ -110,16 +113,16 @@ impl Inbox {
             return Ok(());
         }
         let now = self.clock.now();
-        if let Some((text, asked)) = asked
+        if let Some((caller, print, asked)) = asked
             && now.since(message.received_at) < FRESH
         {
             let question = Question {
                 inbox: self,
                 channel: &message.channel,
-                caller: &message.sender,
+                caller,
                 now,
             };
-            question.take(&mut tx, &text, asked, prepared).await?;
+            question.take(&mut tx, &print, asked, prepared).await?;
         }
         inbound::handled(&mut tx, message, now).await?;
         tx.commit().await?;
@@ -134,7 +137,7 @@ impl Inbox {
     }
 
     /// None where the text can't be opened with the keys that are there.
-    fn read(&self, message: &Waiting) -> Option<(Vec<u8>, Asked)> {
+    fn read(&self, message: &Waiting, line: &Msisdn) -> Option<(Vec<u8>, Asked)> {
         let place = Sealed {
             column: "inbound.body",
             row: &message.id,
@@ -142,8 +145,7 @@ impl Inbox {
         let text = place.open(&self.tools.keys, &message.body).ok()?;
         let asked = Asked::read(&String::from_utf8_lossy(&text));
         // What it says is compared, never kept.
-        let line = message.sender.as_str().as_bytes();
-        let said = [line, b" ", &text].concat();
+        let said = [line.as_str().as_bytes(), b" ", &text].concat();
         let print = self.tools.keys.fingerprint("inbound.text", &said).to_vec();
         Some((print, asked))
     }

@@ -2,7 +2,7 @@
 
 use crate::domain::{Msisdn, Timestamp};
 
-use super::tx::{count, decode};
+use super::tx::count;
 use super::{StoreError, Tx};
 
 /// Keeps an incoming SMS, its text sealed. False when it came before: aggregators
@@ -59,8 +59,8 @@ pub struct Waiting {
     pub channel: String,
     /// The aggregator's id of it.
     pub id: String,
-    /// Who sent it.
-    pub sender: Msisdn,
+    /// Who sent it; none where it is a name or a short code, which nobody can answer.
+    pub sender: Option<Msisdn>,
     /// Its text, sealed.
     pub body: Vec<u8>,
     /// When it came.
@@ -73,16 +73,14 @@ pub async fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Waiting>, StoreErr
                        WHERE handled_at IS NULL ORDER BY received_at LIMIT $1";
     let rows: Vec<(String, String, String, Vec<u8>, i64)> =
         on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
-    let read = |(channel, id, sender, body, received_at): (_, _, String, _, _)| {
-        Ok(Waiting {
-            channel,
-            id,
-            sender: Msisdn::parse(&sender).map_err(decode)?,
-            body,
-            received_at: Timestamp::from_millis(received_at),
-        })
+    let read = |(channel, id, sender, body, received_at): (_, _, String, _, _)| Waiting {
+        channel,
+        id,
+        sender: Msisdn::parse(&sender).ok(),
+        body,
+        received_at: Timestamp::from_millis(received_at),
     };
-    rows.into_iter().map(read).collect()
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Takes a message for this unit of work. False when another has it, or had it.

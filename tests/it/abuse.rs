@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::harness::service::person;
-use crate::harness::{TestService, on_each_database};
+use crate::harness::{Database, TestService, on_each_database, with_each_database};
 
 on_each_database!(
     guesses_at_once_are_counted_one_by_one,
@@ -14,6 +14,8 @@ on_each_database!(
     the_id_number_is_guessed_no_more_often_than_the_pin,
     a_new_line_learns_nothing_about_ids,
 );
+
+with_each_database!(what_limits_counted_is_forgotten_after_two_days);
 
 const COMPARED: &str = "SELECT COUNT(*) FROM audit WHERE what = 'proof.failed' \
                         AND detail IN ('pin: wrong', 'identity: wrong')";
@@ -106,4 +108,19 @@ async fn a_new_line_learns_nothing_about_ids(service: &TestService) {
     // Nobody but the person whose numbers were right is told.
     assert_eq!(service.sms_of(&person(2), 1).await.len(), 1);
     service.outbox_comes_to(&[("delivered", 1)]).await;
+}
+
+async fn what_limits_counted_is_forgotten_after_two_days(database: Database) {
+    const USES: &str = "SELECT COUNT(*) FROM uses";
+    let service = TestService::start(database).await;
+    service
+        .phone(99)
+        .walk(&["2", "1", "12345678", "500002", "1980"])
+        .await;
+    assert_eq!(service.count(USES).await, 1);
+    service.clock.advance(Duration::from_hours(49));
+    // The worker tidies up when it begins.
+    let service = service.restart(|_| {}).await;
+    service.count_comes_to(USES, 0).await;
+    service.stop().await;
 }

@@ -8,6 +8,7 @@ use crate::harness::service::{happens, link_in, password_in, person};
 use crate::harness::{Database, TestService, on_each_database, with_each_database};
 
 on_each_database!(
+    a_row_that_nobody_can_read_holds_up_no_other,
     a_reset_by_sms_sends_a_password_that_opens_the_site,
     a_letter_by_sms_is_a_link_that_opens,
     a_message_that_comes_twice_is_answered_once,
@@ -184,4 +185,26 @@ async fn an_id_number_beside_the_word_is_enough_where_one_is_wanted(database: Da
     let sms = newest(&service, 1, 2).await;
     assert!(service.can_log_in(&person(1), password_in(&sms)).await);
     service.stop().await;
+}
+
+async fn a_row_that_nobody_can_read_holds_up_no_other(service: &TestService) {
+    // The oldest of all: one from before senders were looked at, one whose seal is broken.
+    ask(service, 2, "HELP").await;
+    service
+        .execute(
+            "UPDATE inbound SET id = 'a', sender = 'SOMEBODY', handled_at = NULL, received_at = 1",
+        )
+        .await;
+    service.count_comes_to(WAITING, 0).await;
+    service
+        .execute("UPDATE inbound SET id = 'b', sender = '254700000002', handled_at = NULL")
+        .await;
+    ask(service, 1, "RESET").await;
+    let answer = newest(service, 1, 1).await;
+    assert!(answer.contains("new password"), "{answer}");
+    assert_eq!(
+        service.sms_of(&person(2), 1).await.len(),
+        1,
+        "the one to HELP"
+    );
 }
