@@ -70,13 +70,7 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
     let page = work.page;
     let found = deployments::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
-    if found.is_empty() {
-        return Ok(Outcome::of(NONE.name));
-    }
-    Ok(Outcome {
-        items: found.iter().map(fields).collect(),
-        ..Outcome::of(ActionSpec::LISTED)
-    })
+    Ok(Outcome::list(found.iter().map(fields).collect(), NONE.name))
 }
 
 pub(super) fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {

@@ -2,17 +2,13 @@
 //! not the number is registered; the password itself goes to the number alone.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use crate::domain::{Language, Msisdn, Proofs, Timestamp};
-use crate::menus::Fields;
-use crate::store::{Store, guesses};
-use crate::ussd::Page;
+use crate::domain::{Language, Msisdn, Timestamp};
+use crate::store::{Store, lines};
 
+use super::limits::{DAY, HOUR, private_bucket, use_once};
 use super::password;
-use super::work::{ActionError, DAY, Tools, Way, Work};
-
-const HOUR: Duration = Duration::from_hours(1);
+use super::work::{ActionError, Tools, Way, Work};
 
 /// Somebody on the site who asks for a new password.
 pub struct Forgotten {
@@ -37,34 +33,22 @@ pub async fn forgotten(
     // Made for unknown numbers too, so that it takes as long.
     let prepared = password::prepare(tools).await?;
     let mut tx = store.begin().await?;
-    let from = bucket(tools, "address", &household(asked.address));
-    let limit = tools.policy.forgotten_in_an_hour;
-    if guesses::uses_since(&mut tx, &from, now.minus(HOUR)).await? >= limit {
+    let keys = &tools.keys;
+    let from = household(asked.address);
+    let from = private_bucket(keys, "forgotten.address", from.as_bytes());
+    let limit = [(tools.policy.forgotten_in_an_hour, HOUR)];
+    if !use_once(&mut tx, &from, &limit, now).await? {
         return Ok(false);
     }
-    guesses::count_use(&mut tx, &from, now).await?;
-    let to = bucket(tools, "line", asked.line.as_str());
-    let limit = tools.policy.resets_in_a_day;
-    let asked_today = guesses::uses_since(&mut tx, &to, now.minus(DAY)).await?;
-    guesses::count_use(&mut tx, &to, now).await?;
-    if asked_today < limit {
-        let language = crate::store::lines::language(&mut tx, &asked.line).await?;
+    let to = private_bucket(keys, "forgotten.line", asked.line.as_str().as_bytes());
+    let limit = [(tools.policy.resets_in_a_day, DAY)];
+    if use_once(&mut tx, &to, &limit, now).await? {
+        let language = lines::language(&mut tx, &asked.line).await?;
         let mut work = Work {
-            tx: &mut tx,
-            tools,
-            caller: &asked.line,
-            network: None,
-            language: language.unwrap_or(asked.language),
-            actor: None,
-            way: Way::Web,
-            channel: &asked.channel,
-            now,
-            may_write: true,
-            fields: &Fields::new(),
-            proofs: Proofs::default(),
-            page: Page::default(),
             prepared,
+            ..Work::of_nobody(&mut tx, tools, &asked.line, (Way::Web, &asked.channel), now)
         };
+        work.language = language.unwrap_or(asked.language);
         // Whatever it comes to is told to the line, if to anybody.
         password::reset(&mut work).await?;
     }
@@ -81,14 +65,6 @@ fn household(address: IpAddr) -> String {
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
     }
-}
-
-fn bucket(tools: &Tools, kind: &str, what: &str) -> String {
-    let mark = tools.keys.fingerprint("forgotten", what.as_bytes());
-    format!(
-        "forgotten:{kind}:{}",
-        data_encoding::HEXLOWER.encode(&mark[..16])
-    )
 }
 
 #[cfg(test)]

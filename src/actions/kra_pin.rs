@@ -2,13 +2,11 @@
 
 use crate::domain::KraPin;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
-use crate::store::outbox::Lane;
 use crate::store::people;
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
 use super::record::Changed;
-use super::sms::Letterbox;
 use super::work::{Action, ActionError, Work};
 
 pub(super) const CHANGE: Action = Action {
@@ -45,16 +43,6 @@ async fn change(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     work.keep_change(&person, changed).await?;
     work.log(&person, "kra_pin.changed", None).await?;
-    let sms = Letterbox {
-        spec: &CHANGED,
-        to: work.caller,
-        about: &person,
-        lane: Lane::Transaction,
-    };
-    let fields = vec![
-        ("day", Value::Date(work.now.date_in_kenya())),
-        ("code", Value::Code(work.tools.service_code.clone())),
-    ];
-    work.send(sms, fields).await?;
+    work.confirm(&CHANGED, &person, Vec::new()).await?;
     Ok(Outcome::of("saved").having_changed())
 }

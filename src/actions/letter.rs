@@ -10,8 +10,9 @@ use crate::store::{Tx, audit, links};
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
+use super::limits::DAY;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Way, Work};
+use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));

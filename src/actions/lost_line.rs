@@ -6,20 +6,21 @@
 
 use std::time::Duration;
 
-use crate::domain::{NationalId, Proofs, Timestamp};
-use crate::menus::{ActionSpec, FieldSpec, Fields, Kind, OutcomeSpec, SmsSpec, Value};
+use crate::domain::{NationalId, Timestamp};
+use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::number_changes::{self, NumberChange, Way};
 use crate::store::outbox::Lane;
 use crate::store::people::Person;
-use crate::store::{Tx, guesses, lines, people};
-use crate::ussd::{Outcome, Page};
+use crate::store::{Tx, lines, people};
+use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::guessing::Guess;
+use super::limits::{DAY, private_bucket, use_once};
 use super::msisdn::move_to;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Prepared, Tools, Work};
+use super::work::{self, Action, ActionError, Tools, Work};
 
 /// How long a request waits for somebody to decide.
 const OPEN: Duration = Duration::from_hours(14 * 24);
@@ -82,16 +83,12 @@ async fn claim(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     if work.person().await?.is_some() {
         return Ok(Outcome::of("known"));
     }
-    let mark = work
-        .tools
-        .keys
-        .fingerprint("claims", work.caller.as_str().as_bytes());
-    let bucket = format!("claims:{}", data_encoding::HEXLOWER.encode(&mark[..16]));
-    let limit = work.tools.policy.claims_in_a_day;
-    if guesses::uses_since(work.tx, &bucket, work.now.minus(DAY)).await? >= limit {
+    let line = work.caller.as_str().as_bytes();
+    let bucket = private_bucket(&work.tools.keys, "claims", line);
+    let limit = [(work.tools.policy.claims_in_a_day, DAY)];
+    if !use_once(work.tx, &bucket, &limit, work.now).await? {
         return Ok(Outcome::of("too_many"));
     }
-    guesses::count_use(work.tx, &bucket, work.now).await?;
     let reference = reference::fresh('N');
     note(work, &typed, &reference).await?;
     Ok(Outcome::of("noted")
@@ -221,21 +218,11 @@ pub async fn decide_claim(
     if !number_changes::close(tx, &open.id, state, operator, now).await? {
         return Ok(false);
     }
+    let way = (work::Way::Operator, channel);
     let mut work = Work {
-        tx,
-        tools,
-        caller: &open.new_line,
-        network: None,
         language: language.unwrap_or_default(),
         actor: Some(operator),
-        way: super::work::Way::Operator,
-        channel,
-        now,
-        may_write: true,
-        fields: &Fields::new(),
-        proofs: Proofs::default(),
-        page: Page::default(),
-        prepared: Prepared::default(),
+        ..Work::of_nobody(tx, tools, &open.new_line, way, now)
     };
     let what = format!("line.{state}");
     work.log(&person, &what, Some(reference.to_owned())).await?;

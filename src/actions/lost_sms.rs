@@ -5,7 +5,8 @@ use crate::store::outbox::{self, Lane};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
-use super::work::{Action, ActionError, DAY, Work};
+use super::limits::DAY;
+use super::work::{Action, ActionError, Work};
 
 pub(super) const FIND: Action = Action {
     spec: ActionSpec {

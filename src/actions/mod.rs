@@ -17,6 +17,7 @@ mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
+mod limits;
 mod log_in;
 mod lost_line;
 mod lost_sms;
@@ -39,6 +40,7 @@ mod work;
 
 pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
+pub use limits::{private_bucket, use_once};
 pub use log_in::{Visitor, log_in, log_out, visitor};
 pub use lost_line::{Claim, Decision, claims, decide_claim};
 pub use pulse::Pulse;

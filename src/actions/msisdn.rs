@@ -10,16 +10,17 @@ use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::number_changes::{self, NumberChange, Way};
 use crate::store::outbox::Lane;
 use crate::store::people::Person;
-use crate::store::{StoreError, guesses, links, people, web_sessions};
+use crate::store::{StoreError, links, people, web_sessions};
 use crate::ussd::Outcome;
 
 use super::admission::{Admission, Deed, LOCKED, WAITS, admit, admitted_outcomes};
 use super::caller::STRANGER;
 use super::guessing::{Guess, WRONG};
+use super::limits::{DAY, use_once};
 use super::record::Changed;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Work};
+use super::work::{Action, ActionError, Work};
 
 const NEW_LINE: FieldSpec = FieldSpec::new("new_line", Kind::Msisdn);
 const MINUTES: FieldSpec = FieldSpec::new("minutes", Kind::Number(4));
@@ -103,11 +104,10 @@ async fn ask(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of("same"));
     }
     let bucket = format!("number_code:{}", person.id.as_str());
-    let today = work.now.minus(DAY);
-    if guesses::uses_since(work.tx, &bucket, today).await? >= work.tools.policy.codes_in_a_day {
+    let limit = [(work.tools.policy.codes_in_a_day, DAY)];
+    if !use_once(work.tx, &bucket, &limit, work.now).await? {
         return Ok(Outcome::of("too_many"));
     }
-    guesses::count_use(work.tx, &bucket, work.now).await?;
     let code = fresh_code();
     let change = NumberChange {
         id: uuid::Uuid::now_v7().to_string(),

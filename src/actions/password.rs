@@ -14,8 +14,9 @@ use crate::store::{audit, web_sessions};
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
+use super::limits::DAY;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Prepared, Tools, Work};
+use super::work::{Action, ActionError, Prepared, Tools, Work};
 
 const WHAT: &str = "password.reset";
 const TEN_MINUTES: Duration = Duration::from_mins(10);

@@ -1,8 +1,7 @@
 //! The PIN: proving it, proving who one is without it, and setting it.
 
 use crate::domain::Proofs;
-use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
-use crate::store::outbox::Lane;
+use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec};
 use crate::store::people::Person;
 use crate::store::pins::{self, PinRecord};
 use crate::ussd::Outcome;
@@ -10,7 +9,6 @@ use crate::ussd::Outcome;
 use super::admission::{LOCKED, NEEDS_PIN, NEEDS_SET_UP, pin_bucket};
 use super::caller::STRANGER;
 use super::guessing::{Guess, WRONG};
-use super::sms::Letterbox;
 use super::weak_pin::is_weak;
 use super::work::{Action, ActionError, Work};
 
@@ -195,17 +193,7 @@ async fn set(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     work.log(&person, "pin.set", Some(how.to_owned())).await?;
     if before.is_some() {
-        let sms = Letterbox {
-            spec: &CHANGED,
-            to: work.caller,
-            about: &person,
-            lane: Lane::Transaction,
-        };
-        let fields = vec![
-            ("day", Value::Date(work.now.date_in_kenya())),
-            ("code", Value::Code(work.tools.service_code.clone())),
-        ];
-        work.send(sms, fields).await?;
+        work.confirm(&CHANGED, &person, Vec::new()).await?;
     }
     let proofs = Proofs {
         pin: true,

@@ -5,16 +5,14 @@ use serde::Serialize;
 use crate::crypto::Sealed;
 use crate::domain::{CentreCode, Msisdn, ProblemKind, Role, Series};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
-use crate::store::guesses;
-use crate::store::outbox::Lane;
 use crate::store::problems::{self, NewProblem, Problem};
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
 use super::choices::{ROLE, WORKED};
+use super::limits::{DAY, use_once};
 use super::reference;
-use super::sms::Letterbox;
-use super::work::{Action, ActionError, DAY, Work};
+use super::work::{Action, ActionError, Work};
 
 const REFERENCE: FieldSpec = FieldSpec::new("reference", Kind::Code(8));
 const KIND: FieldSpec = FieldSpec::new("problem_kind", Kind::Code(20));
@@ -141,11 +139,10 @@ async fn report(work: &mut Work<'_>, kind: ProblemKind) -> Result<Outcome, Actio
     let told = Told::of(work, kind)?;
     let person = admit!(work, ReportProblem);
     let bucket = format!("problem:{}", person.id.as_str());
-    let today = work.now.minus(DAY);
-    if guesses::uses_since(work.tx, &bucket, today).await? >= work.tools.policy.reports_in_a_day {
+    let limit = [(work.tools.policy.reports_in_a_day, DAY)];
+    if !use_once(work.tx, &bucket, &limit, work.now).await? {
         return Ok(Outcome::of("too_many"));
     }
-    guesses::count_use(work.tx, &bucket, work.now).await?;
     let id = uuid::Uuid::now_v7().to_string();
     let reference = reference::fresh('P');
     let place = Sealed {
@@ -163,18 +160,15 @@ async fn report(work: &mut Work<'_>, kind: ProblemKind) -> Result<Outcome, Actio
     problems::insert(work.tx, &problem, work.now).await?;
     let detail = format!("{reference} {}", kind.code());
     work.log(&person, "problem.reported", Some(detail)).await?;
-    let sms = Letterbox {
-        spec: &TAKEN,
-        to: work.caller,
-        about: &person,
-        lane: Lane::Transaction,
-    };
-    let fields = vec![
-        (REFERENCE.name, Value::Code(reference.clone())),
-        (KIND.name, Value::Code(kind.shown(work.language).to_owned())),
-        ("code", Value::Code(work.tools.service_code.clone())),
-    ];
-    work.send(sms, fields).await?;
+    work.confirm(
+        &TAKEN,
+        &person,
+        vec![
+            (REFERENCE.name, Value::Code(reference.clone())),
+            (KIND.name, Value::Code(kind.shown(work.language).to_owned())),
+        ],
+    )
+    .await?;
     Ok(Outcome::of("taken")
         .with(REFERENCE.name, Value::Code(reference))
         .having_changed())
@@ -184,13 +178,10 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, ReportProblem);
     let page = work.page;
     let found = problems::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
-    if found.is_empty() {
-        return Ok(Outcome::of("none"));
-    }
-    Ok(Outcome {
-        items: found.iter().map(|problem| item(work, problem)).collect(),
-        ..Outcome::of(ActionSpec::LISTED)
-    })
+    Ok(Outcome::list(
+        found.iter().map(|problem| item(work, problem)).collect(),
+        "none",
+    ))
 }
 
 fn item(work: &Work<'_>, problem: &Problem) -> Vec<(&'static str, Value)> {

@@ -2,7 +2,6 @@
 
 use crate::domain::Language;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
-use crate::store::outbox::Lane;
 use crate::store::people::{self, Profile};
 use crate::ussd::Outcome;
 
@@ -10,7 +9,6 @@ use super::admission::{admit, admitted_outcomes};
 use super::choices::QUALIFICATION;
 use super::places::{COUNTY, SUB_COUNTY};
 use super::record::Changed;
-use super::sms::Letterbox;
 use super::work::{Action, ActionError, Work};
 
 /// A detail that people change from the phone.
@@ -161,18 +159,14 @@ async fn change(work: &mut Work<'_>, detail: Detail) -> Result<Outcome, ActionEr
     work.keep_change(&person, changed).await?;
     work.log(&person, "profile.changed", Some(detail.name().to_owned()))
         .await?;
-    let sms = Letterbox {
-        spec: &CHANGED,
-        to: work.caller,
-        about: &person,
-        lane: Lane::Transaction,
-    };
-    let shown = detail.shown(work.language).to_owned();
-    let fields = vec![
-        ("detail", Value::Code(shown)),
-        ("day", Value::Date(work.now.date_in_kenya())),
-        ("code", Value::Code(work.tools.service_code.clone())),
-    ];
-    work.send(sms, fields).await?;
+    work.confirm(
+        &CHANGED,
+        &person,
+        vec![(
+            "detail",
+            Value::Code(detail.shown(work.language).to_owned()),
+        )],
+    )
+    .await?;
     Ok(Outcome::of("saved").having_changed())
 }

@@ -48,6 +48,25 @@ impl Work<'_> {
         self.send_note(note, fields).await
     }
 
+    /// Confirms to the line that asks what it has changed, with the day and the code to dial
+    /// if it was somebody else.
+    pub(super) async fn confirm(
+        &mut self,
+        spec: &'static SmsSpec,
+        about: &Person,
+        mut fields: Vec<(&str, Value)>,
+    ) -> Result<(), ActionError> {
+        fields.push(("day", Value::Date(self.now.date_in_kenya())));
+        fields.push(("code", Value::Code(self.tools.service_code.clone())));
+        let sms = Letterbox {
+            spec,
+            to: self.caller,
+            about,
+            lane: Lane::Transaction,
+        };
+        self.send(sms, fields).await
+    }
+
     /// Queues an SMS. Its text is sealed at once and stands nowhere else.
     pub(super) async fn send_note(
         &mut self,

@@ -1,7 +1,6 @@
 //! What every action works with.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -15,9 +14,6 @@ use crate::store::{StoreError, Tx, audit, people};
 use crate::ussd::{Outcome, Page};
 
 use super::pulse::Pulse;
-
-/// What limits count by.
-pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// What stays the same from one piece of work to the next.
 #[derive(Clone)]
@@ -136,6 +132,37 @@ pub enum ActionError {
     /// The password could not be prepared.
     #[error(transparent)]
     Password(#[from] crate::crypto::PasswordError),
+}
+
+static NOTHING: Fields = Fields::new();
+
+impl<'a> Work<'a> {
+    /// Work that no session asks for: nothing is said, proven or prepared yet.
+    #[must_use]
+    pub fn of_nobody(
+        tx: &'a mut Tx,
+        tools: &'a Tools,
+        caller: &'a Msisdn,
+        (way, channel): (Way, &'a str),
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            tx,
+            tools,
+            caller,
+            network: None,
+            language: Language::default(),
+            actor: None,
+            way,
+            channel,
+            now,
+            may_write: true,
+            fields: &NOTHING,
+            proofs: Proofs::default(),
+            page: Page::default(),
+            prepared: Prepared::default(),
+        }
+    }
 }
 
 impl Work<'_> {

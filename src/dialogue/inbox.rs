@@ -13,13 +13,15 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::actions::{self, ActionError, Prepared, Tools, Way, Work, reply};
+use crate::actions::{
+    self, ActionError, Prepared, Tools, Way, Work, private_bucket, reply, use_once,
+};
 use crate::crypto::Sealed;
 use crate::domain::{Clock, Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{Fields, SmsSpec, Value};
 use crate::store::inbound::{self, Waiting};
-use crate::store::{Store, StoreError, Tx, guesses, lines};
-use crate::ussd::{Outcome, Page};
+use crate::store::{Store, StoreError, Tx, lines};
+use crate::ussd::Outcome;
 
 use super::keywords::{Asked, Keyword};
 
@@ -97,8 +99,8 @@ impl Inbox {
 
     async fn handle(&self, message: &Waiting) -> Result<(), ActionError> {
         let asked = message.sender.as_ref().and_then(|line| {
-            let (print, asked) = self.read(message, line)?;
-            Some((line, print, asked))
+            let (said, asked) = self.read(message, line)?;
+            Some((line, said, asked))
         });
         // The slow part holds no connection.
         let prepared = match &asked {
@@ -113,7 +115,7 @@ impl Inbox {
             return Ok(());
         }
         let now = self.clock.now();
-        if let Some((caller, print, asked)) = asked
+        if let Some((caller, said, asked)) = asked
             && now.since(message.received_at) < FRESH
         {
             let question = Question {
@@ -122,7 +124,7 @@ impl Inbox {
                 caller,
                 now,
             };
-            question.take(&mut tx, &print, asked, prepared).await?;
+            question.take(&mut tx, &said, asked, prepared).await?;
         }
         inbound::handled(&mut tx, message, now).await?;
         tx.commit().await?;
@@ -137,7 +139,7 @@ impl Inbox {
     }
 
     /// None where the text can't be opened with the keys that are there.
-    fn read(&self, message: &Waiting, line: &Msisdn) -> Option<(Vec<u8>, Asked)> {
+    fn read(&self, message: &Waiting, line: &Msisdn) -> Option<(String, Asked)> {
         let place = Sealed {
             column: "inbound.body",
             row: &message.id,
@@ -146,8 +148,8 @@ impl Inbox {
         let asked = Asked::read(&String::from_utf8_lossy(&text));
         // What it says is compared, never kept.
         let said = [line.as_str().as_bytes(), b" ", &text].concat();
-        let print = self.tools.keys.fingerprint("inbound.text", &said).to_vec();
-        Some((print, asked))
+        let said = private_bucket(&self.tools.keys, "sms.text", &said);
+        Some((said, asked))
     }
 }
 
@@ -166,13 +168,13 @@ impl Question<'_> {
     async fn take(
         &self,
         tx: &mut Tx,
-        print: &[u8],
+        said: &str,
         asked: Asked,
         prepared: Prepared,
     ) -> Result<(), ActionError> {
         // What people wish about promotion counts even where the answer does not come.
         let wish = self.wish(tx, asked.keyword).await?;
-        if !self.may_be_answered(tx, print).await? {
+        if !self.may_be_answered(tx, said).await? {
             return Ok(());
         }
         let chosen = lines::language(tx, self.caller).await?;
@@ -216,36 +218,17 @@ impl Question<'_> {
 
     /// Counts an answer, if the line may have one more. Messages of one line follow each
     /// other here.
-    async fn may_be_answered(&self, tx: &mut Tx, print: &[u8]) -> Result<bool, StoreError> {
-        let keys = &self.inbox.tools.keys;
-        let line = self.caller.as_str().as_bytes();
-        let answers = bucket("sms", &keys.fingerprint("sms.answers", line));
-        let same = bucket("sms_text", print);
-        guesses::hold(tx, &answers, self.now).await?;
+    async fn may_be_answered(&self, tx: &mut Tx, said: &str) -> Result<bool, StoreError> {
         let policy = &self.inbox.tools.policy;
-        for (bucket, limit, time) in [
-            (&same, 1, SAME),
-            (&answers, policy.keywords_in_ten_minutes, TEN_MINUTES),
-            (&answers, policy.keywords_in_a_day, DAY),
-        ] {
-            if guesses::uses_since(tx, bucket, self.now.minus(time)).await? >= limit {
-                return Ok(false);
-            }
-        }
-        guesses::count_use(tx, &same, self.now).await?;
-        guesses::count_use(tx, &answers, self.now).await?;
-        Ok(true)
+        let line = self.caller.as_str().as_bytes();
+        let answers = private_bucket(&self.inbox.tools.keys, "sms.answers", line);
+        let limits = [
+            (policy.keywords_in_ten_minutes, TEN_MINUTES),
+            (policy.keywords_in_a_day, DAY),
+        ];
+        Ok(use_once(tx, said, &[(1, SAME)], self.now).await?
+            && use_once(tx, &answers, &limits, self.now).await?)
     }
-}
-
-fn bucket(kind: &str, print: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    print.iter().fold(format!("{kind}:"), |mut bucket, byte| {
-        // A string takes everything.
-        let _ = write!(bucket, "{byte:02x}");
-        bucket
-    })
 }
 
 /// Speaks the language of a question and knows what it has proven.
@@ -350,21 +333,15 @@ impl Voice<'_> {
     }
 
     fn work<'a>(&'a self, tx: &'a mut Tx, fields: &'a Fields, prepared: Prepared) -> Work<'a> {
+        let question = self.question;
+        let way = (Way::Sms, question.channel);
+        let tools = &question.inbox.tools;
         Work {
-            tx,
-            tools: &self.question.inbox.tools,
-            caller: self.question.caller,
-            network: None,
             language: self.language,
-            actor: None,
-            way: Way::Sms,
-            channel: self.question.channel,
-            now: self.question.now,
-            may_write: true,
             fields,
             proofs: self.proofs,
-            page: Page::default(),
             prepared,
+            ..Work::of_nobody(tx, tools, question.caller, way, question.now)
         }
     }
 }

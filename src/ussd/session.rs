@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Language, Proofs};
-use crate::menus::{Fields, Value};
+use crate::menus::{ActionSpec, Fields, Value};
 
 /// Where a person is in the menu and what is known so far.
 ///
@@ -157,6 +157,18 @@ impl Outcome {
         Self {
             name,
             ..Self::default()
+        }
+    }
+
+    /// A list of what was found, or another outcome where nothing was.
+    #[must_use]
+    pub fn list(items: Vec<Vec<(&'static str, Value)>>, none: &'static str) -> Self {
+        if items.is_empty() {
+            return Self::of(none);
+        }
+        Self {
+            items,
+            ..Self::of(ActionSpec::LISTED)
         }
     }
 

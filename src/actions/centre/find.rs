@@ -61,13 +61,10 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
     let page = work.page;
     let found = deployments::managed_by(work.tx, &person.id, page.offset, page.size + 1).await?;
-    if found.is_empty() {
-        return Ok(Outcome::of(NOT_MANAGER.name));
-    }
-    Ok(Outcome {
-        items: found.iter().map(fields).collect(),
-        ..Outcome::of(ActionSpec::LISTED)
-    })
+    Ok(Outcome::list(
+        found.iter().map(fields).collect(),
+        NOT_MANAGER.name,
+    ))
 }
 
 fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {

@@ -53,14 +53,11 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let managed = managed!(work, &person);
     let page = work.page;
     let found = roster::of(work.tx, place(&managed), page.offset, page.size + 1).await?;
-    if found.is_empty() {
-        // Past the last page: the manager is one of them.
-        return Ok(Outcome::of(NOT_MANAGER.name));
-    }
-    Ok(Outcome {
-        items: found.iter().map(item).collect(),
-        ..Outcome::of(ActionSpec::LISTED)
-    })
+    // Past the last page: the manager is one of them.
+    Ok(Outcome::list(
+        found.iter().map(item).collect(),
+        NOT_MANAGER.name,
+    ))
 }
 
 pub(super) fn item(member: &Member) -> Vec<(&'static str, Value)> {

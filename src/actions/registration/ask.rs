@@ -2,10 +2,11 @@
 
 use crate::actions::caller::STRANGER;
 use crate::actions::choices::{GENDER, ROLE as ROLE_CHOSEN};
+use crate::actions::limits::{DAY, private_bucket, use_once};
 use crate::actions::places::{COUNTY, SUB_COUNTY};
 use crate::actions::reference;
 use crate::actions::sms::Note;
-use crate::actions::work::{Action, ActionError, DAY, Work};
+use crate::actions::work::{Action, ActionError, Work};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::outbox::Lane;
 use crate::store::registrations::{self, Registration};
@@ -157,7 +158,8 @@ fn read_back(work: &Work<'_>) -> Result<Outcome, ActionError> {
 async fn request(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let applicant = Applicant::of(work)?;
     // Two requests of one line at once follow each other, so that there is one in the end.
-    let bucket = format!("registration:{}", work.caller.as_str());
+    let line = work.caller.as_str().as_bytes();
+    let bucket = private_bucket(&work.tools.keys, "registration", line);
     guesses::hold(work.tx, &bucket, work.now).await?;
     if work.person().await?.is_some() {
         return Ok(Outcome::of(REGISTERED.name));
@@ -170,12 +172,10 @@ async fn request(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     if let Some(open) = registrations::open_of_line(work.tx, work.caller).await? {
         return Ok(taken(&open.reference));
     }
-    let limit = work.tools.policy.registrations_in_a_day;
-    let today = work.now.minus(DAY);
-    if guesses::uses_since(work.tx, &bucket, today).await? >= limit {
+    let limit = [(work.tools.policy.registrations_in_a_day, DAY)];
+    if !use_once(work.tx, &bucket, &limit, work.now).await? {
         return Ok(Outcome::of("too_many"));
     }
-    guesses::count_use(work.tx, &bucket, work.now).await?;
     let id = uuid::Uuid::now_v7().to_string();
     let reference = reference::fresh('R');
     let keys = &work.tools.keys;

@@ -1,13 +1,12 @@
 //! Approving and refusing, by an operator.
 
 use crate::actions::sms::Note;
-use crate::actions::work::{ActionError, Prepared, Tools, Way, Work};
-use crate::domain::{Proofs, Timestamp};
-use crate::menus::{FieldSpec, Fields, Kind, SmsSpec, Value};
+use crate::actions::work::{ActionError, Tools, Way, Work};
+use crate::domain::Timestamp;
+use crate::menus::{FieldSpec, Kind, SmsSpec, Value};
 use crate::store::outbox::Lane;
 use crate::store::registrations::{self, Registration};
 use crate::store::{Tx, audit, people};
-use crate::ussd::Page;
 
 use super::REFERENCE;
 use super::applicant::Applicant;
@@ -85,20 +84,9 @@ pub async fn decide(
         return Ok(Decided::NotWaiting);
     };
     let mut work = Work {
-        tx,
-        tools,
-        caller: &request.line,
-        network: None,
         language: request.language,
         actor: Some(operator),
-        way: Way::Operator,
-        channel,
-        now,
-        may_write: true,
-        fields: &Fields::new(),
-        proofs: Proofs::default(),
-        page: Page::default(),
-        prepared: Prepared::default(),
+        ..Work::of_nobody(tx, tools, &request.line, (Way::Operator, channel), now)
     };
     match decision {
         Decision::Approve => approve(&mut work, &request, operator).await,

@@ -5,7 +5,13 @@ mod registrations;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use crate::actions::Tools;
+use crate::service::{load_tools, open_store};
+use crate::store::Store;
 
 use super::ConfigFile;
 
@@ -50,5 +56,37 @@ pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
     match command {
         OperatorCommand::Registrations(command) => registrations::run(command).await,
         OperatorCommand::Numbers(command) => numbers::run(command).await,
+    }
+}
+
+/// Prints what waits, each for people or all of it as a JSON array.
+fn show<T>(found: &[T], as_json: bool, print: fn(&T), as_value: fn(&T) -> Value) -> ExitCode {
+    if as_json {
+        println!("{}", Value::Array(found.iter().map(as_value).collect()));
+    } else {
+        found.iter().for_each(print);
+    }
+    ExitCode::SUCCESS
+}
+
+/// What a decision is made with.
+struct Desk {
+    tools: Tools,
+    channel: String,
+    store: Store,
+    /// Who decides, as the audit log calls them.
+    operator: String,
+}
+
+impl Desk {
+    async fn open(choice: &Choice) -> anyhow::Result<Self> {
+        let config = choice.config.load()?;
+        let channel = config.channel.first().context("there is no [[channel]]")?;
+        Ok(Self {
+            tools: load_tools(&config)?,
+            channel: channel.name.clone(),
+            store: open_store(&config).await?,
+            operator: format!("operator:{}", choice.by),
+        })
     }
 }

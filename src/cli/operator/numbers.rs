@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
 
 use crate::actions::{Claim, Decision, claims, decide_claim};
 use crate::domain::{Clock, Msisdn, SystemClock, TscNumber};
-use crate::service::{load_tools, open_store};
+use crate::service::open_store;
 
-use super::{Choice, Listing};
+use super::{Choice, Desk, Listing, show};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum NumbersCommand {
@@ -44,33 +44,22 @@ async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
     let found = claims(&mut tx, SystemClock.now()).await?;
     drop(tx);
     store.close().await;
-    if listing.json {
-        let list: Vec<_> = found.iter().map(as_value).collect();
-        println!("{}", serde_json::Value::Array(list));
-    } else {
-        for one in &found {
-            print(one);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(show(&found, listing.json, print, as_value))
 }
 
 async fn settle(choice: &Choice, decision: Decision) -> anyhow::Result<ExitCode> {
-    let config = choice.config.load()?;
-    let tools = load_tools(&config)?;
-    let channel = config.channel.first().context("there is no [[channel]]")?;
-    let store = open_store(&config).await?;
-    let mut tx = store.begin().await?;
+    let desk = Desk::open(choice).await?;
+    let mut tx = desk.store.begin().await?;
     let wanted = (choice.reference.as_str(), decision);
-    let with = (&tools, channel.name.as_str());
-    let operator = format!("operator:{}", choice.by);
-    let decided = decide_claim(&mut tx, with, wanted, &operator, SystemClock.now()).await?;
+    let with = (&desk.tools, desk.channel.as_str());
+    let decided = decide_claim(&mut tx, with, wanted, &desk.operator, SystemClock.now()).await?;
+    // What was not decided has changed nothing.
     if decided {
         tx.commit().await?;
     } else {
         drop(tx);
     }
-    store.close().await;
+    desk.store.close().await;
     let reference = &choice.reference;
     if !decided {
         bail!("no request {reference} waits; `cp2 operator numbers list` shows them");

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
 use crate::domain::{Clock, SystemClock, TscNumber};
 use crate::service::{load_tools, open_store};
 
-use super::{Choice, Listing};
+use super::{Choice, Desk, Listing, show};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RegistrationsCommand {
@@ -56,33 +56,22 @@ async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
     let found = waiting(&mut tx, &tools).await?;
     drop(tx);
     store.close().await;
-    if listing.json {
-        let list: Vec<_> = found.iter().map(as_value).collect();
-        println!("{}", serde_json::Value::Array(list));
-    } else {
-        for one in &found {
-            print(one);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(show(&found, listing.json, print, as_value))
 }
 
 async fn settle(choice: &Choice, decision: Decision<'_>) -> anyhow::Result<ExitCode> {
-    let config = choice.config.load()?;
-    let tools = load_tools(&config)?;
-    let channel = config.channel.first().context("there is no [[channel]]")?;
-    let store = open_store(&config).await?;
-    let mut tx = store.begin().await?;
+    let desk = Desk::open(choice).await?;
+    let mut tx = desk.store.begin().await?;
     let wanted = (choice.reference.as_str(), decision);
-    let with = (&tools, channel.name.as_str());
-    let operator = format!("operator:{}", choice.by);
-    let decided = decide(&mut tx, with, wanted, &operator, SystemClock.now()).await?;
+    let with = (&desk.tools, desk.channel.as_str());
+    let decided = decide(&mut tx, with, wanted, &desk.operator, SystemClock.now()).await?;
+    // What was not decided has changed nothing.
     if decided == Decided::Done {
         tx.commit().await?;
     } else {
         drop(tx);
     }
-    store.close().await;
+    desk.store.close().await;
     let reference = &choice.reference;
     match decided {
         Decided::Done => println!("{reference} is decided; its line is told by SMS"),
