@@ -1,0 +1,36 @@
+//! Limits: so many in so long a time, counted in the database, so that they hold over
+//! sessions, channels and processes.
+
+use std::time::Duration;
+
+use crate::crypto::Keys;
+use crate::domain::Timestamp;
+use crate::store::{StoreError, Tx, guesses};
+
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
+
+/// Uses something once, unless one of its limits is reached: then false, and nothing is
+/// counted. Its row is held, so uses at once follow each other.
+pub async fn use_once(
+    tx: &mut Tx,
+    bucket: &str,
+    limits: &[(i64, Duration)],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    guesses::hold(tx, bucket, now).await?;
+    for (most, within) in limits {
+        if guesses::uses_since(tx, bucket, now.minus(*within)).await? >= *most {
+            return Ok(false);
+        }
+    }
+    guesses::count_use(tx, bucket, now).await?;
+    Ok(true)
+}
+
+/// The bucket of something private, such as a line or an address, which is hashed for it.
+#[must_use]
+pub fn private_bucket(keys: &Keys, kind: &str, what: &[u8]) -> String {
+    let mark = keys.fingerprint(kind, what);
+    format!("{kind}:{}", data_encoding::HEXLOWER.encode(&mark[..16]))
+}
