@@ -6,6 +6,7 @@
 //! writes; time comes from a [`Clock`].
 
 mod canonical;
+mod card;
 mod centre_code;
 mod choices;
 mod clock;
@@ -28,6 +29,7 @@ mod timestamp;
 mod tsc_number;
 mod typed;
 
+pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};
 pub use choices::{DeclineReason, Gender, ProblemKind, ProblemState, Qualification};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -33,6 +33,7 @@ mod requests;
 mod resume;
 mod schema;
 mod screen_limits;
+mod sim_swap;
 mod slow_clients;
 mod traffic;
 mod transcripts;
