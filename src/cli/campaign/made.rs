@@ -91,7 +91,6 @@ impl New {
     }
 }
 
-#[expect(clippy::ptr_arg, reason = "it is handed the items of a Vec<String>")]
 fn county(name: &String) -> anyhow::Result<String> {
     match County::named(name) {
         Some(county) => Ok(county.name.to_owned()),
