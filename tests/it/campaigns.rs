@@ -212,7 +212,7 @@ async fn a_test_goes_to_one_number_alone(database: Database) {
     let service = TestService::start(database).await;
     // The program goes by the clock on the wall.
     let wall = SystemClock.now().since(service.clock.now());
-    service.clock.advance(wall + Duration::from_secs(60));
+    service.clock.advance(wall + Duration::from_mins(1));
     let desk = Desk::at(&service);
     let (reference, _) = desk.make(&[]);
     let said = desk.says(&[
