@@ -42,7 +42,7 @@ pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use limits::{private_bucket, use_once};
 pub use log_in::{Visitor, log_in, log_out, visitor};
-pub use lost_line::{Claim, Decision, claims, decide_claim};
+pub use lost_line::{Claim, Decided, Decider, Decision, claims, decide_claim};
 pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
@@ -51,19 +51,23 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 55] = [
+const ACTIONS: [Action; 59] = [
     caller::RECOGNISE,
+    centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
+    centre::CLAIMS,
     centre::DAYS,
     centre::DESCRIBE,
     centre::FIND,
     centre::LIST,
     centre::MARK_ABSENT,
     centre::MARK_PRESENT,
+    centre::REFUSE_CLAIM,
     centre::ROSTER_LIST,
     centre::SET_DISTANCE,
     centre::SHOW,
+    centre::SHOW_CLAIM,
     centre::SIGN_OFF,
     choices::EXAMS,
     choices::GENDERS,

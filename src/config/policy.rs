@@ -63,6 +63,8 @@ pub struct Policy {
     pub registrations_in_a_day: i64,
     /// How often a line may ask for the place of somebody whose line is lost, in a day.
     pub claims_in_a_day: i64,
+    /// Whether centre managers decide about lost lines of those who work at their centre.
+    pub managers_decide_claims: bool,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
 }
@@ -118,6 +120,8 @@ pub struct Demands {
     pub describe_centre: Level,
     /// To keep the attendance register.
     pub keep_attendance: Level,
+    /// To decide about the lost line of somebody at one's centre.
+    pub decide_claim: Level,
 }
 
 impl Default for Demands {
@@ -134,6 +138,7 @@ impl Default for Demands {
             see_roster: Level::Pin,
             describe_centre: Level::Pin,
             keep_attendance: Level::Pin,
+            decide_claim: Level::Pin,
         }
     }
 }
@@ -167,6 +172,7 @@ impl Default for Policy {
             reports_in_a_day: 5,
             registrations_in_a_day: 3,
             claims_in_a_day: 3,
+            managers_decide_claims: true,
             proof: Demands::default(),
         }
     }

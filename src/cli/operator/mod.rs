@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::actions::Tools;
+use crate::actions::{Decider, Tools, Way};
 use crate::service::{load_tools, open_store};
 use crate::store::Store;
 
@@ -88,5 +88,13 @@ impl Desk {
             store: open_store(&config).await?,
             operator: format!("operator:{}", choice.by),
         })
+    }
+
+    fn decider(&self) -> Decider<'_> {
+        Decider {
+            name: &self.operator,
+            way: Way::Operator,
+            channel: &self.channel,
+        }
     }
 }
