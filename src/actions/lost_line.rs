@@ -15,12 +15,13 @@ use crate::store::{Tx, lines, people};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
+use super::decider::Decider;
 use super::guessing::Guess;
 use super::limits::{DAY, private_bucket, use_once};
 use super::msisdn::move_to;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{self, Action, ActionError, Tools, Work};
+use super::work::{Action, ActionError, Tools, Work};
 
 /// How long a request waits for somebody to decide.
 const OPEN: Duration = Duration::from_hours(14 * 24);
@@ -193,17 +194,6 @@ pub async fn claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, ActionErr
         }
     }
     Ok(claims)
-}
-
-/// Who decides, and where they stand.
-#[derive(Debug, Clone, Copy)]
-pub struct Decider<'a> {
-    /// As the audit log calls them.
-    pub name: &'a str,
-    /// By which way.
-    pub way: work::Way,
-    /// The channel that SMS leave by.
-    pub channel: &'a str,
 }
 
 /// What came of it.

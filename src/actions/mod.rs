@@ -9,6 +9,7 @@ mod admission;
 mod caller;
 mod centre;
 mod choices;
+mod decider;
 mod deployments;
 mod details;
 mod forgotten;
@@ -25,7 +26,7 @@ mod msisdn;
 mod password;
 mod pin;
 mod places;
-mod problem;
+pub mod problem;
 mod profile;
 mod pulse;
 mod record;
@@ -38,11 +39,12 @@ mod tests;
 mod weak_pin;
 mod work;
 
+pub use decider::Decider;
 pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use limits::{private_bucket, use_once};
 pub use log_in::{Visitor, log_in, log_out, visitor};
-pub use lost_line::{Claim, Decided, Decider, Decision, claims, decide_claim};
+pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
 pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
@@ -147,6 +149,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &profile::CHANGED,
         &invitation::ACCEPTED,
         &invitation::DECLINED,
+        &problem::ANSWERED,
         &problem::TAKEN,
         &registration::APPROVED,
         &registration::REFUSED,

@@ -5,6 +5,7 @@
 //! `{:?}`, and no error repeats what was typed. Nothing here waits, reads or
 //! writes; time comes from a [`Clock`].
 
+mod answer;
 mod canonical;
 mod centre_code;
 mod choices;
@@ -28,6 +29,7 @@ mod timestamp;
 mod tsc_number;
 mod typed;
 
+pub use answer::{Answer, AnswerError};
 pub use centre_code::{CentreCode, CentreCodeError};
 pub use choices::{DeclineReason, Gender, ProblemKind, ProblemState, Qualification};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -74,6 +74,8 @@ pub enum Direction {
     Signed(Msisdn),
     /// An operator decides what a line has asked for: to be registered, or not.
     Decided(Msisdn, bool),
+    /// The council answers the newest problem that a line has reported.
+    Answered(Msisdn),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -99,7 +101,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, meanwhile answered NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -165,6 +167,7 @@ impl Direction {
                 ("signed", number) => Self::Signed(Msisdn::parse(number).ok()?),
                 ("approved", number) => Self::Decided(Msisdn::parse(number).ok()?, true),
                 ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
+                ("answered", number) => Self::Answered(Msisdn::parse(number).ok()?),
                 _ => return None,
             },
             ("hold", "") => Self::Hold(true),

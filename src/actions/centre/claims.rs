@@ -8,7 +8,8 @@ use crate::store::people::Person;
 use crate::ussd::Outcome;
 
 use super::super::admission::{admit, admitted_outcomes};
-use super::super::lost_line::{Decided, Decider, Decision, REFUSED, decide_claim};
+use super::super::decider::Decider;
+use super::super::lost_line::{Decided, Decision, REFUSED, decide_claim};
 use super::super::msisdn;
 use super::super::work::{Action, ActionError, Work};
 use super::{MANAGED, NOT_MANAGER, managed, place};
