@@ -18,13 +18,13 @@ use tokio_util::task::TaskTracker;
 use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
-use crate::config::{ChannelConfig, Config};
+use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
-use crate::outbox::{PulseWatch, Worker, WorkerSettings};
+use crate::outbox::{PulseWatch, SimChecks, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -78,6 +78,7 @@ pub struct Service {
     worker: Worker,
     inbox: Inbox,
     pulse: PulseWatch,
+    sim_checks: Option<SimChecks>,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -187,6 +188,17 @@ impl Service {
             pulse: tools.pulse.clone(),
             patience: config.policy.sms_patience(),
         };
+        let rules = &config.policy.sim_swap;
+        let sim_checks = match rules.check {
+            SimSwapCheck::None => None,
+            SimSwapCheck::Ask => Some(SimChecks::new(
+                store.clone(),
+                channels.clone(),
+                rules,
+                config.outbox.send_timeout(),
+                Arc::clone(&clock),
+            )?),
+        };
         let council = &config.council;
         let letters = Letters::new(Council {
             name: council.name.clone(),
@@ -224,6 +236,7 @@ impl Service {
             worker,
             inbox,
             pulse,
+            sim_checks,
             store,
             menus: watcher,
             parts,
@@ -250,6 +263,9 @@ impl Service {
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
             tasks.spawn(self.inbox.run(stop.clone()));
+            if let Some(sim_checks) = self.sim_checks {
+                tasks.spawn(sim_checks.run(stop.clone()));
+            }
         }
         if self.parts != Parts::Worker {
             tasks.spawn(self.pulse.run(stop.clone()));

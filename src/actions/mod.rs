@@ -7,6 +7,7 @@
 
 mod admission;
 mod caller;
+mod card;
 mod centre;
 mod choices;
 mod decider;
@@ -144,6 +145,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &reply::STRANGER,
         &reply::TOO_MANY,
         &reply::UNKNOWN,
+        &reply::CHECKING,
         &reply::WAITS,
         &reply::WRONG_ID,
         &profile::CHANGED,

@@ -96,6 +96,12 @@ fn policy(config: &Config) -> Result<(), Fault> {
             "is longer than policy.session_minutes: the session is forgotten by then",
         );
     }
+    if policy.sim_swap.patience_minutes >= 60 {
+        return fault(
+            "policy.sim_swap.patience_minutes",
+            "must be less than 60: after an hour the question is put anew",
+        );
+    }
     match lifetimes.iter().find(|(_, life)| *life == 0) {
         Some((name, _)) => fault(
             &format!("policy.{name}"),

@@ -10,9 +10,11 @@ mod check;
 mod place;
 mod policy;
 mod sections;
+mod sim_swap;
 mod source;
 
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
+pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
 pub use source::{ConfigError, SAMPLE, load, parse};

@@ -6,6 +6,8 @@ use serde::Deserialize;
 
 use crate::domain::Level;
 
+use super::sim_swap::SimSwapPolicy;
+
 /// Limits and lifetimes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -67,6 +69,8 @@ pub struct Policy {
     pub managers_decide_claims: bool,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
+    /// What is done about lines that may have a new SIM card.
+    pub sim_swap: SimSwapPolicy,
 }
 
 /// What people dial to let our SMS through again; at most 20 characters each.
@@ -174,6 +178,7 @@ impl Default for Policy {
             claims_in_a_day: 3,
             managers_decide_claims: true,
             proof: Demands::default(),
+            sim_swap: SimSwapPolicy::default(),
         }
     }
 }

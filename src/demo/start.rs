@@ -73,9 +73,7 @@ impl Demo {
         let sandbox = SandboxSettings {
             username: "sandbox".into(),
             api_key: Zeroizing::new(api_key.reveal().to_owned()),
-            delivery_url: Some(format!(
-                "http://{addr}/callbacks/{CHANNEL}/{SECRET}/delivery"
-            )),
+            callbacks: Some(format!("http://{addr}/callbacks/{CHANNEL}/{SECRET}")),
             report_delay: Duration::from_millis(300),
             report_sent: true,
             ledger_file: None,

@@ -7,6 +7,7 @@
 
 mod answer;
 mod canonical;
+mod card;
 mod centre_code;
 mod choices;
 mod clock;
@@ -30,6 +31,7 @@ mod tsc_number;
 mod typed;
 
 pub use answer::{Answer, AnswerError};
+pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};
 pub use choices::{DeclineReason, Gender, ProblemKind, ProblemState, Qualification};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -13,9 +13,11 @@ mod pace;
 mod pulse;
 pub mod reports;
 mod rests;
+mod sim_checks;
 mod transport;
 mod worker;
 
 pub use pulse::PulseWatch;
+pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};
 pub use worker::{Worker, WorkerSettings};

@@ -13,15 +13,16 @@ use crate::actions::problem::{self, Answers, Stepped};
 use crate::actions::registration::{Decided, Decision, decide};
 use crate::actions::{ActionError, Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
-use crate::config::Policy;
+use crate::config::{Policy, SimSwapCheck};
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
-use crate::domain::{Answer, Clock, FixedClock, MessageId, Msisdn, Timestamp};
+use crate::domain::{Answer, CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Settled};
 use crate::store::roster::Place;
+use crate::store::sim_checks::{self, Asked};
 use crate::store::{
     Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people, problems,
     registrations,
@@ -268,6 +269,10 @@ impl<'a> Stage<'a> {
             }
             Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
             Direction::Answered(line) => self.answer(step, line).await?,
+            Direction::AskForCards => {
+                self.dialogue.tools.policy.sim_swap.check = SimSwapCheck::Ask;
+            }
+            Direction::Card(swap) => self.card(step, *swap).await?,
             Direction::Hold(holds) => {
                 self.holds = *holds;
                 self.post().await?;
@@ -405,6 +410,25 @@ impl<'a> Stage<'a> {
             line: step.line,
             source: source.into(),
         })
+    }
+
+    /// A network tells of the card behind the phone, which an action has asked about.
+    async fn card(&mut self, step: &Step, swap: CardSwap) -> Result<(), StageError> {
+        let mut tx = self.dialogue.store.begin().await?;
+        let questions = sim_checks::claim(&mut tx, 100).await?;
+        let mut questions = questions.iter();
+        let question = questions
+            .find(|question| Some(&question.line) == self.phone.as_ref().map(|phone| &phone.msisdn))
+            .ok_or(
+                self.script
+                    .nonsense(step, "nobody has asked about its card"),
+            )?;
+        let reference = Token::fresh();
+        let asked = Asked::Reference(reference.reveal());
+        sim_checks::settle(&mut tx, &question.line, asked).await?;
+        let (channel, now) = (&question.channel, self.clock.now());
+        sim_checks::keep_verdict(&mut tx, channel, reference.reveal(), swap, now).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {

@@ -37,6 +37,7 @@ pub mod registrations;
 pub mod reports;
 pub mod roster;
 pub mod sessions;
+pub mod sim_checks;
 pub mod traffic;
 pub mod web_sessions;
 

@@ -26,7 +26,7 @@ use axum::routing::{any, get, post};
 /// Every route of the service, and those that only some ways of starting have.
 pub fn router(app: &App, extra: Router) -> Router {
     let callbacks = Router::new()
-        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs. Any method:
+        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs, SIM cards. Any method:
         // what a stranger gets must not tell that there is something to POST to.
         .route("/callbacks/{channel}/{secret}/ussd", any(callbacks::ussd))
         .route(
@@ -41,6 +41,10 @@ pub fn router(app: &App, extra: Router) -> Router {
         .route(
             "/callbacks/{channel}/{secret}/opt-out",
             any(callbacks::opt_out),
+        )
+        .route(
+            "/callbacks/{channel}/{secret}/sim-swap",
+            any(callbacks::sim_swap),
         );
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.

@@ -34,6 +34,7 @@ mod requests;
 mod resume;
 mod schema;
 mod screen_limits;
+mod sim_swap;
 mod slow_clients;
 mod traffic;
 mod transcripts;
