@@ -34,6 +34,7 @@ mod record;
 mod reference;
 pub mod registration;
 pub mod reply;
+mod resend;
 mod sms;
 #[cfg(test)]
 mod tests;

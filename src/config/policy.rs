@@ -26,6 +26,9 @@ pub struct Policy {
     pub links_in_a_day: i64,
     /// How long an SMS with a new password or a link is of use, in minutes.
     pub secret_sms_minutes: u64,
+    /// How long the text of a new password stays sealed after it was asked for, to be sent
+    /// again as it is, unless it is known to have arrived; in minutes, 0 not at all.
+    pub resend_minutes: u64,
     /// How long a browser stays logged in, in minutes.
     pub login_minutes: u64,
     /// How often a password may be tried for one user name in fifteen minutes.
@@ -157,6 +160,7 @@ impl Default for Policy {
             link_hours: 72,
             links_in_a_day: 10,
             secret_sms_minutes: 30,
+            resend_minutes: 10,
             login_minutes: 30,
             logins_in_fifteen_minutes: 5,
             session_minutes: 30,
@@ -200,6 +204,12 @@ impl Policy {
     #[must_use]
     pub fn secret_sms_life(&self) -> Duration {
         Duration::from_secs(self.secret_sms_minutes * 60)
+    }
+
+    /// How long a password that has left is sent again as it is.
+    #[must_use]
+    pub fn resend_within(&self) -> Duration {
+        Duration::from_secs(self.resend_minutes * 60)
     }
 
     /// How long a browser stays logged in.

@@ -31,6 +31,7 @@ mod menus;
 mod outbox;
 mod own_record;
 mod requests;
+mod resend;
 mod resume;
 mod schema;
 mod screen_limits;
