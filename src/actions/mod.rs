@@ -55,7 +55,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 59] = [
+const ACTIONS: [Action; 60] = [
     caller::RECOGNISE,
     centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
@@ -100,7 +100,8 @@ const ACTIONS: [Action; 59] = [
     pin::PROVE_ID,
     pin::REQUIRE,
     pin::SET,
-    places::COUNTIES,
+    places::CHOOSE,
+    places::FIND,
     places::SUB_COUNTIES,
     problem::LIST,
     problem::NOT_DEPLOYED,

@@ -45,7 +45,7 @@ pub use money::Kes;
 pub use msisdn::{Msisdn, MsisdnError};
 pub use name::{Name, NameError};
 pub use national_id::{NationalId, NationalIdError};
-pub use places::County;
+pub use places::{County, Place};
 pub use proof::{Level, Proofs};
 pub use role::{Role, RoleError};
 pub use series::{Series, SeriesError};
