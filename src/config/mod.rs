@@ -5,6 +5,7 @@
 //! Reading is in two steps, as in any parser: what was said (`source`), then what
 //! it means ([`Config`]).
 
+mod campaign;
 mod channel;
 mod check;
 mod place;
@@ -13,6 +14,7 @@ mod sections;
 mod sim_swap;
 mod source;
 
+pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};

@@ -10,6 +10,7 @@ mod answers;
 mod architecture;
 mod browser;
 mod callbacks;
+mod campaigns;
 mod centre_claims;
 mod centres;
 mod command_line;
