@@ -375,6 +375,7 @@ impl Inner {
         reports::match_orphans(&mut tx, now).await?;
         let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
+        outbox::erase_kept(&mut tx, now).await?;
         tx.commit().await?;
         if abandoned + resent + expired > 0 {
             tracing::warn!(abandoned, resent, expired, "messages without a worker");

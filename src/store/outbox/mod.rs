@@ -11,12 +11,14 @@
 //! attempt must name it, so that a worker that lost its lease changes nothing.
 
 mod bulk;
+mod kept;
 mod lists;
 mod queue;
 mod unsettled;
 mod verdicts;
 
 pub use bulk::{add_many, queued};
+pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
 pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claimed, NewMessage, Settled, add, claim, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};

@@ -150,7 +150,7 @@ async fn reject(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), StoreError>
 /// What an attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
-    /// The aggregator has it; the text is erased.
+    /// The aggregator has it; the text is erased, unless it is kept for a while.
     Accepted {
         /// The aggregator's id for it.
         provider_id: Option<String>,
@@ -202,8 +202,10 @@ pub async fn settle(
             )
         };
     }
-    const ACCEPTED: &str =
-        sql!("state = 'accepted', provider_id = $4, cost = $5, body = NULL, reason = NULL");
+    const ACCEPTED: &str = sql!(
+        "state = 'accepted', provider_id = $4, cost = $5, reason = NULL, \
+         body = CASE WHEN keep_until > $3 THEN body END"
+    );
     const AGAIN: &str = sql!(
         "state = 'queued', due_at = $4, reason = $5",
         " AND body IS NOT NULL"
