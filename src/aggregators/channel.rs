@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::config::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
+use crate::menus::SCREEN;
 
 use super::africastalking::{AfricasTalking, Endpoint, Settings, SettingsError};
 use super::{Aggregator, Network};
@@ -67,7 +68,8 @@ impl Channel {
             Some(Network::Equitel) => set.equitel,
             Some(Network::Other(_)) | None => set.other,
         };
-        set.unwrap_or_else(|| self.aggregator.limits(network).screen)
+        let published = || Some(self.aggregator.ussd()?.limits(network).screen);
+        set.or_else(published).unwrap_or(SCREEN)
     }
 }
 

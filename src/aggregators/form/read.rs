@@ -149,6 +149,8 @@ mod tests {
         }
         let request = RawRequest {
             method,
+            path: "/",
+            rest: "",
             query: None,
             headers: &headers,
             body: b"text=1",
