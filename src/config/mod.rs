@@ -7,6 +7,7 @@
 
 mod channel;
 mod check;
+mod description;
 mod place;
 mod policy;
 mod sections;
@@ -14,6 +15,8 @@ mod sim_swap;
 mod source;
 
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
+pub use description::DescriptionText;
+pub(crate) use place::position;
 pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
 pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};

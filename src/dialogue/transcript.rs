@@ -4,7 +4,7 @@
 //! which turn it is. An answer may hold `*` itself, so only the length and the
 //! fingerprint of the earlier transcript tell where the newest begins.
 
-use crate::aggregators::Input;
+use crate::aggregators::{Input, behind};
 use crate::crypto::Keys;
 
 use super::memory::Hop;
@@ -83,13 +83,6 @@ pub(super) fn extension<'a>(input: &'a Input, service_code: &str) -> Vec<&'a str
         return Vec::new();
     }
     answers.split('*').collect()
-}
-
-/// What was dialled behind the code: `3*1` of `*384*2026*3*1#`.
-fn behind<'a>(dialled: &'a str, service_code: &str) -> Option<&'a str> {
-    let bare = |text: &'a str| text.trim_start_matches('*').trim_end_matches('#');
-    let code = service_code.trim_start_matches('*').trim_end_matches('#');
-    bare(dialled).strip_prefix(code)?.strip_prefix('*')
 }
 
 #[cfg(test)]

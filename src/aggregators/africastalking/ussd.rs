@@ -34,7 +34,7 @@ pub(super) fn read_session_end(request: &RawRequest<'_>) -> Result<SessionEnd, C
     let number = |name| Ok(form.optional(name)?.and_then(|text| text.parse().ok()));
     Ok(SessionEnd {
         session: session_id(&form)?,
-        caller: form.msisdn("phoneNumber")?,
+        caller: form.msisdn("phoneNumber").map(Some)?,
         service_code: form.optional("serviceCode")?,
         network: network(&form)?,
         status: status::end_status(&form.required("status")?),
@@ -73,6 +73,7 @@ mod tests {
     use super::super::wire::{account, posted};
     use super::*;
     use crate::aggregators::{EndStatus, Ussd};
+    use crate::domain::Msisdn;
 
     const FIRST: &str = "sessionId=ATUid_9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d&serviceCode=%2A384%2A2026%23\
                          &phoneNumber=%2B254700000001&networkCode=63902&text=";
@@ -216,7 +217,7 @@ mod tests {
                     &hopsMetadata=root%7Cpin&input=2%2A9876&lastAppResponse=CON+secret";
         let end = posted(body, |_, request| read_session_end(request)).unwrap();
         assert_eq!(end.session.as_str(), "s1");
-        assert_eq!(end.caller.as_str(), "254700000007");
+        assert_eq!(end.caller, Msisdn::parse("254700000007").ok());
         assert_eq!(end.service_code.as_deref(), Some("*384*2026#"));
         assert_eq!(end.network, Some(Network::Airtel));
         assert_eq!(end.status, EndStatus::Incomplete);
