@@ -66,12 +66,6 @@ pub trait Aggregator: Send + Sync {
         None
     }
 
-    /// Whether a callback is signed as this aggregator signs. Most sign nothing; the secret
-    /// in the path is what they know.
-    fn verify(&self, _request: &RawRequest<'_>) -> Result<(), CallbackError> {
-        Ok(())
-    }
-
     /// Reads the SMS that people sent to us. The same one may come many times.
     fn read_inbound(&self, _request: &RawRequest<'_>) -> Result<Vec<Inbound>, CallbackError> {
         Err(CallbackError::NotOffered)
@@ -88,7 +82,7 @@ pub trait Aggregator: Send + Sync {
         Err(CallbackError::NotOffered)
     }
 
-    /// The answer that stops the aggregator from repeating a callback other than a turn.
+    /// The answer that stops the aggregator from repeating what it told of SMS or cards.
     fn acknowledge(&self) -> http::Response<Bytes>;
 
     /// Builds the request that sends one SMS. It holds the text and the key: never print
@@ -122,6 +116,9 @@ pub trait Ussd: Send + Sync {
     fn read_session_end(&self, _request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
         Err(CallbackError::NotOffered)
     }
+
+    /// The answer to the notice that a session is over.
+    fn acknowledge(&self) -> http::Response<Bytes>;
 
     /// How much fits on one screen and in one answer on this network.
     fn limits(&self, network: Option<&Network>) -> ScreenLimits;

@@ -195,12 +195,12 @@ fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
     }
     match channel.kind {
         ChannelKind::AfricasTalking => {
-            let key = channel
-                .api_key
-                .as_ref()
-                .map_or("", |key| key.expose_secret());
-            if key.is_empty() || channel.username.as_ref().is_none_or(String::is_empty) {
-                return refuse("api_key", "and `username` are needed to send");
+            if channel.username.as_ref().is_none_or(String::is_empty) {
+                return refuse("username", "is missing: it is needed to send");
+            }
+            let key = channel.api_key.as_ref();
+            if key.is_none_or(|key| key.expose_secret().is_empty()) {
+                return refuse("api_key", "is missing: it is needed to send");
             }
         }
         ChannelKind::Http if channel.description.is_empty() => {
@@ -209,7 +209,12 @@ fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
                 "is missing: it says how the aggregator's wire reads",
             );
         }
-        ChannelKind::Http => {}
+        ChannelKind::Http => {
+            let mut values = channel.values.iter();
+            if let Some((name, _)) = values.find(|(_, value)| value.expose_secret().is_empty()) {
+                return refuse(&format!("values.{name}"), "is empty");
+            }
+        }
     }
     let own_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     let is_safe = |url: &String| {

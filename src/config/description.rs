@@ -1,6 +1,7 @@
 //! Descriptions of aggregators' wires: those built in, and files of one's own.
 
 use std::fs;
+use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
@@ -19,7 +20,7 @@ impl DescriptionText {
     /// Reads a description: a file where the name ends in `.toml`, one built in otherwise.
     pub fn read(name: &str) -> Result<Self, String> {
         let named = |file: String, text: String| Self { file, text };
-        if name.ends_with(".toml") {
+        if Path::new(name).extension().is_some_and(|end| end == "toml") {
             return fs::read_to_string(name)
                 .map(|text| named(name.to_owned(), text))
                 .map_err(|error| format!("the description {name} can't be read: {error}"));

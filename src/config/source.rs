@@ -234,6 +234,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::config::ChannelKind;
 
     const GOOD: &str = r#"
 [server]
@@ -391,6 +392,26 @@ service_codes = ["*384*2026#"]
         );
         let config = read(&http, &[("CP2__CHANNEL__AT__VALUES__API_KEY", "0123")]).unwrap();
         assert_eq!(config.channel[0].values["api_key"].expose_secret(), "0123");
+    }
+
+    #[test]
+    fn the_samples_other_kind_of_channel_can_be_uncommented() {
+        let (_, block) = SAMPLE.split_once("# [[channel]]").unwrap();
+        let settings = block.lines().filter_map(|line| line.strip_prefix("# "));
+        let settings: Vec<_> = settings.filter(|line| line.contains(" = ")).collect();
+        let text = format!("{GOOD}[[channel]]\n{}", settings.join("\n"));
+        let environment = [
+            ("CP2__CHANNEL__ADVANTA__SECRET", "9f2c41d7a05e48b1b3f6"),
+            ("CP2__CHANNEL__ADVANTA__VALUES__API_KEY", "k"),
+        ];
+        let error = read(&text, &environment).unwrap_err();
+        assert!(
+            error.contains("`channel.advanta.values.partner_id` is empty"),
+            "{error}"
+        );
+        let partner = ("CP2__CHANNEL__ADVANTA__VALUES__PARTNER_ID", "77");
+        let config = read(&text, &[environment[0], environment[1], partner]).unwrap();
+        assert_eq!(config.channel[1].kind, ChannelKind::Http);
     }
 
     #[test]

@@ -53,17 +53,12 @@ impl FromRequest<App> for Call {
                 tracing::warn!(status = refusal.status().as_u16(), "callback body refused");
                 refusal.status().into_response()
             })?;
-        let call = Self {
+        Ok(Self {
             channel,
             parts,
             rest: door.rest,
             body,
-        };
-        call.channel
-            .aggregator
-            .verify(&call.raw())
-            .map_err(refuse)?;
-        Ok(call)
+        })
     }
 }
 
@@ -88,7 +83,7 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
     };
     let turn = match side.read_hop(&call.raw()) {
         Ok(Hop::Turn(turn)) => turn,
-        Ok(Hop::Ended(end)) => return has_ended(channel, &end),
+        Ok(Hop::Ended(end)) => return has_ended(channel, side, &end),
         Err(error) => return refuse(error),
     };
     let screen = take_turn(&app, channel, side, &turn).await;
@@ -117,19 +112,21 @@ async fn take_turn(app: &App, channel: &Channel, side: &dyn Ussd, turn: &Turn) -
 /// The end of a session. It may never come, so nothing depends on it.
 pub(super) async fn ussd_end(call: Call) -> Response {
     let channel = &call.channel;
-    let side = channel.aggregator.ussd().ok_or(CallbackError::NotOffered);
-    match side.and_then(|side| side.read_session_end(&call.raw())) {
-        Ok(end) => has_ended(channel, &end),
+    let Some(side) = channel.aggregator.ussd() else {
+        return refuse(CallbackError::NotOffered);
+    };
+    match side.read_session_end(&call.raw()) {
+        Ok(end) => has_ended(channel, side, &end),
         Err(error) => refuse(error),
     }
 }
 
-fn has_ended(channel: &Channel, end: &SessionEnd) -> Response {
+fn has_ended(channel: &Channel, side: &dyn Ussd, end: &SessionEnd) -> Response {
     let duration_ms = end
         .duration
         .and_then(|duration| u64::try_from(duration.as_millis()).ok());
     tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
-    channel.aggregator.acknowledge().map(Into::into)
+    side.acknowledge().map(Into::into)
 }
 
 /// SMS from people. Each is kept before it is acknowledged, and once.

@@ -92,6 +92,10 @@ impl Ussd for AfricasTalking {
         ussd::read_session_end(request)
     }
 
+    fn acknowledge(&self) -> Response<Bytes> {
+        reply::plain("OK")
+    }
+
     fn limits(&self, network: Option<&Network>) -> ScreenLimits {
         ussd::limits(network)
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::DescribedError;
 use super::answer::Answer;
-use super::template::{Look, OfAccount, OfScreen, OfSms, Template, plain, xml};
+use super::template::{Look, OfAccount, OfNothing, OfScreen, OfSms, Template, plain, xml};
 use super::tree::Tree;
 use crate::aggregators::form::FormWriter;
 use crate::aggregators::{FailureReason, Network, ReportStatus};
@@ -27,7 +27,7 @@ pub(super) struct Description {
     pub(super) opt_out: Option<OptOutWords>,
     pub(super) send: Option<SendWords>,
     pub(super) signature: Option<SignatureWords>,
-    pub(super) acknowledge: Option<Reply<OfAccount>>,
+    pub(super) acknowledge: Option<Reply<OfNothing>>,
     #[serde(default)]
     pub(super) networks: Networks,
 }
@@ -359,35 +359,5 @@ impl Description {
                 message: error.message().replace('\n', "; "),
             }
         })
-    }
-
-    /// Adds what another description of the same channel says.
-    pub(super) fn add(&mut self, other: Self) -> Result<(), DescribedError> {
-        fn one<T>(
-            mine: &mut Option<T>,
-            other: Option<T>,
-            name: &'static str,
-        ) -> Result<(), DescribedError> {
-            match (&mine, other) {
-                (Some(_), Some(_)) => Err(DescribedError::Twice(name)),
-                (None, Some(other)) => {
-                    *mine = Some(other);
-                    Ok(())
-                }
-                (_, None) => Ok(()),
-            }
-        }
-        one(&mut self.ussd, other.ussd, "ussd")?;
-        one(&mut self.sms_in, other.sms_in, "sms_in")?;
-        one(&mut self.report, other.report, "report")?;
-        one(&mut self.opt_out, other.opt_out, "opt_out")?;
-        one(&mut self.send, other.send, "send")?;
-        one(&mut self.signature, other.signature, "signature")?;
-        one(&mut self.acknowledge, other.acknowledge, "acknowledge")?;
-        self.networks.safaricom.extend(other.networks.safaricom);
-        self.networks.airtel.extend(other.networks.airtel);
-        self.networks.telkom.extend(other.networks.telkom);
-        self.networks.equitel.extend(other.networks.equitel);
-        Ok(())
     }
 }

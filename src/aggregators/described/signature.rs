@@ -19,6 +19,11 @@ pub(super) struct Check {
     public_url: String,
 }
 
+/// Whether a callback is signed, where it should be.
+pub(super) fn verify(check: Option<&Check>, request: &RawRequest<'_>) -> Result<(), CallbackError> {
+    check.map_or(Ok(()), |check| check.verify(request))
+}
+
 impl Check {
     pub(super) fn open(words: &SignatureWords, account: &Account) -> Result<Self, DescribedError> {
         let header = words.header.parse();
@@ -30,7 +35,7 @@ impl Check {
         })
     }
 
-    pub(super) fn verify(&self, request: &RawRequest<'_>) -> Result<(), CallbackError> {
+    fn verify(&self, request: &RawRequest<'_>) -> Result<(), CallbackError> {
         let Scheme::UrlAndForm = self.scheme;
         let signature = request.headers.get(&self.header);
         let signature = signature.and_then(|value| BASE64.decode(value.as_bytes()).ok());

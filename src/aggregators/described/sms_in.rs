@@ -1,8 +1,11 @@
 //! SMS from people, reports and opt-outs, as `[sms_in]`, `[report]` and `[opt_out]`
 //! describe them.
 
+use std::sync::Arc;
+
 use super::description::{InboundWords, Networks, OptOutWords, ReportWords, is_one_of, meaning};
 use super::fields::{Fields, readable};
+use super::signature::{Check, verify};
 use crate::aggregators::number::full_number;
 use crate::aggregators::quote::quote;
 use crate::aggregators::{
@@ -11,15 +14,23 @@ use crate::aggregators::{
 
 pub(super) struct Inbox {
     pub(super) words: InboundWords,
+    pub(super) check: Option<Arc<Check>>,
     pub(super) networks: Networks,
 }
 
-pub(super) struct Reports(pub(super) ReportWords);
+pub(super) struct Reports {
+    pub(super) words: ReportWords,
+    pub(super) check: Option<Arc<Check>>,
+}
 
-pub(super) struct OptOuts(pub(super) OptOutWords);
+pub(super) struct OptOuts {
+    pub(super) words: OptOutWords,
+    pub(super) check: Option<Arc<Check>>,
+}
 
 impl Inbox {
     pub(super) fn read(&self, request: &RawRequest<'_>) -> Result<Vec<Inbound>, CallbackError> {
+        verify(self.check.as_deref(), request)?;
         let fields = Fields::read(self.words.read, request)?;
         let elements = fields.each(self.words.each.as_deref())?;
         readable(&elements, |fields| self.one(fields))
@@ -46,13 +57,14 @@ impl Inbox {
 
 impl Reports {
     pub(super) fn read(&self, request: &RawRequest<'_>) -> Result<Vec<Report>, CallbackError> {
-        let fields = Fields::read(self.0.read, request)?;
-        let elements = fields.each(self.0.each.as_deref())?;
+        verify(self.check.as_deref(), request)?;
+        let fields = Fields::read(self.words.read, request)?;
+        let elements = fields.each(self.words.each.as_deref())?;
         readable(&elements, |fields| self.one(fields))
     }
 
     fn one(&self, fields: &Fields<'_>) -> Result<Report, CallbackError> {
-        let words = &self.0;
+        let words = &self.words;
         let said = fields.required(("status", &words.status))?;
         let told = fields.optional("reason", words.reason.as_deref())?;
         let to = fields.optional("to", words.to.as_deref())?;
@@ -69,7 +81,7 @@ impl Reports {
 
     /// Some say why in the status itself, some in a field of its own.
     fn reason(&self, said: &str, told: Option<&str>) -> Option<FailureReason> {
-        let known = |word: &str| meaning(word, &self.0.reasons).map(FailureReason::from);
+        let known = |word: &str| meaning(word, &self.words.reasons).map(FailureReason::from);
         let told = told.filter(|told| !is_one_of(told, &["0".to_owned()]));
         told.and_then(known)
             .or_else(|| known(said))
@@ -79,10 +91,11 @@ impl Reports {
 
 impl OptOuts {
     pub(super) fn read(&self, request: &RawRequest<'_>) -> Result<OptOut, CallbackError> {
-        let fields = Fields::read(self.0.read, request)?;
+        verify(self.check.as_deref(), request)?;
+        let fields = Fields::read(self.words.read, request)?;
         Ok(OptOut {
-            sender: fields.required(("sender", &self.0.sender))?,
-            caller: fields.msisdn(("caller", &self.0.caller))?,
+            sender: fields.required(("sender", &self.words.sender))?,
+            caller: fields.msisdn(("caller", &self.words.caller))?,
         })
     }
 }

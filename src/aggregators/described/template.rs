@@ -37,6 +37,10 @@ impl fmt::Display for OfAccount {
     }
 }
 
+/// Where there is nothing to fill in.
+#[derive(Clone, Debug)]
+pub(super) enum OfNothing {}
+
 /// What an SMS and its account fill in.
 #[derive(Clone, Debug)]
 pub(super) enum OfSms {
@@ -151,6 +155,14 @@ impl FromStr for OfAccount {
             "callbacks" => Self::Callbacks,
             _ => Self::Value(behind(name, "values.")?),
         })
+    }
+}
+
+impl FromStr for OfNothing {
+    type Err = NoSuchSlot;
+
+    fn from_str(_: &str) -> Result<Self, NoSuchSlot> {
+        Err(NoSuchSlot)
     }
 }
 

@@ -1,5 +1,6 @@
 //! USSD as `[ussd]` describes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +9,9 @@ use zeroize::Zeroizing;
 
 use super::description::{Networks, Sign, Style, UssdWords, is_one_of};
 use super::fields::Fields;
+use super::signature::{Check, verify};
 use super::template::{OfScreen, plain};
+use super::{Acknowledgement, acknowledge};
 use crate::aggregators::number::full_number;
 use crate::aggregators::quote::quote;
 use crate::aggregators::service_code::behind;
@@ -19,12 +22,15 @@ use crate::ussd::Screen;
 
 pub(super) struct Side {
     pub(super) words: UssdWords,
+    pub(super) check: Option<Arc<Check>>,
+    pub(super) acknowledgement: Option<Acknowledgement>,
     pub(super) networks: Networks,
     pub(super) service_codes: Vec<String>,
 }
 
 impl Ussd for Side {
     fn read_hop(&self, request: &RawRequest<'_>) -> Result<Hop, CallbackError> {
+        verify(self.check.as_deref(), request)?;
         let fields = Fields::read(self.words.read, request)?;
         if let Some(said) = shows(self.words.ended.as_ref(), &fields)? {
             return self.ended(&fields, &said).map(Hop::Ended);
@@ -52,6 +58,10 @@ impl Ussd for Side {
         } else {
             self.words.go_on.write(&look)
         }
+    }
+
+    fn acknowledge(&self) -> Response<Bytes> {
+        acknowledge(self.acknowledgement.as_ref())
     }
 
     /// What networks take that are not known to take more.
