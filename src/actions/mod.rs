@@ -7,6 +7,7 @@
 
 mod admission;
 mod caller;
+pub mod campaign;
 mod card;
 mod centre;
 mod choices;

@@ -17,6 +17,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     keys(config)?;
     policy(config)?;
     outbox(config)?;
+    campaigns(config)?;
     if config.channel.is_empty() {
         return fault(
             "channel",
@@ -155,6 +156,20 @@ fn outbox(config: &Config) -> Result<(), Fault> {
         return fault(
             "outbox",
             "needs in_flight, attempts, send_timeout_s and poll_ms of at least 1",
+        );
+    }
+    Ok(())
+}
+
+fn campaigns(config: &Config) -> Result<(), Fault> {
+    let (from, until) = (
+        config.campaign.promotion_from_hour,
+        config.campaign.promotion_until_hour,
+    );
+    if from < 0 || until > 23 || from >= until {
+        return fault(
+            "campaign.promotion_until_hour",
+            "must be later than campaign.promotion_from_hour, both from 0 to 23",
         );
     }
     Ok(())

@@ -5,6 +5,7 @@
 //! Reading is in two steps, as in any parser: what was said (`source`), then what
 //! it means ([`Config`]).
 
+mod campaign;
 mod channel;
 mod check;
 mod description;
@@ -14,6 +15,7 @@ mod sections;
 mod sim_swap;
 mod source;
 
+pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use description::DescriptionText;
 pub(crate) use place::position;

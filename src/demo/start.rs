@@ -189,6 +189,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
         council: config::Council::default(),
         policy: config::Policy::default(),
         outbox: config::Outbox::default(),
+        campaign: config::Campaigns::default(),
         menus: config::Menus::default(),
         logging: config::Logging::default(),
         channel: vec![ChannelConfig {

@@ -8,6 +8,7 @@
 //! sent again, word for word. Nothing here is called inside a request but
 //! [`reports::take`], which writes a report down.
 
+mod campaigns;
 mod decide;
 mod pace;
 mod pulse;
@@ -17,6 +18,7 @@ mod sim_checks;
 mod transport;
 mod worker;
 
+pub use campaigns::CampaignFeeder;
 pub use pulse::PulseWatch;
 pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};

@@ -1,6 +1,7 @@
 //! Who works where, in which role, for which series.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp};
@@ -10,7 +11,8 @@ use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// How far a deployment has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum State {
     /// Settled: the person is expected, a letter can be had.
     Posted,

@@ -16,6 +16,7 @@ mod open;
 pub mod attendance;
 pub mod audit;
 pub mod blocked;
+pub mod campaigns;
 pub mod centres;
 pub mod changes;
 pub mod deployments;

@@ -11,6 +11,7 @@ mod answers;
 mod architecture;
 mod browser;
 mod callbacks;
+mod campaigns;
 mod centres;
 mod command_line;
 mod crash;

@@ -10,11 +10,13 @@
 //! A claim writes `sending` and raises `attempt`; every later word about that
 //! attempt must name it, so that a worker that lost its lease changes nothing.
 
+mod bulk;
 mod lists;
 mod queue;
 mod unsettled;
 mod verdicts;
 
+pub use bulk::{add_many, queued};
 pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claimed, NewMessage, Settled, add, claim, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};
