@@ -187,6 +187,12 @@ pub async fn by_id(tx: &mut Tx, id: &DeploymentId) -> Result<Option<Deployment>,
     on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
 }
 
+/// The deployment whose letter has that serial.
+pub async fn by_serial(tx: &mut Tx, serial: u32) -> Result<Option<Deployment>, StoreError> {
+    const SQL: &str = select!("WHERE d.serial = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(i64::from(serial)).fetch_optional(conn).await)
+}
+
 /// Takes back everything a person was deployed to.
 pub async fn cancel_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE deployments SET state = $2 WHERE person_id = $1";

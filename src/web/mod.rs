@@ -6,6 +6,7 @@
 
 mod app;
 mod callbacks;
+mod check;
 mod client;
 mod forgot;
 mod guard;
@@ -53,6 +54,9 @@ pub fn router(app: &App, extra: Router) -> Router {
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.
         .route("/l/{token}", get(links::look).post(links::redeem))
+        // Anyone checks that a printed letter is genuine.
+        .route("/v", get(check::form))
+        .route("/v/{code}", get(check::verdict))
         // The thin site.
         .route("/", get(site::home))
         .route("/login", get(site::login_form).post(site::log_in))
