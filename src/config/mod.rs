@@ -8,6 +8,7 @@
 mod campaign;
 mod channel;
 mod check;
+mod description;
 mod place;
 mod policy;
 mod sections;
@@ -16,6 +17,8 @@ mod source;
 
 pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
+pub use description::DescriptionText;
+pub(crate) use place::position;
 pub use policy::{Demands, Policy};
 pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
 pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
