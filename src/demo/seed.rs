@@ -1,8 +1,9 @@
-//! The people of the demo: synthetic, always the same.
+//! The people of the demo: synthetic, always the same but for the days of their exams.
 
 use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, date};
+use jiff::{Span, ToSpan};
 
 use crate::aggregators::Network;
 use crate::crypto::{Hasher, Keys};
@@ -252,13 +253,26 @@ pub fn phones() -> Result<Vec<DemoPerson>, SeedError> {
     Ok(phones)
 }
 
+/// When KCSE begins, by the council's calendar of 2026: a Monday.
+pub const CALENDAR: Date = date(2026, 10, 19);
+
+/// When it begins instead, so that the register of attendance is open now: on Monday of
+/// this week.
+#[must_use]
+pub fn this_week(now: Timestamp) -> Date {
+    let today = now.date_in_kenya();
+    let since_monday = today.weekday().to_monday_zero_offset();
+    today.saturating_sub(i64::from(since_monday).days())
+}
+
 /// Puts the demo's people in place, and so many more around them. False when they are
-/// there already.
+/// there already. Their exams are as far from those of the calendar as KCSE begins.
 pub async fn seed(
     store: &Store,
     keys: &Keys,
     hasher: &Hasher,
     professionals: u32,
+    kcse_begins: Date,
     now: Timestamp,
 ) -> Result<bool, SeedError> {
     let password = zeroize::Zeroizing::new(FIRST_PASSWORD.to_owned());
@@ -270,6 +284,9 @@ pub async fn seed(
     for place in CENTRES {
         centres::insert(&mut tx, &place.centre()?).await?;
     }
+    let moved = CALENDAR
+        .until(kcse_begins)
+        .map_err(|_| SeedError::Wrong("the day KCSE begins"))?;
     let mut serial = 9_900_000;
     for cast in CAST {
         let kra_pin = (cast.number == 1).then_some("A000000001Z");
@@ -296,7 +313,7 @@ pub async fn seed(
         }
         for posting in cast.work {
             serial += 1;
-            let deployment = deployment(&person.id, posting, serial)?;
+            let deployment = deployment(&person.id, posting, serial, moved)?;
             deployments::insert(&mut tx, &deployment).await?;
             if posting.state == State::Invited {
                 let answer_by = now.plus(TIME_TO_ANSWER);
@@ -305,7 +322,7 @@ pub async fn seed(
         }
     }
     lines::set_language(&mut tx, &line(7)?, Language::Sw, now).await?;
-    crowd(&mut tx, professionals, serial, now).await?;
+    crowd(&mut tx, professionals, (serial, moved), now).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -328,7 +345,7 @@ const LAST_NAMES: [&str; 7] = [
 async fn crowd(
     tx: &mut Tx,
     professionals: u32,
-    serial: u32,
+    (serial, moved): (u32, Span),
     now: Timestamp,
 ) -> Result<(), SeedError> {
     for index in 0..professionals {
@@ -339,7 +356,8 @@ async fn crowd(
         let person = person(1000 + index, named, None, None, 91_000_000 + index)?;
         people::insert(tx, &person, now).await?;
         let posting = posted(CENTRES[at % 2].code, Exam::Kcse, Role::Invigilator);
-        deployments::insert(tx, &deployment(&person.id, &posting, serial + 1 + index)?).await?;
+        let deployment = deployment(&person.id, &posting, serial + 1 + index, moved)?;
+        deployments::insert(tx, &deployment).await?;
     }
     Ok(())
 }
@@ -376,7 +394,12 @@ fn person(
     })
 }
 
-fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deployment, SeedError> {
+fn deployment(
+    person: &PersonId,
+    posting: &Posting,
+    serial: u32,
+    moved: Span,
+) -> Result<Deployment, SeedError> {
     let place = CENTRES.iter().find(|known| known.code == posting.centre);
     let centre = place.ok_or(SeedError::Wrong("a centre"))?.centre()?;
     let (reports_at, starts_on, ends_on) = dates(posting);
@@ -391,10 +414,10 @@ fn deployment(person: &PersonId, posting: &Posting, serial: u32) -> Result<Deplo
         role: posting.role,
         state: posting.state,
         serial,
-        issued_on: date(2026, 9, 28),
-        reports_at: Timestamp::from_kenya(reports_at),
-        starts_on,
-        ends_on,
+        issued_on: date(2026, 9, 28).saturating_add(moved),
+        reports_at: Timestamp::from_kenya(reports_at.saturating_add(moved)),
+        starts_on: starts_on.saturating_add(moved),
+        ends_on: ends_on.saturating_add(moved),
         rate: match posting.role {
             Role::Supervisor => Kes(680),
             _ => Kes(550),
@@ -417,13 +440,32 @@ fn dates(posting: &Posting) -> (DateTime, Date, Date) {
         ),
         (_, Role::Supervisor) => (
             date(2026, 10, 16).at(6, 30, 0, 0),
-            date(2026, 10, 19),
+            CALENDAR,
             date(2026, 11, 20),
         ),
         _ => (
             date(2026, 10, 16).at(7, 0, 0, 0),
-            date(2026, 10, 19),
+            CALENDAR,
             date(2026, 11, 20),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kcse_goes_on_whenever_the_demo_is_started() {
+        for (today, begins) in [
+            (date(2026, 10, 19), CALENDAR),
+            (date(2026, 10, 25), CALENDAR),
+            (date(2027, 1, 1), date(2026, 12, 28)),
+            (date(2028, 2, 29), date(2028, 2, 28)),
+        ] {
+            // Ten to midnight in Kenya, when it is another day in London.
+            let now = Timestamp::from_kenya(today.at(23, 50, 0, 0));
+            assert_eq!(this_week(now), begins);
+        }
     }
 }

@@ -89,6 +89,7 @@ impl Demo {
             &load_keys(&config)?,
             &Hasher::new(1)?,
             settings.professionals,
+            seed::this_week(clock.now()),
             clock.now(),
         )
         .await?;

@@ -174,7 +174,7 @@ impl<'a> Stage<'a> {
         let hasher = Hasher::new(1)?;
         // Always the same, so that a transcript can name the check code of a letter.
         let keys = Keys::single(MasterKey::parse(&"5a".repeat(32))?);
-        seed::seed(&store, &keys, &hasher, 0, clock.now()).await?;
+        seed::seed(&store, &keys, &hasher, 0, seed::CALENDAR, clock.now()).await?;
         let footprints = Arc::new(Footprints::default());
         // One menu from the first line to the last: which files it is from is all the same.
         let current = Current::new(Edition::new(Vec::new(), menu.clone()));

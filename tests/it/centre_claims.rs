@@ -35,7 +35,12 @@ async fn before_approval(service: &TestService) -> Phone<'_> {
 
 /// An operator approves the one request that waits.
 async fn operator_approves(service: &TestService) -> Decided {
-    let tools = load_tools(&config("sqlite:none", &service.base, &service.sandbox)).unwrap();
+    let tools = load_tools(&config(
+        "sqlite:none",
+        &service.base,
+        &service.sandbox.base_url(),
+    ))
+    .unwrap();
     let now = service.clock.now();
     let mut tx = service.store.begin().await.unwrap();
     let way = number_changes::Way::LostLine;

@@ -446,8 +446,15 @@ async fn settle_people(config: &Path) {
     let people = u32::try_from(PEOPLE).unwrap();
     let hasher = Hasher::new(1).unwrap();
     let keys = load_keys(&config).unwrap();
-    seed::seed(&store, &keys, &hasher, people, SystemClock.now())
-        .await
-        .unwrap();
+    seed::seed(
+        &store,
+        &keys,
+        &hasher,
+        people,
+        seed::CALENDAR,
+        SystemClock.now(),
+    )
+    .await
+    .unwrap();
     store.close().await;
 }

@@ -15,7 +15,7 @@ on_each_database!(
 
 /// What was old and new in the changes of a field, the newest first.
 async fn changes_of(service: &TestService, field: &str) -> Vec<(Option<String>, Option<String>)> {
-    let config = config("sqlite:none", &service.base, &service.sandbox);
+    let config = config("sqlite:none", &service.base, &service.sandbox.base_url());
     let keys = load_keys(&config).unwrap();
     let mut tx = service.store.begin_read().await.unwrap();
     let line = Msisdn::parse(&person(1)).unwrap();

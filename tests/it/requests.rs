@@ -41,7 +41,12 @@ async fn ask(service: &TestService, line: u32, name: &str, id: &str) -> String {
 
 /// An operator decides the request of a line.
 async fn decided(service: &TestService, line: u32, decision: Decision<'_>) -> Decided {
-    let tools = load_tools(&config("sqlite:none", &service.base, &service.sandbox)).unwrap();
+    let tools = load_tools(&config(
+        "sqlite:none",
+        &service.base,
+        &service.sandbox.base_url(),
+    ))
+    .unwrap();
     let line = Msisdn::parse(&person(line)).unwrap();
     let mut tx = service.store.begin().await.unwrap();
     let open = registrations::open_of_line(&mut tx, &line).await.unwrap();
@@ -164,7 +169,12 @@ async fn a_line_asks_once_at_a_time(service: &TestService) {
 async fn the_owner_of_an_id_number_stays_the_owner(service: &TestService) {
     ask(service, 98, "Otieno Juma", "90000321").await;
     ask(service, 97, "Otieno Juma", "90000321").await;
-    let tools = load_tools(&config("sqlite:none", &service.base, &service.sandbox)).unwrap();
+    let tools = load_tools(&config(
+        "sqlite:none",
+        &service.base,
+        &service.sandbox.base_url(),
+    ))
+    .unwrap();
     let mut tx = service.store.begin_read().await.unwrap();
     let list = waiting(&mut tx, &tools).await.unwrap();
     assert!(list.iter().all(|one| one.same_id == 2 && !one.id_is_known));

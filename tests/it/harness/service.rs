@@ -50,7 +50,7 @@ pub(crate) fn client() -> Client {
 }
 
 /// A configuration for tests: everything short, nothing secret.
-pub(crate) fn config(database_url: &str, base: &str, sandbox: &Sandbox) -> Config {
+pub(crate) fn config(database_url: &str, base: &str, aggregator: &str) -> Config {
     let text = format!(
         r#"
         [server]
@@ -78,7 +78,6 @@ pub(crate) fn config(database_url: &str, base: &str, sandbox: &Sandbox) -> Confi
         sms_per_second = 1000
         "#,
         key = "5a".repeat(32),
-        aggregator = sandbox.base_url(),
     );
     let mut config = config::parse("test.toml", &text, []).unwrap();
     // Links lead back to this service; production would refuse anything but https.
@@ -130,13 +129,20 @@ impl TestService {
             },
         )
         .unwrap();
-        let mut config = config(&database.url(), &base, &sandbox);
+        let mut config = config(&database.url(), &base, &sandbox.base_url());
         change(&mut config);
         let store = open_store(&config).await.unwrap();
         let keys = load_keys(&config).unwrap();
-        seed::seed(&store, &keys, &Hasher::new(1).unwrap(), people, clock.now())
-            .await
-            .unwrap();
+        seed::seed(
+            &store,
+            &keys,
+            &Hasher::new(1).unwrap(),
+            people,
+            seed::CALENDAR,
+            clock.now(),
+        )
+        .await
+        .unwrap();
         Self::run(listener, config, store, sandbox, clock, database)
     }
 
@@ -146,7 +152,7 @@ impl TestService {
         self.running.stop().await;
         let address = self.base.strip_prefix("http://").unwrap();
         let listener = TcpListener::bind(address).await.unwrap();
-        let mut config = config(&self.database.url(), &self.base, &self.sandbox);
+        let mut config = config(&self.database.url(), &self.base, &self.sandbox.base_url());
         change(&mut config);
         let store = open_store(&config).await.unwrap();
         Self::run(
@@ -191,13 +197,8 @@ impl TestService {
 
     /// Starts on a PostgreSQL at the far end of a wire that is in the test's hands.
     pub(crate) async fn start_on_a_wire(change: impl FnOnce(&mut Config)) -> (Self, Wire) {
-        let wire = Wire::new().await;
         let database = Database::postgres().await;
-        let url = database.url();
-        let (scheme, place) = url.split_once('@').unwrap();
-        let (far, name) = place.split_once('/').unwrap();
-        wire.lead_to(far.parse().unwrap());
-        let through_the_wire = format!("{scheme}@{}/{name}", wire.near());
+        let (wire, through_the_wire) = Wire::to_database(&database.url()).await;
         let service = Self::start_with(database, |config| {
             config.database.url = through_the_wire.into();
             change(config);

@@ -1,6 +1,7 @@
 //! A wire between two programs that a test can cut, lay dead, or make long.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ struct Inner {
     alive: watch::Sender<bool>,
     delay: Mutex<Duration>,
     first_lines: Mutex<Vec<String>>,
+    /// How often the near end said something.
+    said: AtomicU64,
 }
 
 impl Wire {
@@ -38,11 +41,22 @@ impl Wire {
                 alive: watch::Sender::new(true),
                 delay: Mutex::default(),
                 first_lines: Mutex::default(),
+                said: AtomicU64::default(),
             }),
             end: Mutex::default(),
         };
         wire.listen(listener);
         wire
+    }
+
+    /// A wire to the PostgreSQL of this address, and the address at its near end.
+    pub(crate) async fn to_database(url: &str) -> (Self, String) {
+        let wire = Self::new().await;
+        let (scheme, place) = url.split_once('@').unwrap();
+        let (far, name) = place.split_once('/').unwrap();
+        wire.lead_to(far.parse().unwrap());
+        let near = format!("{scheme}@{}/{name}", wire.near());
+        (wire, near)
     }
 
     pub(crate) fn lead_to(&self, far: SocketAddr) {
@@ -56,6 +70,12 @@ impl Wire {
     /// The first line that each connection said.
     pub(crate) fn first_lines(&self) -> Vec<String> {
         self.inner.first_lines.lock().unwrap().clone()
+    }
+
+    /// How often the near end has said something: its questions, where it waits for each
+    /// answer.
+    pub(crate) fn said(&self) -> u64 {
+        self.inner.said.load(Ordering::Relaxed)
     }
 
     /// Breaks every connection and refuses new ones.
@@ -134,14 +154,22 @@ impl Inner {
         self.first_lines.lock().unwrap().push(line);
         let ((from_near, to_near), (from_far, to_far)) = (near.split(), far.split());
         tokio::select! {
-            () = self.pass_on(from_near, to_far) => {}
-            () = self.pass_on(from_far, to_near) => {}
+            () = self.pass_on(from_near, to_far, Some(&self.said)) => {}
+            () = self.pass_on(from_far, to_near, None) => {}
         }
     }
 
-    async fn pass_on(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) {
+    async fn pass_on(
+        &self,
+        mut from: ReadHalf<'_>,
+        mut to: WriteHalf<'_>,
+        count: Option<&AtomicU64>,
+    ) {
         let mut said = vec![0; 16 * 1024];
         while let Ok(length @ 1..) = from.read(&mut said).await {
+            if let Some(count) = count {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
             let delay = *self.delay.lock().unwrap();
             if !delay.is_zero() {
                 tokio::time::sleep(delay).await;
