@@ -1,5 +1,6 @@
 //! A forgotten password, asked for on the site. Whoever asks gets one answer, whether or
-//! not the number is registered; the password itself goes to the number alone.
+//! not the number is registered, before anybody looks whose number it is; the password
+//! itself goes to the number alone.
 
 use std::net::IpAddr;
 
@@ -14,33 +15,40 @@ use super::work::{ActionError, Tools, Way, Work};
 pub struct Forgotten {
     /// The number that was typed.
     pub line: Msisdn,
-    /// Where they ask from.
-    pub address: IpAddr,
     /// The language of their page, for those who have chosen none on their line.
     pub language: Language,
     /// The channel that SMS leave by.
     pub channel: String,
 }
 
+/// Counts a request. False when too many come from that address; nothing else is told.
+pub async fn may_ask(
+    store: &Store,
+    tools: &Tools,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    let mut tx = store.begin().await?;
+    let from = household(address);
+    let from = private_bucket(&tools.keys, "forgotten.address", from.as_bytes());
+    let limit = [(tools.policy.forgotten_in_an_hour, HOUR)];
+    let may = use_once(&mut tx, &from, &limit, now).await?;
+    tx.commit().await?;
+    Ok(may)
+}
+
 /// Sends a new password to a number, if it is somebody's and nothing speaks against it.
-/// False when too many are asked for from that address; nothing else is told.
 pub async fn forgotten(
     store: &Store,
     tools: &Tools,
     asked: &Forgotten,
     now: Timestamp,
-) -> Result<bool, ActionError> {
-    // Made for unknown numbers too, so that it takes as long.
+) -> Result<(), ActionError> {
+    // Made for unknown numbers too: whoever asks next would wait for it.
     let prepared = password::prepare(tools).await?;
     let mut tx = store.begin().await?;
-    let keys = &tools.keys;
-    let from = household(asked.address);
-    let from = private_bucket(keys, "forgotten.address", from.as_bytes());
-    let limit = [(tools.policy.forgotten_in_an_hour, HOUR)];
-    if !use_once(&mut tx, &from, &limit, now).await? {
-        return Ok(false);
-    }
-    let to = private_bucket(keys, "forgotten.line", asked.line.as_str().as_bytes());
+    let line = asked.line.as_str().as_bytes();
+    let to = private_bucket(&tools.keys, "forgotten.line", line);
     let limit = [(tools.policy.resets_in_a_day, DAY)];
     if use_once(&mut tx, &to, &limit, now).await? {
         let language = lines::language(&mut tx, &asked.line).await?;
@@ -52,8 +60,7 @@ pub async fn forgotten(
         // Whatever it comes to is told to the line, if to anybody.
         password::reset(&mut work).await?;
     }
-    tx.commit().await?;
-    Ok(true)
+    Ok(tx.commit().await?)
 }
 
 /// An address as a limit counts it: whoever has one of IPv6 has the 64 bits behind it too.

@@ -77,9 +77,8 @@ impl Work<'_> {
     ) -> Result<Guess, ActionError> {
         let known = guesses::hold(self.tx, bucket, self.now).await?;
         let (after, verdict) = judge(&self.tools.policy, known, is_right, self.now);
-        if after != known {
-            guesses::keep(self.tx, bucket, after, self.now).await?;
-        }
+        // Kept even where nothing changed, so that every guess is the same work.
+        guesses::keep(self.tx, bucket, after, self.now).await?;
         Ok(match verdict {
             Verdict::Right => Guess::Right,
             Verdict::Wrong { left } => {

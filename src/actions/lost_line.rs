@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use crate::domain::{NationalId, Timestamp};
+use crate::domain::{NationalId, PersonId, Timestamp};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::number_changes::{self, NumberChange, Way};
 use crate::store::outbox::Lane;
 use crate::store::people::Person;
-use crate::store::{Tx, lines, people};
+use crate::store::{Tx, audit, lines, people};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
@@ -97,7 +97,8 @@ async fn claim(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         .having_changed())
 }
 
-/// Keeps the request, if what was typed is right, and tells the old line.
+/// Keeps the request, if what was typed is right, and tells the old line. An ID number
+/// that nobody has is the same work as one of somebody about whom the rest is wrong.
 async fn note(
     work: &mut Work<'_>,
     [id, tsc, year]: &[String; 3],
@@ -106,26 +107,23 @@ async fn note(
     let Ok(id) = NationalId::parse(id) else {
         return Ok(());
     };
-    let Some(person) = people::by_national_id(work.tx, &id).await? else {
-        return Ok(());
-    };
-    people::lock(work.tx, &person.id).await?;
-    let profile = &person.profile;
-    let is_right = || {
-        person
-            .tsc_number
-            .as_ref()
-            .is_some_and(|known| known.as_str() == tsc)
-            && profile
-                .birth_year
-                .is_some_and(|known| known.to_string() == *year)
-    };
+    let found = people::by_national_id(work.tx, &id).await?;
+    let subject = found.as_ref().map(|person| person.id.clone());
+    people::lock(work.tx, &subject.clone().unwrap_or_else(PersonId::fresh)).await?;
     // A bucket of its own: strangers must not lock the holder of the line out.
-    let bucket = format!("claim:{}", person.id.as_str());
+    let bucket = private_bucket(&work.tools.keys, "claim", id.as_str().as_bytes());
+    let is_right = || found.as_ref().is_some_and(|person| fits(person, tsc, year));
     let guess = work.guess(&bucket, is_right).await?;
-    if let Guess::Not(_) = guess {
-        return work.log(&person, "line.claim_failed", None).await;
-    }
+    let (Some(person), Guess::Right) = (found, guess) else {
+        let entry = audit::Entry {
+            actor: STRANGER.name,
+            subject: subject.as_ref(),
+            what: "line.claim_failed",
+            way: work.way.name(),
+            detail: None,
+        };
+        return Ok(audit::add(work.tx, &entry, work.now).await?);
+    };
     let change = NumberChange {
         id: uuid::Uuid::now_v7().to_string(),
         reference: reference.to_owned(),
@@ -151,6 +149,13 @@ async fn note(
         ("code", Value::Code(work.tools.service_code.clone())),
     ];
     work.send(sms, fields).await
+}
+
+/// Whether a TSC number and a year of birth are those of a person.
+fn fits(person: &Person, tsc: &str, year: &str) -> bool {
+    let known = (person.tsc_number.as_ref(), person.profile.birth_year);
+    matches!(known, (Some(known_tsc), Some(known_year))
+        if known_tsc.as_str() == tsc && known_year.to_string() == year)
 }
 
 async fn object(work: &mut Work<'_>) -> Result<Outcome, ActionError> {

@@ -45,7 +45,7 @@ mod work;
 
 pub use check_letter::{Genuine, Verdict, check_letter};
 pub use decider::Decider;
-pub use forgotten::{Forgotten, forgotten};
+pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use limits::{private_bucket, use_once};
 pub use log_in::{Visitor, log_in, log_out, visitor};

@@ -62,7 +62,7 @@ pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
 
 pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, ResetPassword);
-    if outbox::is_under_way(work.tx, &person.id, Lane::Credential).await? {
+    if outbox::kept_is_under_way(work.tx, &person.id).await? {
         return Ok(Outcome::of("on_its_way"));
     }
     let policy = &work.tools.policy;

@@ -1,6 +1,6 @@
 //! `/forgot`: a new password by SMS, for those with a browser.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
@@ -9,17 +9,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::actions::{self, Forgotten};
-use crate::domain::Msisdn;
+use crate::domain::{Msisdn, Timestamp};
 
 use super::app::App;
 use super::client::Client;
 use super::pages::{ErrorPage, ForgotPage, ForgotState, LanguageWish, Problem};
 use super::respond::{Failed, to_the_end};
 use super::site::{is_foreign, unreadable};
-
-/// Every answer takes at least this long, which is longer than the work does: nobody
-/// learns from the time whether a number is registered.
-const ALWAYS: Duration = Duration::from_millis(400);
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -73,21 +69,30 @@ pub(super) async fn ask(
     };
     let asked = Forgotten {
         line,
-        address: client.0,
         language,
         channel: channel.name.clone(),
     };
-    let inner = app.clone();
-    let work = to_the_end(async move {
-        actions::forgotten(&inner.store, &inner.tools, &asked, inner.clock.now()).await
-    });
-    let (done, ()) = tokio::join!(work, tokio::time::sleep(ALWAYS));
-    match done {
+    let (inner, now) = (app.clone(), app.clock.now());
+    let counted =
+        to_the_end(
+            async move { actions::may_ask(&inner.store, &inner.tools, client.0, now).await },
+        );
+    match counted.await {
         Ok(true) => {
-            app.dialogue.bell.notify_one();
+            // The answer does not wait for what tells a registered number from another.
+            tokio::spawn(send(app.clone(), asked, now));
             page(ForgotState::Sent)
         }
         Ok(false) => page(ForgotState::TooMany),
         Err(Failed) => problem(Problem::Unavailable),
+    }
+}
+
+async fn send(app: App, asked: Forgotten, now: Timestamp) {
+    let bell = Arc::clone(&app.dialogue.bell);
+    let work = async move { actions::forgotten(&app.store, &app.tools, &asked, now).await };
+    // A failure stands in the log; whoever gets no SMS asks again.
+    if to_the_end(work).await.is_ok() {
+        bell.notify_one();
     }
 }

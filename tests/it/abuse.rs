@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use cp2::actions::{Forgotten, forgotten, may_ask};
+use cp2::domain::{Clock, Language, Msisdn};
+
 use crate::harness::service::person;
-use crate::harness::{Database, TestService, on_each_database, with_each_database};
+use crate::harness::{Database, Inside, TestService, on_each_database, with_each_database};
 
 on_each_database!(
     guesses_at_once_are_counted_one_by_one,
@@ -123,4 +126,166 @@ async fn what_limits_counted_is_forgotten_after_two_days(database: Database) {
     let service = service.restart(|_| {}).await;
     service.count_comes_to(USES, 0).await;
     service.stop().await;
+}
+
+/// Somebody who tries every way in, and counts.
+struct Burglar {
+    inside: Inside,
+    tries: u32,
+    sessions: u32,
+}
+
+impl Burglar {
+    fn line(number: u32) -> Msisdn {
+        Msisdn::parse(&person(number)).unwrap()
+    }
+
+    /// Something else at each try, of so many digits, and never right.
+    fn next(&mut self, digits: u32) -> String {
+        self.tries += 1;
+        let range = 10_u32.pow(digits - 1);
+        (2 * range + self.tries % (7 * range)).to_string()
+    }
+
+    /// A new session of a line: dialled in one go, then each answer; the last screen.
+    async fn walk(&mut self, number: u32, dialled: &str, answers: &[&str]) -> String {
+        self.sessions += 1;
+        let session = format!("ATUid_burglar_{}", self.sessions);
+        let (line, mut text) = (Self::line(number), dialled.to_owned());
+        let mut screen = self.inside.hop(&session, &line, &text).await;
+        for answer in answers {
+            text = format!("{text}*{answer}");
+            screen = self.inside.hop(&session, &line, &text).await;
+        }
+        screen.text.to_string()
+    }
+
+    /// Thousands of PINs behind the code, in one dial.
+    async fn pins_behind_the_code(&mut self, count: usize) {
+        let pins: Vec<_> = (0..count).map(|_| self.next(4)).collect();
+        let dialled = format!("8*1*{}", pins.join("*1*"));
+        self.walk(MANAGER, &dialled, &[]).await;
+    }
+
+    /// Dials again for each PIN, and goes on in a session that is over.
+    async fn pins(&mut self, again: usize, over: usize) {
+        for _ in 0..again {
+            let pin = self.next(4);
+            self.walk(MANAGER, "8*1", &[&pin]).await;
+        }
+        let (session, line) = (
+            format!("ATUid_burglar_{}", self.sessions),
+            Self::line(MANAGER),
+        );
+        for _ in 0..over {
+            let text = format!("8*1*{}", self.next(4));
+            self.inside.hop(&session, &line, &text).await;
+        }
+    }
+
+    /// ID numbers by SMS, alone and with a keyword.
+    async fn ids_by_sms(&mut self, count: usize) {
+        for at in 0..count {
+            let id = self.next(8);
+            let words = if at % 2 == 0 {
+                id
+            } else {
+                format!("DETAILS {id}")
+            };
+            self.inside.text(&Self::line(TEXTER), &words).await;
+        }
+    }
+
+    /// The line of somebody whose ID number is known is said to be lost, each time from
+    /// another one.
+    async fn lost_lines(&mut self, count: usize) {
+        for _ in 0..count {
+            let tsc = self.next(6);
+            let dialled = format!("2*1*90000002*{tsc}");
+            self.walk(10_000 + self.sessions, &dialled, &["1980"]).await;
+        }
+    }
+
+    /// Codes for a new number, by somebody who has the phone and knows the PIN.
+    async fn codes(&mut self, count: usize) {
+        for _ in 0..count {
+            let code = self.next(6);
+            self.walk(MOVER, "5*0700000020", &["1", "1234", &code])
+                .await;
+        }
+    }
+
+    /// Passwords for somebody, from one address on the site; how many requests were taken.
+    async fn passwords(&mut self, count: usize) -> usize {
+        let (dialogue, now) = (&self.inside.dialogue, self.inside.clock.now());
+        let (store, tools) = (&dialogue.store, &dialogue.tools);
+        let asked = Forgotten {
+            line: Self::line(1),
+            language: Language::En,
+            channel: "at".into(),
+        };
+        let mut taken = 0;
+        for _ in 0..count {
+            self.tries += 1;
+            if may_ask(store, tools, [203, 0, 113, 1].into(), now)
+                .await
+                .unwrap()
+            {
+                forgotten(store, tools, &asked, now).await.unwrap();
+                taken += 1;
+            }
+        }
+        taken
+    }
+}
+
+const MANAGER: u32 = 3;
+const TEXTER: u32 = 4;
+const MOVER: u32 = 8;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_thousand_tries_in_a_day_are_as_many_guesses_as_the_policy_gives() {
+    // Three at once, then three after 15, 30, 60 … minutes: seven locks.
+    let tries = burgle(Database::sqlite(), 24, 21).await;
+    assert!(tries >= 100_000, "{tries}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tries_are_counted_alike_on_postgresql() {
+    burgle(Database::postgres().await, 4, 12).await;
+}
+
+/// Tries every way in, every hour; each secret may be guessed at so often.
+async fn burgle(database: Database, hours: u32, guesses: i64) -> u32 {
+    const MOST_AT_ONE: &str = "SELECT MAX(failures) FROM guesses";
+    const AT: &str = "SELECT COUNT(*) FROM guesses WHERE failures > 0";
+    const PASSWORDS: &str = "SELECT COUNT(*) FROM audit WHERE what LIKE 'password.re%'";
+    const MOVED: &str = "SELECT COUNT(*) FROM number_changes WHERE way = 'lost_line' \
+                         OR state = 'made'";
+    let inside = Inside::open(database).await;
+    let mut burglar = Burglar {
+        inside,
+        tries: 0,
+        sessions: 0,
+    };
+    assert_eq!(burglar.passwords(30).await, 20);
+    for _ in 0..hours {
+        burglar.pins_behind_the_code(3700).await;
+        burglar.pins(10, 500).await;
+        burglar.ids_by_sms(10).await;
+        burglar.lost_lines(10).await;
+        burglar.codes(5).await;
+        burglar.inside.clock.advance(Duration::from_hours(1));
+    }
+    assert_eq!(burglar.inside.count(MOST_AT_ONE).await, guesses);
+    // At a PIN, an ID number, the facts behind another, and a code.
+    assert_eq!(burglar.inside.count(AT).await, 4);
+    assert_eq!(burglar.inside.count(PASSWORDS).await, 1);
+    // The right ones come too late.
+    let locked = burglar.walk(MANAGER, "8*1", &[]).await;
+    assert!(locked.starts_with("Too many wrong tries."), "{locked}");
+    burglar.walk(20_000, "2*1*90000002*500002", &["1980"]).await;
+    assert_eq!(burglar.inside.count(MOVED).await, 0);
+    burglar.inside.close().await;
+    burglar.tries
 }

@@ -19,6 +19,7 @@ mod crash;
 mod database_away;
 mod dial;
 mod docs;
+mod even_work;
 mod forgot;
 mod hang_ups;
 mod harness;

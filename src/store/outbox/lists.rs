@@ -6,13 +6,13 @@ use crate::store::{StoreError, Tx};
 
 use super::Lane;
 
-/// Whether a message to this person in that lane may still arrive for the first time.
-pub async fn is_under_way(tx: &mut Tx, person: &PersonId, lane: Lane) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND lane = $2 \
-        AND state IN ('queued', 'sending', 'unknown') AND body IS NOT NULL";
+/// Whether a text that is kept for this person may still arrive for the first time.
+pub async fn kept_is_under_way(tx: &mut Tx, person: &PersonId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM outbox WHERE person_id = $1 \
+        AND keep_until IS NOT NULL AND state IN ('queued', 'sending', 'unknown') \
+        AND body IS NOT NULL";
     let found: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
         .bind(person.as_str())
-        .bind(lane.number())
         .fetch_one(conn).await)?;
     Ok(found > 0)
 }

@@ -19,7 +19,7 @@ mod verdicts;
 
 pub use bulk::{add_many, queued};
 pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
-pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
+pub use lists::{DeadLetter, dead_letters, kept_is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claimed, NewMessage, Settled, add, claim, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};
 pub use verdicts::{Orphan, Verdict, adopt_report, orphans, report};

@@ -3,6 +3,7 @@
 mod browser;
 mod contents;
 mod database;
+mod inside;
 pub(crate) mod menus;
 mod phone;
 pub(crate) mod program;
@@ -12,6 +13,7 @@ mod wire;
 pub(crate) use browser::Browser;
 pub(crate) use contents::Contents;
 pub(crate) use database::Database;
+pub(crate) use inside::Inside;
 pub(crate) use phone::Phone;
 pub(crate) use service::TestService;
 pub(crate) use wire::Wire;
