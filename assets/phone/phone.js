@@ -4,6 +4,7 @@
 import { septets } from './septets.js';
 import { at, kenyanTime } from './page.js';
 import * as inbox from './inbox.js';
+import { sendFrom } from './sms.js';
 
 const MULTI_TAP_MS = 900;
 const LETTERS = { 2: 'ABC2', 3: 'DEF3', 4: 'GHI4', 5: 'JKL5', 6: 'MNO6', 7: 'PQRS7', 8: 'TUV8', 9: 'WXYZ9', 0: ' 0' };
@@ -294,7 +295,7 @@ function scroll(lines) {
 function onKey(event) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (target.closest('.who')) return;
+  if (target.closest('.who, form')) return;
   const onButton = target.closest('button, a');
   if (key === 'Escape') right();
   else if (key === 'Enter' && !onButton) left();
@@ -331,6 +332,7 @@ at('person').addEventListener('change', changeOwner);
 at('other').addEventListener('change', changeOwner);
 at('network').addEventListener('change', () => { hangUp(); standBy(); });
 addEventListener('pagehide', hangUp);
+sendFrom(owner);
 
 const wanted = location.hash.slice(1);
 if (wanted && Array.from(at('person').options).some(({ value }) => value === wanted)) at('person').value = wanted;

@@ -15,6 +15,9 @@ pub use start::{Demo, DemoError, DemoSettings};
 /// The code that people of the demo dial.
 pub const SERVICE_CODE: &str = "*384*2026#";
 
+/// Where people of the demo send an SMS.
+pub const SHORT_CODE: &str = "22026";
+
 /// The channel of the demo.
 pub const CHANNEL: &str = "at";
 

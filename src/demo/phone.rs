@@ -1,7 +1,8 @@
 //! A feature phone in the browser.
 //!
 //! It speaks to the service as Africa's Talking does, through the real callback,
-//! so what works here works on the air. Only the inbox is a short cut.
+//! so what works here works on the air; so do the SMS that it sends. Only the inbox is a
+//! short cut.
 
 use std::sync::Arc;
 
@@ -16,20 +17,20 @@ use serde_json::json;
 
 use super::network::{CARRIERS, Carrier, LONGEST_ANSWER, LONGEST_SESSION};
 use super::sandbox::LedgerEntry;
-use super::{CHANNEL, SECRET, SERVICE_CODE};
+use super::{CHANNEL, SECRET, SERVICE_CODE, SHORT_CODE};
 use crate::aggregators::Network;
-use crate::domain::Msisdn;
+use crate::domain::{MessageId, Msisdn};
 use crate::web::pages::secure;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                      img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SEPTETS: &str = include_str!("../../assets/phone/septets.js");
 
 /// What the page asks for besides itself: path, kind and content.
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 6] = [
     (
         "/phone/phone.css",
         CSS,
@@ -44,6 +45,11 @@ const FILES: [(&str, &str, &str); 5] = [
         "/phone/inbox.js",
         SCRIPT,
         include_str!("../../assets/phone/inbox.js"),
+    ),
+    (
+        "/phone/sms.js",
+        SCRIPT,
+        include_str!("../../assets/phone/sms.js"),
     ),
     (
         "/phone/page.js",
@@ -88,6 +94,10 @@ struct PhonePage<'a> {
     service_code: &'static str,
     callback: String,
     end_callback: String,
+    sms_callback: String,
+    short_code: &'static str,
+    /// A page without script is one message.
+    sms_id: MessageId,
     session_seconds: u64,
     answer_seconds: u64,
 }
@@ -99,6 +109,9 @@ async fn page(State(people): State<Arc<[DemoPerson]>>) -> Response {
         service_code: SERVICE_CODE,
         callback: format!("/callbacks/{CHANNEL}/{SECRET}/ussd"),
         end_callback: format!("/callbacks/{CHANNEL}/{SECRET}/ussd-end"),
+        sms_callback: format!("/callbacks/{CHANNEL}/{SECRET}/sms"),
+        short_code: SHORT_CODE,
+        sms_id: MessageId::fresh(),
         session_seconds: LONGEST_SESSION.as_secs(),
         answer_seconds: LONGEST_ANSWER.as_secs(),
     };

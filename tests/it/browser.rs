@@ -131,6 +131,27 @@ async fn a_new_password_from_the_phone_opens_the_site() {
     assert_eq!(visit.path().await, "/login");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_sms_from_the_phone_is_answered_in_its_inbox() {
+    let visit = Visit::begin().await;
+    visit.goto("/phone#254700000001").await;
+    visit.browser.find("#screen", "+254700000001").await;
+    visit.press("#text").await;
+    // What is typed there is not dialled.
+    visit.browser.keys("details 90000001\n").await;
+    visit.browser.find("#sms-note", "Sent.").await;
+    visit.browser.find("#messages p", "Achieng").await;
+    // The form does the same by itself, as where there is no script.
+    let unaided = "const form = document.getElementById('sms');
+                   form.elements.text.value = 'help';
+                   form.submit();";
+    visit.browser.ask::<()>(unaided).await;
+    visit.browser.find("body", "OK").await;
+    assert_eq!(visit.path().await, "/callbacks/at/demo/sms");
+    visit.goto("/phone#254700000001").await;
+    visit.browser.find("#messages p", "LETTER").await;
+}
+
 /// What the browser knows about the page it shows.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
