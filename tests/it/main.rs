@@ -14,6 +14,7 @@ mod callbacks;
 mod campaigns;
 mod centre_claims;
 mod centres;
+mod check_letter;
 mod command_line;
 mod crash;
 mod database_away;
