@@ -104,6 +104,7 @@ impl Work<'_> {
             cause: id.as_str(),
             lane: sms.lane,
             channel: self.channel,
+            route: None,
             recipient: sms.to,
             person: sms.about,
             body: &body,

@@ -145,10 +145,14 @@ fn outbox(config: &Config) -> Result<(), Fault> {
         || outbox.attempts < 1
         || outbox.send_timeout_s == 0
         || outbox.poll_ms == 0
+        || outbox.circuit_failures == 0
+        || outbox.circuit_s == 0
+        || outbox.keep_days == 0
     {
         return fault(
             "outbox",
-            "needs in_flight, attempts, send_timeout_s and poll_ms of at least 1",
+            "needs in_flight, attempts, send_timeout_s, poll_ms, circuit_failures, circuit_s and \
+             keep_days of at least 1",
         );
     }
     Ok(())

@@ -131,7 +131,7 @@ impl Default for Council {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Outbox {
-    /// How many sends may be under way at once.
+    /// How many sends may be under way at once on each channel.
     pub in_flight: usize,
     /// How long one send may take, in seconds.
     pub send_timeout_s: u64,
@@ -145,6 +145,12 @@ pub struct Outbox {
     pub backoff_cap_s: u64,
     /// After how many attempts a message is given up.
     pub attempts: i64,
+    /// After how many sends in a row that came to nothing a channel is left alone.
+    pub circuit_failures: u32,
+    /// How long it is left alone before one message tries it again, in seconds.
+    pub circuit_s: u64,
+    /// How long messages and their history are kept, in days.
+    pub keep_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -152,13 +158,16 @@ pub struct Outbox {
 impl Default for Outbox {
     fn default() -> Self {
         Self {
-            in_flight: 64,
+            in_flight: 256,
             send_timeout_s: 10,
             lease_s: 30,
             unknown_wait_s: 60,
             backoff_ms: 500,
             backoff_cap_s: 60,
             attempts: 12,
+            circuit_failures: 5,
+            circuit_s: 3,
+            keep_days: 400,
             poll_ms: 500,
         }
     }
@@ -229,5 +238,17 @@ impl Outbox {
     #[must_use]
     pub fn unknown_wait(&self) -> Duration {
         Duration::from_secs(self.unknown_wait_s)
+    }
+
+    /// How long a channel that fails is left alone.
+    #[must_use]
+    pub fn circuit(&self) -> Duration {
+        Duration::from_secs(self.circuit_s)
+    }
+
+    /// How long messages and their history are kept.
+    #[must_use]
+    pub fn keep(&self) -> Duration {
+        Duration::from_hours(self.keep_days * 24)
     }
 }

@@ -8,11 +8,15 @@
 //! sent again, word for word. Nothing here is called inside a request but
 //! [`reports::take`], which writes a report down.
 
+mod attempt;
 mod decide;
+mod housekeeping;
+mod outlet;
 mod pace;
 mod pulse;
 pub mod reports;
-mod rests;
+mod settler;
+mod standings;
 mod transport;
 mod worker;
 

@@ -30,8 +30,19 @@ pub async fn take(
     reports::keep(tx, channel, &row, now).await
 }
 
-/// Applies what waits for a message whose id has just become known.
-pub(super) async fn apply_waiting(
+/// Applies what waits for messages whose channels and ids have just become known.
+pub(super) async fn apply_waiting_for(
+    tx: &mut Tx,
+    known: &[(&str, &str)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (channel, provider_id) in reports::waiting_for(tx, known).await? {
+        apply_waiting(tx, &channel, &provider_id, now).await?;
+    }
+    Ok(())
+}
+
+async fn apply_waiting(
     tx: &mut Tx,
     channel: &str,
     provider_id: &str,

@@ -19,7 +19,7 @@ use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::outbox::{PulseWatch, reports};
-use crate::store::outbox::{self, Settled};
+use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
 use crate::store::roster::Place;
 use crate::store::{
     Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
@@ -446,7 +446,13 @@ impl<'a> Stage<'a> {
         }
         let now = self.clock.now();
         let mut tx = self.dialogue.store.begin().await?;
-        for message in outbox::claim(&mut tx, now, now.plus(LEASE), 100, &[]).await? {
+        let wanted = Claim {
+            channel: CHANNEL,
+            last: Lane::Bulk,
+            limit: 100,
+            lease_until: now.plus(LEASE),
+        };
+        for message in outbox::claim(&mut tx, &wanted, now).await? {
             let place = Sealed {
                 column: "outbox.body",
                 row: message.id.as_str(),
@@ -459,7 +465,12 @@ impl<'a> Stage<'a> {
                 provider_id: Some(id.clone()),
                 cost: None,
             };
-            outbox::settle(&mut tx, &message.id, message.attempt, &settled, now).await?;
+            let settlement = Settlement {
+                id: &message.id,
+                attempt: message.attempt,
+                settled: &settled,
+            };
+            outbox::settle(&mut tx, &[settlement], now).await?;
             self.newest = Some((id, message.recipient.clone()));
             let text = String::from_utf8_lossy(&text).into_owned();
             self.unread.push_back(Sms {

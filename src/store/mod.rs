@@ -18,6 +18,7 @@ pub mod audit;
 pub mod blocked;
 pub mod centres;
 pub mod changes;
+pub mod channel_states;
 pub mod deployments;
 pub mod guesses;
 pub mod inbound;

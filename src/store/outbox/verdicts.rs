@@ -43,7 +43,7 @@ pub async fn report(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     const KNOWN: &str = "SELECT COUNT(*) FROM outbox WHERE channel = $1 AND provider_id = $2";
-    const SQL: &str = "UPDATE outbox SET state = $3, reason = COALESCE($4, reason), body = NULL, \
+    const SQL: &str = "UPDATE outbox SET state = $3, reason = $4, body = NULL, \
         updated_at = $5 WHERE channel = $1 AND provider_id = $2 AND state IN ('accepted', 'unknown')";
     let known: i64 = on!(&mut *tx, conn => sqlx::query_scalar(KNOWN)
         .bind(channel).bind(provider_id).fetch_one(conn).await)?;

@@ -338,6 +338,7 @@ impl TestService {
                 cause: id.as_str(),
                 lane: Lane::Bulk,
                 channel: "at",
+                route: None,
                 recipient: &Msisdn::parse(&person(99)).unwrap(),
                 person: None,
                 body: b"",
