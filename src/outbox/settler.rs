@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -44,13 +44,10 @@ pub(super) enum ChannelWord {
     Works,
 }
 
-/// An outcome with the place of its message, which is free once it is written.
-pub(super) type Settling = (Outcome, OwnedSemaphorePermit);
-
 /// Writes outcomes down until all that send are gone.
 pub(super) async fn run(
     worker: Arc<Inner>,
-    mut inbox: mpsc::UnboundedReceiver<Settling>,
+    mut inbox: mpsc::Receiver<Outcome>,
     stop: CancellationToken,
 ) {
     let mut batch = Vec::new();
@@ -65,7 +62,6 @@ pub(super) async fn run(
         }
         worker.settle(&mut batch, &stop).await;
         batch.clear();
-        worker.freed.notify_one();
     }
 }
 
@@ -73,14 +69,14 @@ impl Inner {
     /// Writes outcomes down. The database may be away for a while; an outcome that is not
     /// written before its message expires, or in time before the worker stops, is left to
     /// a delivery report.
-    async fn settle(&self, batch: &mut Vec<Settling>, stop: &CancellationToken) {
+    async fn settle(&self, batch: &mut Vec<Outcome>, stop: &CancellationToken) {
         let mut wait = FIRST_WAIT;
         while !batch.is_empty() {
             let Err(error) = self.try_settle(batch).await else {
                 return;
             };
             let now = self.settings.clock.now();
-            batch.retain(|(outcome, _)| {
+            batch.retain(|outcome| {
                 let end = if stop.is_cancelled() {
                     outcome.lease_until
                 } else {
@@ -100,10 +96,10 @@ impl Inner {
         }
     }
 
-    async fn try_settle(&self, batch: &[Settling]) -> Result<(), StoreError> {
+    async fn try_settle(&self, batch: &[Outcome]) -> Result<(), StoreError> {
         let now = self.settings.clock.now();
-        let outcomes = || batch.iter().map(|(outcome, _)| outcome);
-        let settlements: Vec<_> = outcomes()
+        let settlements: Vec<_> = batch
+            .iter()
             .map(|outcome| Settlement {
                 id: &outcome.message.id,
                 attempt: outcome.message.attempt,
@@ -118,7 +114,7 @@ impl Inner {
             settled,
             word,
             ..
-        } in outcomes()
+        } in batch
         {
             let channel = message.channel.as_str();
             match settled {
@@ -143,7 +139,10 @@ impl Inner {
         }
         reports::apply_waiting_for(&mut tx, &accepted, now).await?;
         tx.commit().await?;
-        for outcome in outcomes().filter(|o| !kept.iter().any(|id| id == o.message.id.as_str())) {
+        for outcome in batch
+            .iter()
+            .filter(|o| !kept.iter().any(|id| id == o.message.id.as_str()))
+        {
             tracing::warn!(
                 sms = outcome.message.id.as_str(),
                 attempt = outcome.message.attempt,

@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 use super::attempt::Attempt;
 use super::decide::next_probe;
 use super::outlet::{Outlet, Room};
-use super::settler::{self, Settling};
+use super::settler::{self, Outcome};
 use super::standings::Standings;
 use super::transport::Transport;
 
@@ -33,6 +33,10 @@ const TIDY: Duration = Duration::from_mins(1);
 /// The shortest time between two claims while there is much to send, so that each takes
 /// many.
 const BREATH: Duration = Duration::from_millis(5);
+
+/// The most outcomes that wait to be written down; while the database is away, more sends
+/// would only be more to remember.
+const UNSETTLED: usize = 1024;
 
 /// What a worker works with.
 pub struct WorkerSettings {
@@ -89,7 +93,7 @@ impl Worker {
 
     /// Works until told to stop, then finishes what is being sent.
     pub async fn run(self, stop: CancellationToken) {
-        let (settling, inbox) = mpsc::unbounded_channel();
+        let (settling, inbox) = mpsc::channel(UNSETTLED);
         let settler = tokio::spawn(settler::run(Arc::clone(&self.0), inbox, stop.clone()));
         let mut rounds = Rounds::of(self.0, settling, stop.clone());
         while !stop.is_cancelled() {
@@ -106,7 +110,7 @@ impl Worker {
 struct Rounds {
     worker: Arc<Inner>,
     outlets: Vec<Outlet>,
-    settling: mpsc::UnboundedSender<Settling>,
+    settling: mpsc::Sender<Outcome>,
     sends: TaskTracker,
     stop: CancellationToken,
     swept: Option<Instant>,
@@ -115,11 +119,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn of(
-        worker: Arc<Inner>,
-        settling: mpsc::UnboundedSender<Settling>,
-        stop: CancellationToken,
-    ) -> Self {
+    fn of(worker: Arc<Inner>, settling: mpsc::Sender<Outcome>, stop: CancellationToken) -> Self {
         let in_flight = worker.settings.outbox.in_flight;
         let channels = worker.settings.channels.iter();
         Self {
@@ -263,10 +263,12 @@ async fn send(
     worker: Arc<Inner>,
     attempt: Attempt,
     place: OwnedSemaphorePermit,
-    settling: mpsc::UnboundedSender<Settling>,
+    settling: mpsc::Sender<Outcome>,
     stop: CancellationToken,
 ) {
     let outcome = worker.attempt(attempt, &stop).await;
-    // Nobody to tell only when the worker itself is gone.
-    let _ = settling.send((outcome, place));
+    // Nobody takes it only when the worker itself is gone.
+    let _ = settling.send(outcome).await;
+    drop(place);
+    worker.freed.notify_one();
 }

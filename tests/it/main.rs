@@ -14,6 +14,7 @@ mod centres;
 mod command_line;
 mod crash;
 mod database_away;
+mod delivery;
 mod dial;
 mod docs;
 mod forgot;

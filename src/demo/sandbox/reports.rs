@@ -31,6 +31,8 @@ const NETWORK: &str = "99999";
 /// What is reported of an accepted message.
 pub(super) enum Fate {
     Delivered,
+    /// Delivered, but told twice, with older news in between.
+    OutOfOrder,
     Failed(String),
 }
 
@@ -41,7 +43,9 @@ impl Fate {
             Behaviour::Deliver
             | Behaviour::ReportFirst
             | Behaviour::LoseReply { reported: true }
+            | Behaviour::HalfReply { reported: true }
             | Behaviour::HoldReply { reported: true } => Some(Self::Delivered),
+            Behaviour::ReportOutOfOrder => Some(Self::OutOfOrder),
             Behaviour::FailReport(reason) => Some(Self::Failed(reason.clone())),
             _ => None,
         }
@@ -89,8 +93,12 @@ impl Reporter {
             if sent_first {
                 line.deliver(form(&id, &to, "Sent")).await;
             }
+            if let Fate::OutOfOrder = fate {
+                line.deliver(form(&id, &to, "Success")).await;
+                line.deliver(form(&id, &to, "Sent")).await;
+            }
             line.deliver(match fate {
-                Fate::Delivered => form(&id, &to, "Success"),
+                Fate::Delivered | Fate::OutOfOrder => form(&id, &to, "Success"),
                 Fate::Failed(reason) => form(&id, &to, "Failed").field("failureReason", &reason),
             })
             .await;

@@ -59,9 +59,12 @@ pub async fn dead_letters(tx: &mut Tx, limit: usize) -> Result<Vec<DeadLetter>, 
         .collect()
 }
 
-/// How many messages are in each state.
+/// How many messages are in each state. What is queued on a channel that is parked or
+/// stopped is parked: it waits for an operator, or for money, and not for its turn.
 pub async fn tally(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
-    const SQL: &str = "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state";
+    const SQL: &str = "SELECT CASE WHEN o.state = 'queued' AND c.state IN ('parked', 'stopped') \
+        THEN 'parked' ELSE o.state END AS word, COUNT(*) FROM outbox o \
+        LEFT JOIN channel_states c ON c.channel = o.channel GROUP BY 1 ORDER BY 1";
     on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)
 }
 
