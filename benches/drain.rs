@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 
 use axum::routing::post;
 use axum::{Form, Json, Router};
-use cp2::aggregators::Channels;
+use cp2::aggregators::{Channels, Routes};
 use cp2::config::{self, Config};
 use cp2::crypto::Sealed;
 use cp2::domain::{Clock, Lane, MessageId, Msisdn, SystemClock};
+use cp2::metrics::Metrics;
 use cp2::outbox::{Worker, WorkerSettings};
 use cp2::service::{load_keys, open_store};
 use cp2::store::Store;
@@ -62,7 +63,9 @@ async fn measure() {
         store: store.clone(),
         keys: load_keys(&config).unwrap(),
         channels: Channels::open(&config.channel).unwrap(),
+        routes: Routes::default(),
         outbox: config.outbox.clone(),
+        metrics: Metrics::default(),
         clock: Arc::new(SystemClock),
         bell: Arc::clone(&bell),
     })

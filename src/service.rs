@@ -16,14 +16,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::actions::{CATALOGUE, Pulse, Tools};
-use crate::aggregators::Channels;
 use crate::aggregators::africastalking::SettingsError;
+use crate::aggregators::{Channels, Routes};
 use crate::config::{ChannelConfig, Config};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
+use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
@@ -136,6 +137,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
     let first = config.channel.first();
     let service_code = first.and_then(|channel| channel.service_codes.first());
     Ok(Tools {
+        routes: Routes::new(&config.route),
         keys,
         hasher: Hasher::new(at_once)?,
         policy: config.policy.clone(),
@@ -160,13 +162,16 @@ impl Service {
         let channels = Channels::open(&config.channel)?;
         let tools = tools_with(&config, keys.clone(), current)?;
         let service_code = tools.service_code.clone();
+        let metrics = Metrics::default();
         let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
             bell: Arc::clone(&bell),
             store: store.clone(),
             keys,
             channels: channels.clone(),
+            routes: tools.routes.clone(),
             outbox: config.outbox.clone(),
+            metrics: metrics.clone(),
             clock: Arc::clone(&clock),
         })?;
         let sender = |channel: &ChannelConfig| {
@@ -210,6 +215,8 @@ impl Service {
             channels,
             tools,
             letters,
+            metrics,
+            metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
             look: Look::new(&council.name, &service_code, Accent::default(), https),
             https,

@@ -1,15 +1,16 @@
 //! `cp2 outbox`: what became of SMS.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::domain::{Msisdn, Timestamp};
+use crate::domain::{Clock, Msisdn, SystemClock, Timestamp};
 use crate::service::open_store;
 use crate::store::Store;
 use crate::store::channel_states::{self, Hold};
-use crate::store::outbox::{self, DeadLetter, Event};
+use crate::store::outbox::{self, DeadLetter, Event, Times, Waiting};
 
 use super::ConfigFile;
 
@@ -18,7 +19,7 @@ use super::ConfigFile;
 /// Example: cp2 outbox status --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum OutboxCommand {
-    /// Count the messages in each state
+    /// Count the messages in each state, with channels that are held and how long SMS took
     ///
     /// Example: cp2 outbox status --config /etc/cp2/cp2.toml
     Status(Listing),
@@ -60,6 +61,9 @@ pub(super) struct Listing {
     #[arg(long)]
     json: bool,
 }
+
+/// How far back times are counted.
+const DAY: Duration = Duration::from_hours(24);
 
 /// The most messages in a list.
 const LONGEST: usize = 1000;
@@ -114,6 +118,10 @@ async fn status(store: &Store, as_json: bool) -> anyhow::Result<()> {
     let mut tx = store.begin_read().await?;
     let tally = outbox::tally(&mut tx).await?;
     let held = channel_states::all(&mut tx).await?;
+    let since = SystemClock.now().minus(DAY);
+    let handed_over = outbox::times_to(&mut tx, "accepted", since).await?;
+    let delivered = outbox::times_to(&mut tx, "delivered", since).await?;
+    let waiting = outbox::waiting(&mut tx).await?;
     drop(tx);
     if as_json {
         let held: serde_json::Map<_, _> = held
@@ -124,7 +132,15 @@ async fn status(store: &Store, as_json: bool) -> anyhow::Result<()> {
             .into_iter()
             .map(|(state, count)| (state, count.into()))
             .collect();
-        println!("{}", json!({ "messages": messages, "held_channels": held }));
+        let times = |times: &[Times]| times.iter().map(times_as_value).collect::<Vec<_>>();
+        let status = json!({
+            "messages": messages,
+            "held_channels": held,
+            "waiting": waiting.iter().map(waiting_as_value).collect::<Vec<_>>(),
+            "handed_over_in_24_hours": times(&handed_over),
+            "delivered_in_24_hours": times(&delivered),
+        });
+        println!("{status}");
         return Ok(());
     }
     for (state, count) in tally {
@@ -134,7 +150,43 @@ async fn status(store: &Store, as_json: bool) -> anyhow::Result<()> {
         let (kind, since) = (hold.kind.name(), time_of(hold.since));
         println!("channel {channel} is {kind} since {since}: {}", hold.reason);
     }
+    for (word, times) in [("handed over", &handed_over), ("delivered", &delivered)] {
+        for Times {
+            channel,
+            network,
+            lane,
+            count,
+            p50_ms,
+            p95_ms,
+        } in times
+        {
+            let lane = lane.name();
+            println!(
+                "24 hours  {channel} {network} {lane}: {count} {word}, p50 {p50_ms} ms, p95 {p95_ms} ms"
+            );
+        }
+    }
     Ok(())
+}
+
+fn waiting_as_value(waiting: &Waiting) -> serde_json::Value {
+    json!({
+        "channel": waiting.channel,
+        "network": waiting.network,
+        "lane": waiting.lane.name(),
+        "count": waiting.count,
+    })
+}
+
+fn times_as_value(times: &Times) -> serde_json::Value {
+    json!({
+        "channel": times.channel,
+        "network": times.network,
+        "lane": times.lane.name(),
+        "count": times.count,
+        "p50_ms": times.p50_ms,
+        "p95_ms": times.p95_ms,
+    })
 }
 
 fn held_as_value(hold: &Hold) -> serde_json::Value {

@@ -9,10 +9,14 @@ mod channel;
 mod check;
 mod place;
 mod policy;
+mod route;
 mod sections;
 mod source;
 
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use policy::{Demands, Policy};
-pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
+pub use route::RouteConfig;
+pub use sections::{
+    Config, Council, Database, Exposure, Keys, LogFormat, Logging, Menus, Outbox, Server,
+};
 pub use source::{ConfigError, SAMPLE, load, parse};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::channel::ChannelConfig;
 use super::policy::Policy;
+use super::route::RouteConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +41,9 @@ pub struct Config {
     pub logging: Logging,
     /// The aggregator accounts.
     pub channel: Vec<ChannelConfig>,
+    /// Which of them carries what.
+    #[serde(default)]
+    pub route: Vec<RouteConfig>,
 }
 
 /// Where the service listens.
@@ -52,6 +56,8 @@ pub struct Server {
     pub public_url: String,
     /// Proxies in front of us: their word on a client's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Who may read `/metrics`.
+    pub metrics: Exposure,
     /// How long a client may take to send the headers of a request, in seconds.
     pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
@@ -64,10 +70,23 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: "https://cp2.example.org".into(),
             trusted_proxies: vec![IpAddr::from([127, 0, 0, 1])],
+            metrics: Exposure::Loopback,
             headers_within_s: 10,
             stop_within_s: 10,
         }
     }
+}
+
+/// Who may read a page for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Exposure {
+    /// Whoever asks from this machine itself and not by a proxy.
+    Loopback,
+    /// Whoever asks.
+    Open,
+    /// Nobody.
+    Off,
 }
 
 /// Where the data is.
@@ -149,6 +168,9 @@ pub struct Outbox {
     pub circuit_failures: u32,
     /// How long it is left alone before one message tries it again, in seconds.
     pub circuit_s: u64,
+    /// How long nothing may be heard of a password before it goes by another channel of its
+    /// route too, in seconds; 0 never.
+    pub second_channel_after_s: u64,
     /// How long messages and their history are kept, in days.
     pub keep_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
@@ -167,6 +189,7 @@ impl Default for Outbox {
             attempts: 12,
             circuit_failures: 5,
             circuit_s: 3,
+            second_channel_after_s: 0,
             keep_days: 400,
             poll_ms: 500,
         }
@@ -244,6 +267,13 @@ impl Outbox {
     #[must_use]
     pub fn circuit(&self) -> Duration {
         Duration::from_secs(self.circuit_s)
+    }
+
+    /// How long nothing may be heard of a password before it goes by another channel too.
+    #[must_use]
+    pub fn second_channel_after(&self) -> Option<Duration> {
+        let seconds = self.second_channel_after_s;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
     }
 
     /// How long messages and their history are kept.

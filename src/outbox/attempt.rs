@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::aggregators::{NotSent, SendOutcome, Sms};
 use crate::crypto::{Sealed, chance};
-use crate::domain::Timestamp;
+use crate::domain::{HomeNetwork, Timestamp};
+use crate::metrics::About;
 use crate::store::outbox::{Claimed, Settled};
 
 use super::decide::{Decision, Health, decide, open_circuit};
@@ -60,9 +61,24 @@ impl Inner {
         let outcome = self.send(message).await;
         let settings = &self.settings.outbox;
         let now = self.settings.clock.now();
+        self.count(message, &outcome, now);
         let decision = decide(outcome, message.attempt, now, settings, chance());
         let word = self.word_on_channel(&message.channel, &decision, began, now);
         (decision.settled, word)
+    }
+
+    fn count(&self, message: &Claimed, outcome: &SendOutcome, now: Timestamp) {
+        let about = About {
+            channel: &message.channel,
+            network: HomeNetwork::of(&message.recipient),
+            lane: message.lane,
+        };
+        let metrics = &self.settings.metrics;
+        metrics.attempted(about, outcome.class());
+        if let SendOutcome::Accepted { cost, .. } = outcome {
+            let after = now.since(message.created_at);
+            metrics.handed_over(about, after, cost.as_deref());
+        }
     }
 
     /// What the attempt says about its channel.

@@ -34,8 +34,9 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         let until = now.plus(self.settings.outbox.unknown_wait());
         let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
-        reports::apply_overtaken(&mut tx, now).await?;
-        reports::match_orphans(&mut tx, now).await?;
+        reports::apply_overtaken(&mut tx, now, &self.settings.metrics).await?;
+        reports::match_orphans(&mut tx, now, &self.settings.metrics).await?;
+        self.divert(&mut tx, now).await?;
         let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
         let held = channel_states::all(&mut tx).await?;

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod decide;
+mod detours;
 mod housekeeping;
 mod outlet;
 mod pace;

@@ -137,7 +137,7 @@ impl Inner {
                 None => {}
             }
         }
-        reports::apply_waiting_for(&mut tx, &accepted, now).await?;
+        reports::apply_waiting_for(&mut tx, &accepted, now, &self.settings.metrics).await?;
         tx.commit().await?;
         for outcome in batch
             .iter()

@@ -9,10 +9,11 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::aggregators::Channels;
+use crate::aggregators::{Channels, Routes};
 use crate::config;
 use crate::crypto::Keys;
 use crate::domain::{Clock, Lane, Timestamp};
+use crate::metrics::Metrics;
 use crate::store::channel_states;
 use crate::store::outbox::{self, Claim};
 use crate::store::{Store, StoreError};
@@ -46,10 +47,14 @@ pub struct WorkerSettings {
     pub keys: Keys,
     /// Where they go.
     pub channels: Channels,
+    /// Which of them a message may take instead.
+    pub routes: Routes,
     /// How.
     pub outbox: config::Outbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where it counts.
+    pub metrics: Metrics,
     /// Rings when there may be something to send. Without it the worker looks by
     /// itself, only later.
     pub bell: Arc<Notify>,

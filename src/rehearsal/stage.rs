@@ -11,13 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::actions::registration::{Decided, Decision, decide};
 use crate::actions::{Pulse, Tools};
-use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
+use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
+use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
 use crate::store::roster::Place;
@@ -166,6 +167,7 @@ impl<'a> Stage<'a> {
         // One menu from the first line to the last: which files it is from is all the same.
         let current = Current::new(Edition::new(Vec::new(), menu.clone()));
         let tools = Tools {
+            routes: Routes::default(),
             keys,
             hasher,
             policy: Policy::default(),
@@ -504,7 +506,14 @@ impl<'a> Stage<'a> {
             network: None,
         };
         let mut tx = self.dialogue.store.begin().await?;
-        reports::take(&mut tx, CHANNEL, report, self.clock.now()).await?;
+        reports::take(
+            &mut tx,
+            CHANNEL,
+            report,
+            self.clock.now(),
+            &Metrics::default(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(Vec::new())
     }

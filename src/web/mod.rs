@@ -12,6 +12,7 @@ mod guard;
 mod health;
 mod layers;
 mod links;
+mod metrics;
 pub mod pages;
 mod respond;
 mod serve;
@@ -71,4 +72,5 @@ fn platform() -> Router<App> {
         // The platform.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::scrape))
 }

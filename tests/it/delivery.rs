@@ -1,9 +1,10 @@
 //! Channels that are held back, places for who waits for a password, and an aggregator
 //! that does everything wrong: at the end each message is delivered or has a reason.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cp2::config::Config;
+use cp2::config::{Config, RouteConfig};
 use cp2::demo::sandbox::Behaviour;
 use cp2::domain::{Clock, MessageId, Msisdn};
 use cp2::store::channel_states;
@@ -17,15 +18,18 @@ on_each_database!(
     a_wrong_key_stops_the_channel_until_somebody_resumes_it,
     a_channel_that_fails_again_and_again_is_left_alone,
     every_change_of_a_message_is_kept_with_its_cause,
-    a_bad_hour_ends_with_each_message_delivered_or_with_a_reason,
     many_messages_are_added_at_once_and_each_cause_once,
     old_messages_are_forgotten_with_their_history,
 );
 
 with_each_database!(
+    a_bad_hour_ends_with_each_message_delivered_or_with_a_reason,
     a_password_has_a_place_while_a_campaign_holds_all_others,
     a_password_takes_the_next_turn_of_a_slow_channel,
     a_restart_lets_a_stopped_channel_send_and_keeps_a_parked_one,
+    what_was_surely_not_sent_goes_by_another_channel,
+    what_the_first_channel_may_have_stays_with_it,
+    a_password_of_unknown_fate_goes_by_another_channel_where_that_is_set,
 );
 
 const RESET: &[&str] = &["3", "1"];
@@ -176,7 +180,10 @@ async fn every_change_of_a_message_is_kept_with_its_cause(service: &TestService)
     assert!(events.iter().all(|event| event.channel == "at"));
 }
 
-async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(service: &TestService) {
+async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(database: Database) {
+    // The clock leaps; nobody is to read that SMS are slow.
+    let patient = |config: &mut Config| config.policy.sms_slow_minutes = 100_000;
+    let service = TestService::start_with(database, patient).await;
     let faults = [
         Behaviour::Http500,
         Behaviour::Throttle { seconds: 2 },
@@ -191,6 +198,8 @@ async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(service: &
     ];
     for fault in faults {
         let words = format!("{fault:?}");
+        // A new day, with its own limits.
+        service.clock.advance(Duration::from_hours(24));
         let before = service.sandbox.messages_to(&line(1)).len();
         service.sandbox.behave_next(&line(1), [fault]);
         let screen = service.phone(1).walk(RESET).await;
@@ -201,7 +210,7 @@ async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(service: &
         let settled = happens(async || {
             service.clock.advance(Duration::from_secs(10));
             if service.count(STOPPED).await == 1 {
-                resume(service).await;
+                resume(&service).await;
             }
             service
                 .count("SELECT COUNT(*) FROM outbox WHERE state <> 'delivered'")
@@ -217,7 +226,6 @@ async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(service: &
             new.iter().all(|sms| sms.text == new[0].text),
             "{words}: two passwords"
         );
-        service.clock.advance(Duration::from_hours(24));
     }
     let newest = service.sandbox.messages_to(&line(1)).remove(0);
     let password = password_in(&newest.text);
@@ -225,6 +233,7 @@ async fn a_bad_hour_ends_with_each_message_delivered_or_with_a_reason(service: &
     let without_reason = "SELECT COUNT(*) FROM sms_events WHERE reason IS NULL \
         AND state IN ('failed', 'expired', 'unknown')";
     assert_eq!(service.count(without_reason).await, 0);
+    service.stop().await;
 }
 
 async fn many_messages_are_added_at_once_and_each_cause_once(service: &TestService) {
@@ -306,5 +315,80 @@ async fn a_restart_lets_a_stopped_channel_send_and_keeps_a_parked_one(database: 
     service
         .outbox_comes_to(&[("delivered", 1), ("parked", 2)])
         .await;
+    service.stop().await;
+}
+
+/// A second account at the same aggregator that steps in for the first.
+fn two_channels(config: &mut Config) {
+    let mut second = config.channel[0].clone();
+    second.name = "second".into();
+    config.channel.push(second);
+    config.route.push(RouteConfig {
+        name: "all".into(),
+        lanes: Vec::new(),
+        networks: Vec::new(),
+        prefixes: Vec::new(),
+        channels: BTreeMap::from([("at".into(), 1), ("second".into(), 0)]),
+    });
+}
+
+const BY_SECOND: &str =
+    "SELECT COUNT(*) FROM outbox WHERE channel = 'second' AND state = 'accepted'";
+
+async fn what_was_surely_not_sent_goes_by_another_channel(database: Database) {
+    let service = TestService::start_with(database, two_channels).await;
+    service
+        .sandbox
+        .behave_next(&line(1), [Behaviour::Unauthenticated]);
+    service.sandbox.behave(&line(1), Behaviour::NoReport);
+    service.phone(1).walk(RESET).await;
+    service.count_comes_to(BY_SECOND, 1).await;
+    assert_eq!(service.sandbox.messages().len(), 1);
+    let moved = "SELECT COUNT(*) FROM sms_events \
+        WHERE state = 'queued' AND channel = 'second' AND reason = 'at is stopped'";
+    assert_eq!(service.count(moved).await, 1);
+    service.stop().await;
+}
+
+async fn what_the_first_channel_may_have_stays_with_it(database: Database) {
+    let service = TestService::start_with(database, two_channels).await;
+    service.sandbox.behave_next(&line(1), [Behaviour::Http500]);
+    service.phone(1).walk(RESET).await;
+    service
+        .count_comes_to("SELECT COUNT(*) FROM outbox WHERE state = 'unknown'", 1)
+        .await;
+    service
+        .sandbox
+        .behave_next(&line(2), [Behaviour::Unauthenticated]);
+    service.sandbox.behave(&line(2), Behaviour::NoReport);
+    service.phone(2).walk(RESET).await;
+    service.count_comes_to(BY_SECOND, 1).await;
+    service.clock.advance(UNKNOWN_WAIT);
+    let waits = "SELECT COUNT(*) FROM outbox WHERE channel = 'at' AND state = 'queued'";
+    service.count_comes_to(waits, 1).await;
+    service.worker_looks().await;
+    assert_eq!(service.count(waits).await, 1);
+    resume(&service).await;
+    service.sms_of(&person(1), 1).await;
+    service.stop().await;
+}
+
+async fn a_password_of_unknown_fate_goes_by_another_channel_where_that_is_set(database: Database) {
+    let set = |config: &mut Config| {
+        two_channels(config);
+        config.outbox.second_channel_after_s = 30;
+    };
+    let service = TestService::start_with(database, set).await;
+    let lost = Behaviour::LoseReply { reported: false };
+    service.sandbox.behave_next(&line(1), [lost]);
+    service.sandbox.behave(&line(1), Behaviour::NoReport);
+    service.phone(1).walk(RESET).await;
+    service
+        .count_comes_to("SELECT COUNT(*) FROM outbox WHERE state = 'unknown'", 1)
+        .await;
+    service.clock.advance(Duration::from_secs(31));
+    service.count_comes_to(BY_SECOND, 1).await;
+    let messages = service.sms_of(&person(1), 2).await;
+    assert_eq!(messages[0].text, messages[1].text);
     service.stop().await;
 }

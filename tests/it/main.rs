@@ -28,6 +28,7 @@ mod lost_sms;
 mod menu_data;
 mod menu_versions;
 mod menus;
+mod metrics;
 mod outbox;
 mod own_record;
 mod requests;

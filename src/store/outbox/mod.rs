@@ -11,6 +11,8 @@
 //! attempt must name it, so that a worker that lost its lease changes nothing. Each
 //! change of state or channel is in the [`history`] of its message.
 
+mod detours;
+mod figures;
 mod history;
 mod lists;
 mod queue;
@@ -18,12 +20,14 @@ mod settle;
 mod unsettled;
 mod verdicts;
 
+pub use detours::{Detour, divert, repeat_by};
+pub use figures::{Times, Waiting, times_to, waiting};
 pub use history::{Event, forget_before, history};
 pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claim, Claimed, NewMessage, add, add_many, claim};
 pub use settle::{Settled, Settlement, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};
-pub use verdicts::{Orphan, Verdict, adopt_report, orphans, report};
+pub use verdicts::{Orphan, Reported, Verdict, adopt_report, orphans, report};
 
 pub use crate::domain::Lane;
 
