@@ -15,17 +15,18 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::africastalking::SettingsError;
 use crate::aggregators::{Channels, Routes};
-use crate::config::{ChannelConfig, Config};
+use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
-use crate::outbox::{PulseWatch, Worker, WorkerSettings};
+use crate::outbox::{CampaignFeeder, PulseWatch, SimChecks, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -79,6 +80,8 @@ pub struct Service {
     worker: Worker,
     inbox: Inbox,
     pulse: PulseWatch,
+    campaigns: CampaignFeeder,
+    sim_checks: Option<SimChecks>,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -148,6 +151,30 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
     })
 }
 
+/// The name that phones show for a channel, which people opt out from.
+#[must_use]
+pub fn sender_of(channel: &ChannelConfig) -> String {
+    let sender = channel.sender_id.as_ref();
+    sender.unwrap_or(&channel.name).clone()
+}
+
+fn promoter(config: &Config, channel: &ChannelConfig) -> (String, Sender) {
+    let sender = Sender {
+        name: sender_of(channel),
+        from_hour: config.campaign.promotion_from_hour,
+        until_hour: config.campaign.promotion_until_hour,
+    };
+    (channel.name.clone(), sender)
+}
+
+/// How many messages of campaigns may wait for a channel: what it sends in two seconds.
+fn ahead(channel: &ChannelConfig) -> usize {
+    let two_seconds = channel.sms_per_second.saturating_mul(2);
+    usize::try_from(two_seconds)
+        .unwrap_or(usize::MAX)
+        .clamp(20, 10_000)
+}
+
 impl Service {
     /// Opens every part on a database that is open.
     pub fn open(
@@ -174,10 +201,7 @@ impl Service {
             metrics: metrics.clone(),
             clock: Arc::clone(&clock),
         })?;
-        let sender = |channel: &ChannelConfig| {
-            let sender = channel.sender_id.clone();
-            (channel.name.clone(), sender.unwrap_or(channel.name.clone()))
-        };
+        let sender = |channel: &ChannelConfig| (channel.name.clone(), sender_of(channel));
         let inbox = Inbox {
             store: store.clone(),
             tools: tools.clone(),
@@ -186,11 +210,34 @@ impl Service {
             senders: config.channel.iter().map(sender).collect(),
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
+        let campaigns = CampaignFeeder {
+            store: store.clone(),
+            tools: tools.clone(),
+            clock: Arc::clone(&clock),
+            bell: Arc::clone(&bell),
+            senders: config
+                .channel
+                .iter()
+                .map(|channel| promoter(&config, channel))
+                .collect(),
+            ahead: config.channel.iter().map(ahead).sum(),
+        };
         let pulse = PulseWatch {
             store: store.clone(),
             clock: Arc::clone(&clock),
             pulse: tools.pulse.clone(),
             patience: config.policy.sms_patience(),
+        };
+        let rules = &config.policy.sim_swap;
+        let sim_checks = match rules.check {
+            SimSwapCheck::None => None,
+            SimSwapCheck::Ask => Some(SimChecks::new(
+                store.clone(),
+                channels.clone(),
+                rules,
+                config.outbox.send_timeout(),
+                Arc::clone(&clock),
+            )?),
         };
         let council = &config.council;
         let letters = Letters::new(Council {
@@ -231,6 +278,8 @@ impl Service {
             worker,
             inbox,
             pulse,
+            campaigns,
+            sim_checks,
             store,
             menus: watcher,
             parts,
@@ -257,6 +306,10 @@ impl Service {
         if self.parts != Parts::Web {
             tasks.spawn(self.worker.run(stop.clone()));
             tasks.spawn(self.inbox.run(stop.clone()));
+            tasks.spawn(self.campaigns.run(stop.clone()));
+            if let Some(sim_checks) = self.sim_checks {
+                tasks.spawn(sim_checks.run(stop.clone()));
+            }
         }
         if self.parts != Parts::Worker {
             tasks.spawn(self.pulse.run(stop.clone()));

@@ -9,6 +9,7 @@ use crate::store::{guesses, pins};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
+use super::card::Card;
 use super::work::{ActionError, Work};
 
 /// A kind of action that people ask for.
@@ -65,6 +66,11 @@ impl Deed {
     fn hands_over(self) -> bool {
         matches!(self, Self::ResetPassword | Self::GetLetter)
     }
+
+    /// Whether it is worth asking the network about the card behind the line.
+    fn asks_for_the_card(self) -> bool {
+        self.hands_over() || matches!(self, Self::ChangeRecord | Self::ChangeNumber)
+    }
 }
 
 pub(super) const NEEDS_ID: OutcomeSpec =
@@ -78,9 +84,15 @@ pub(super) const LOCKED: OutcomeSpec = OutcomeSpec::new(
     "too many wrong guesses; how long it is locked",
     &[FieldSpec::new("minutes", Kind::Number(4))],
 );
+pub(super) const CHECKING: OutcomeSpec = OutcomeSpec::new(
+    "checking",
+    "the network is being asked about the SIM card; again in a moment",
+    &[],
+)
+.and_again();
 pub(super) const WAITS: OutcomeSpec = OutcomeSpec::new(
     "waits",
-    "the line or the PIN is too new; until when it waits",
+    "the line, the PIN or the SIM card is too new; until when it waits",
     &[
         FieldSpec::new("until_day", Kind::Date),
         FieldSpec::new("until_hour", Kind::Time),
@@ -98,6 +110,7 @@ macro_rules! admitted_outcomes {
             $crate::actions::admission::NEEDS_SET_UP,
             $crate::actions::admission::LOCKED,
             $crate::actions::admission::WAITS,
+            $crate::actions::admission::CHECKING,
         ]
     };
 }
@@ -129,7 +142,6 @@ impl Work<'_> {
     /// Decides whether the person on the line may do something, and writes that down where
     /// the decision is more than "whoever holds the line may".
     pub(super) async fn admission(&mut self, deed: Deed) -> Result<Admission, ActionError> {
-        let level = deed.level(&self.tools.policy.proof);
         let person = if self.may_write {
             self.person_held().await?
         } else {
@@ -138,6 +150,7 @@ impl Work<'_> {
         let Some(person) = person else {
             return Ok(Admission::Refused(Outcome::of(STRANGER.name)));
         };
+        let level = deed.level(&self.tools.policy.proof);
         let refusal = self.refusal(deed, level, &person).await?;
         let word = match &refusal {
             Some(outcome) => outcome.name,
@@ -159,9 +172,14 @@ impl Work<'_> {
         level: Level,
         person: &Person,
     ) -> Result<Option<Outcome>, ActionError> {
-        if let Some(until) = self.waiting(deed, person).await? {
+        let card = self.card(deed.asks_for_the_card()).await?;
+        if matches!(card, Card::Asked) {
+            return Ok(Some(Outcome::of(CHECKING.name).to_try_again()));
+        }
+        if let Some(until) = self.waiting(deed, person, &card).await? {
             return Ok(Some(waits(until)));
         }
+        let level = card.raise(level, self);
         if self.proofs.reach(level) {
             return Ok(None);
         }
@@ -187,13 +205,15 @@ impl Work<'_> {
         &mut self,
         deed: Deed,
         person: &Person,
+        card: &Card,
     ) -> Result<Option<Timestamp>, ActionError> {
         let until = if deed.hands_over() {
-            person.waits_until
+            person.waits_until.max(card.waits_until(self))
         } else if deed == Deed::ChangeNumber {
             let pin = pins::of(self.tx, &person.id).await?;
             pin.and_then(|pin| pin.reset_at)
                 .map(|reset| reset.plus(self.tools.policy.new_pin_wait()))
+                .max(card.waits_until(self))
         } else {
             None
         };

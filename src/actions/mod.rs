@@ -7,7 +7,10 @@
 
 mod admission;
 mod caller;
+pub mod campaign;
+mod card;
 mod centre;
+mod check_letter;
 mod choices;
 mod deployments;
 mod details;
@@ -38,6 +41,7 @@ mod tests;
 mod weak_pin;
 mod work;
 
+pub use check_letter::{Genuine, Verdict, check_letter};
 pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use limits::{private_bucket, use_once};
@@ -51,7 +55,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 55] = [
+const ACTIONS: [Action; 56] = [
     caller::RECOGNISE,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
@@ -65,6 +69,7 @@ const ACTIONS: [Action; 55] = [
     centre::SET_DISTANCE,
     centre::SHOW,
     centre::SIGN_OFF,
+    check_letter::CHECK,
     choices::EXAMS,
     choices::GENDERS,
     choices::QUALIFICATIONS,
@@ -138,6 +143,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &reply::STRANGER,
         &reply::TOO_MANY,
         &reply::UNKNOWN,
+        &reply::CHECKING,
         &reply::WAITS,
         &reply::WRONG_ID,
         &profile::CHANGED,

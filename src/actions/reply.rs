@@ -60,6 +60,8 @@ pub const WAITS: SmsSpec = SmsSpec {
         FieldSpec::new("until_hour", Kind::Time),
     ],
 };
+/// The network is being asked about the SIM card.
+pub const CHECKING: SmsSpec = plain("keyword_checking");
 /// Which words there are.
 pub const HELP: SmsSpec = plain("keyword_help");
 /// The text was none of them.

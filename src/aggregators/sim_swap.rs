@@ -1,6 +1,6 @@
 //! When a line last got a new SIM card.
 
-use jiff::civil::Date;
+use crate::domain::CardSwap;
 
 /// What became of asking about a line. The verdict itself comes by callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,6 @@ pub enum SimSwapAsked {
 pub struct SimSwap {
     /// Which question it answers.
     pub request_id: String,
-    /// The aggregator's own word, such as `Swapped`; its list is not public.
-    pub said: String,
-    /// The day of the last swap; nothing when there was none, or none is known.
-    pub last_swap: Option<Date>,
+    /// What it is.
+    pub swap: CardSwap,
 }

@@ -3,6 +3,7 @@
 //! Every command exits with 0, with 1 when it failed, with 2 when it was called
 //! wrongly; errors go to stderr and say what to do.
 
+mod campaign;
 mod config;
 mod db;
 mod demo;
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Dial(dial::DialArgs),
     Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
@@ -96,6 +99,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(args).await,
         Command::Dial(args) => dial::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     keys(config)?;
     policy(config)?;
     outbox(config)?;
+    campaigns(config)?;
     if config.channel.is_empty() {
         return fault(
             "channel",
@@ -98,6 +99,12 @@ fn policy(config: &Config) -> Result<(), Fault> {
         return fault(
             "policy.resume_minutes",
             "is longer than policy.session_minutes: the session is forgotten by then",
+        );
+    }
+    if policy.sim_swap.patience_minutes >= 60 {
+        return fault(
+            "policy.sim_swap.patience_minutes",
+            "must be less than 60: after an hour the question is put anew",
         );
     }
     match lifetimes.iter().find(|(_, life)| *life == 0) {
@@ -190,6 +197,20 @@ fn one_route(route: &RouteConfig, config: &Config) -> Result<(), Fault> {
         return refuse(
             "prefixes",
             "are digits, with the country first, such as 25473",
+        );
+    }
+    Ok(())
+}
+
+fn campaigns(config: &Config) -> Result<(), Fault> {
+    let (from, until) = (
+        config.campaign.promotion_from_hour,
+        config.campaign.promotion_until_hour,
+    );
+    if from < 0 || until > 23 || from >= until {
+        return fault(
+            "campaign.promotion_until_hour",
+            "must be later than campaign.promotion_from_hour, both from 0 to 23",
         );
     }
     Ok(())

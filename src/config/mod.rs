@@ -5,18 +5,22 @@
 //! Reading is in two steps, as in any parser: what was said (`source`), then what
 //! it means ([`Config`]).
 
+mod campaign;
 mod channel;
 mod check;
 mod place;
 mod policy;
 mod route;
 mod sections;
+mod sim_swap;
 mod source;
 
+pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use policy::{Demands, Policy};
 pub use route::RouteConfig;
 pub use sections::{
     Config, Council, Database, Exposure, Keys, LogFormat, Logging, Menus, Outbox, Server,
 };
+pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
 pub use source::{ConfigError, SAMPLE, load, parse};

@@ -6,6 +6,8 @@ use serde::Deserialize;
 
 use crate::domain::Level;
 
+use super::sim_swap::SimSwapPolicy;
+
 /// Limits and lifetimes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -65,6 +67,8 @@ pub struct Policy {
     pub claims_in_a_day: i64,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
+    /// What is done about lines that may have a new SIM card.
+    pub sim_swap: SimSwapPolicy,
 }
 
 /// What people dial to let our SMS through again; at most 20 characters each.
@@ -168,6 +172,7 @@ impl Default for Policy {
             registrations_in_a_day: 3,
             claims_in_a_day: 3,
             proof: Demands::default(),
+            sim_swap: SimSwapPolicy::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
 use super::policy::Policy;
 use super::route::RouteConfig;
@@ -33,6 +34,9 @@ pub struct Config {
     /// How SMS leave.
     #[serde(default)]
     pub outbox: Outbox,
+    /// How texts to many people are sent.
+    #[serde(default)]
+    pub campaign: Campaigns,
     /// Where the menus are.
     #[serde(default)]
     pub menus: Menus,

@@ -124,6 +124,15 @@ impl Keys {
     pub fn fingerprint(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
         self.current().1.mac(purpose, data)
     }
+
+    /// The fingerprints of something under every key, the old ones too.
+    pub(super) fn fingerprints(
+        &self,
+        purpose: &str,
+        data: &[u8],
+    ) -> impl Iterator<Item = [u8; 32]> {
+        self.by_name.values().map(move |key| key.mac(purpose, data))
+    }
 }
 
 fn mac_of(key: &[u8; 32], data: &[u8]) -> [u8; 32] {

@@ -1,6 +1,7 @@
 //! Sealing, hashing, tokens, passwords and the keys they need. Logs nothing.
 
 mod keys;
+mod letter_mark;
 mod password;
 mod pin;
 mod random;

@@ -73,9 +73,7 @@ impl Demo {
         let sandbox = SandboxSettings {
             username: "sandbox".into(),
             api_key: Zeroizing::new(api_key.reveal().to_owned()),
-            delivery_url: Some(format!(
-                "http://{addr}/callbacks/{CHANNEL}/{SECRET}/delivery"
-            )),
+            callbacks: Some(format!("http://{addr}/callbacks/{CHANNEL}/{SECRET}")),
             report_delay: Duration::from_millis(300),
             report_sent: true,
             ledger_file: None,
@@ -191,6 +189,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
         council: config::Council::default(),
         policy: config::Policy::default(),
         outbox: config::Outbox::default(),
+        campaign: config::Campaigns::default(),
         menus: config::Menus::default(),
         logging: config::Logging::default(),
         channel: vec![ChannelConfig {

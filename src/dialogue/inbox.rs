@@ -356,6 +356,7 @@ fn refusal(outcome: Outcome) -> Answer {
         "wrong" => &reply::WRONG_ID,
         "locked" => &reply::LOCKED,
         "waits" => &reply::WAITS,
+        "checking" => &reply::CHECKING,
         "none" | "gone" => &reply::NONE,
         "several" => &reply::SEVERAL,
         "on_its_way" => &reply::ON_ITS_WAY,

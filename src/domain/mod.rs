@@ -6,7 +6,9 @@
 //! writes; time comes from a [`Clock`].
 
 mod canonical;
+mod card;
 mod centre_code;
+mod check_code;
 mod choices;
 mod clock;
 mod dates;
@@ -30,7 +32,9 @@ mod timestamp;
 mod tsc_number;
 mod typed;
 
+pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};
+pub use check_code::CheckCode;
 pub use choices::{DeclineReason, Gender, ProblemKind, ProblemState, Qualification};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use dates::{clock_time, long_date, short_date};

@@ -2,7 +2,9 @@
 
 use jiff::civil::{Date, Time};
 
-use crate::domain::{CentreCode, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber};
+use crate::domain::{
+    CentreCode, CheckCode, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+};
 
 /// One person's appointment, or invitation, to one exam series.
 #[derive(Clone, Debug)]
@@ -51,6 +53,17 @@ pub struct LetterData {
     pub paper: Option<String>,
     /// The last day to accept an invitation.
     pub reply_by: Option<Date>,
+    /// What tells the letter from a forged one.
+    pub check: Check,
+}
+
+/// What tells a letter from a forged one.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The code that people type.
+    pub code: CheckCode,
+    /// The address where letters are checked, such as `https://cp2.example.org/v`.
+    pub place: String,
 }
 
 /// The council as it appears on its letters; a setting.

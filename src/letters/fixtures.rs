@@ -2,8 +2,10 @@
 
 use jiff::civil::{date, time};
 
-use super::{Council, LetterData};
-use crate::domain::{CentreCode, Exam, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber};
+use super::{Check, Council, LetterData};
+use crate::domain::{
+    CentreCode, CheckCode, Exam, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+};
 
 pub(super) fn council() -> Council {
     Council {
@@ -43,5 +45,9 @@ pub(super) fn letter(role: Role) -> LetterData {
         distribution_centre: Some("Mfano South container".to_owned()),
         paper: is_examiner.then(|| "565/2".to_owned()),
         reply_by: is_examiner.then(|| date(2026, 10, 9)),
+        check: Check {
+            code: CheckCode::new(9_900_001, 48_291_374),
+            place: "https://cp2.example.org/v".to_owned(),
+        },
     }
 }

@@ -6,6 +6,7 @@
 //! are parsed once, when [`Letters`] is made.
 
 mod body;
+mod check;
 mod closing;
 mod composer;
 mod crest;
@@ -27,7 +28,7 @@ mod templates;
 
 use krilla::metadata::{DateTime, Metadata};
 
-pub use data::{Council, LetterData};
+pub use data::{Check, Council, LetterData};
 pub use reader::{TemplateError, TemplateProblem};
 
 use composer::Composer;
@@ -89,6 +90,7 @@ impl Letters {
         opening::addressee(&mut composer, data, &blocks)?;
         body::blocks(&mut composer, &blocks)?;
         closing::signature(&mut composer, &self.council)?;
+        check::genuine(&mut composer, &self.council, &data.check)?;
 
         let mut pages = pages::paginate(composer.rows);
         running::add(&self.fonts, data, &mut pages)?;

@@ -32,6 +32,7 @@ mod schema;
 mod source;
 mod template;
 mod value;
+mod wording;
 
 pub use catalogue::{ActionSpec, Catalogue, FieldSpec, OutcomeSpec, SmsSpec};
 pub use check::prove;
@@ -52,3 +53,4 @@ pub use preview::{Preview, Previewed, preview};
 pub use schema::schema;
 pub use template::{Part, Template, Texts};
 pub use value::{Fields, Format, Shown, Value, Values};
+pub use wording::{Wording, sample_fields};

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::domain::{CentreCode, Email, KraPin, Language, Msisdn, Name, NationalId, TscNumber};
+use crate::domain::{
+    CentreCode, CheckCode, Email, KraPin, Language, Msisdn, Name, NationalId, TscNumber,
+};
 use crate::text;
 
 use super::finding::Place;
@@ -256,6 +258,8 @@ pub enum Ask {
     Code,
     /// Four to nine digits that prove something and are never shown.
     Digits,
+    /// The code that tells a genuine letter from a forged one.
+    CheckCode,
     /// A whole number of at most four digits.
     Number,
     /// A distance in whole kilometres, 1 to 999.
@@ -272,7 +276,7 @@ pub enum Ask {
 const WORDS: usize = 60;
 
 impl Ask {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Msisdn,
         Self::KraPin,
         Self::Centre,
@@ -282,6 +286,7 @@ impl Ask {
         Self::Pin,
         Self::Code,
         Self::Digits,
+        Self::CheckCode,
         Self::Number,
         Self::Kilometres,
         Self::Name,
@@ -309,6 +314,7 @@ impl Ask {
             Self::Pin => "pin",
             Self::Code => "code",
             Self::Digits => "digits",
+            Self::CheckCode => "check_code",
             Self::Number => "number",
             Self::Kilometres => "kilometres",
             Self::Name => "name",
@@ -333,6 +339,7 @@ impl Ask {
             Self::Tsc => Kind::Tsc,
             Self::BirthYear | Self::Number => Kind::Number(4),
             Self::Kilometres => Kind::Number(3),
+            Self::CheckCode => Kind::Code(15),
             Self::Pin | Self::Code | Self::Digits => Kind::Secret,
             Self::Name | Self::Words => Kind::Name(WORDS),
             Self::Email => Kind::Email,
@@ -355,6 +362,9 @@ impl Ask {
             Self::Pin => digits(answer, 4..=4).map(Value::Secret),
             Self::Code => digits(answer, 6..=6).map(Value::Secret),
             Self::Digits => digits(&unspaced(answer), 4..=9).map(Value::Secret),
+            Self::CheckCode => {
+                CheckCode::parse(answer).map(|code| Value::Code(code.as_str().to_owned()))
+            }
             Self::Number => digits(answer, 1..=4)
                 .and_then(|number| number.parse().ok())
                 .map(Value::Number),

@@ -29,6 +29,7 @@ pub(super) fn seconds(septets: usize, ask: Ask) -> f64 {
 /// The digits and letters of a usual answer.
 fn keys(ask: Ask) -> (f64, f64) {
     match ask {
+        Ask::CheckCode => (15.0, 0.0),
         Ask::Msisdn => (10.0, 0.0),
         Ask::KraPin => (9.0, 2.0),
         Ask::Centre | Ask::NationalId | Ask::Digits => (8.0, 0.0),

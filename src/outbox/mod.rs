@@ -9,6 +9,7 @@
 //! [`reports::take`], which writes a report down.
 
 mod attempt;
+mod campaigns;
 mod decide;
 mod detours;
 mod housekeeping;
@@ -17,10 +18,13 @@ mod pace;
 mod pulse;
 pub mod reports;
 mod settler;
+mod sim_checks;
 mod standings;
 mod transport;
 mod worker;
 
+pub use campaigns::CampaignFeeder;
 pub use pulse::PulseWatch;
+pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};
 pub use worker::{Worker, WorkerSettings};

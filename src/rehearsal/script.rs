@@ -21,7 +21,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Msisdn;
+use crate::domain::{CardSwap, Msisdn};
 
 /// A transcript: what happens, in order.
 #[derive(Debug, Clone)]
@@ -74,6 +74,10 @@ pub enum Direction {
     Signed(Msisdn),
     /// An operator decides what a line has asked for: to be registered, or not.
     Decided(Msisdn, bool),
+    /// The settings ask networks about SIM cards from here on.
+    AskForCards,
+    /// A network tells of the SIM card behind the phone in the hand.
+    Card(CardSwap),
     /// SMS stay in the outbox from here on, or leave again.
     Hold(bool),
     /// A delivery report on the newest SMS that left: delivered, or failed for a reason.
@@ -99,7 +103,8 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, \
+     ask for cards, card old, card new DATE, card untold, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
     /// Reads a transcript.
@@ -167,6 +172,10 @@ impl Direction {
                 ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
                 _ => return None,
             },
+            ("ask", "for cards") => Self::AskForCards,
+            ("card", "old") => Self::Card(CardSwap::Never),
+            ("card", "untold") => Self::Card(CardSwap::Untold),
+            ("card", new) => Self::Card(CardSwap::On(new.strip_prefix("new ")?.parse().ok()?)),
             ("hold", "") => Self::Hold(true),
             ("release", "") => Self::Hold(false),
             ("report", "delivered") => Self::Report(None),

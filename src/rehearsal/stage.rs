@@ -12,16 +12,17 @@ use zeroize::Zeroizing;
 use crate::actions::registration::{Decided, Decision, decide};
 use crate::actions::{Pulse, Tools};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
-use crate::config::Policy;
-use crate::crypto::{Hasher, Keys, MasterKey, PasswordError, Sealed, Token};
+use crate::config::{Policy, SimSwapCheck};
+use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
-use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
+use crate::domain::{CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
 use crate::store::roster::Place;
+use crate::store::sim_checks::{self, Asked};
 use crate::store::{
     Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
     registrations,
@@ -47,6 +48,9 @@ pub enum StageError {
     /// Passwords can't be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The key is none.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The service failed inside.
     #[error("{file}:{line}: the service failed")]
     Turn {
@@ -161,7 +165,8 @@ impl<'a> Stage<'a> {
         // A Monday, two weeks before the exams.
         let clock = FixedClock::new(Timestamp::from_kenya(date(2026, 10, 5).at(9, 0, 0, 0)));
         let hasher = Hasher::new(1)?;
-        let keys = Keys::single(MasterKey::fresh());
+        // Always the same, so that a transcript can name the check code of a letter.
+        let keys = Keys::single(MasterKey::parse(&"5a".repeat(32))?);
         seed::seed(&store, &keys, &hasher, 0, clock.now()).await?;
         let footprints = Arc::new(Footprints::default());
         // One menu from the first line to the last: which files it is from is all the same.
@@ -261,6 +266,10 @@ impl<'a> Stage<'a> {
                 self.meanwhile(step).await?;
             }
             Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
+            Direction::AskForCards => {
+                self.dialogue.tools.policy.sim_swap.check = SimSwapCheck::Ask;
+            }
+            Direction::Card(swap) => self.card(step, *swap).await?,
             Direction::Hold(holds) => {
                 self.holds = *holds;
                 self.post().await?;
@@ -375,6 +384,25 @@ impl<'a> Stage<'a> {
         }
         tx.commit().await?;
         self.post().await
+    }
+
+    /// A network tells of the card behind the phone, which an action has asked about.
+    async fn card(&mut self, step: &Step, swap: CardSwap) -> Result<(), StageError> {
+        let mut tx = self.dialogue.store.begin().await?;
+        let questions = sim_checks::claim(&mut tx, 100).await?;
+        let mut questions = questions.iter();
+        let question = questions
+            .find(|question| Some(&question.line) == self.phone.as_ref().map(|phone| &phone.msisdn))
+            .ok_or(
+                self.script
+                    .nonsense(step, "nobody has asked about its card"),
+            )?;
+        let reference = Token::fresh();
+        let asked = Asked::Reference(reference.reveal());
+        sim_checks::settle(&mut tx, &question.line, asked).await?;
+        let (channel, now) = (&question.channel, self.clock.now());
+        sim_checks::keep_verdict(&mut tx, channel, reference.reveal(), swap, now).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {

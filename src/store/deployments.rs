@@ -1,6 +1,7 @@
 //! Who works where, in which role, for which series.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp};
@@ -10,7 +11,8 @@ use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// How far a deployment has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum State {
     /// Settled: the person is expected, a letter can be had.
     Posted,
@@ -183,6 +185,12 @@ pub async fn managed_by(
 pub async fn by_id(tx: &mut Tx, id: &DeploymentId) -> Result<Option<Deployment>, StoreError> {
     const SQL: &str = select!("WHERE d.id = $1");
     on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
+}
+
+/// The deployment whose letter has that serial.
+pub async fn by_serial(tx: &mut Tx, serial: u32) -> Result<Option<Deployment>, StoreError> {
+    const SQL: &str = select!("WHERE d.serial = $1");
+    on!(tx, conn => sqlx::query_as(SQL).bind(i64::from(serial)).fetch_optional(conn).await)
 }
 
 /// Takes back everything a person was deployed to.

@@ -16,6 +16,7 @@ mod open;
 pub mod attendance;
 pub mod audit;
 pub mod blocked;
+pub mod campaigns;
 pub mod centres;
 pub mod changes;
 pub mod channel_states;
@@ -37,6 +38,7 @@ pub mod registrations;
 pub mod reports;
 pub mod roster;
 pub mod sessions;
+pub mod sim_checks;
 pub mod traffic;
 pub mod web_sessions;
 

@@ -13,7 +13,7 @@ use crate::aggregators::{CallbackError, Channel, RawRequest, Sender, Turn};
 use crate::crypto::Sealed;
 use crate::domain::Language;
 use crate::outbox::reports;
-use crate::store::inbound;
+use crate::store::{inbound, sim_checks};
 use crate::ussd::{Engine, Screen};
 
 use super::app::App;
@@ -177,6 +177,23 @@ pub(super) async fn opt_out(State(app): State<App>, call: Call) -> Response {
     let kept = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         inbound::opt_out(&mut tx, &wish.sender, &wish.caller, inner.clock.now()).await?;
+        tx.commit().await
+    });
+    acknowledge_if(kept.await.is_ok(), channel)
+}
+
+/// What a network tells of the SIM card behind a line that we asked about.
+pub(super) async fn sim_swap(State(app): State<App>, call: Call) -> Response {
+    let channel = &call.channel;
+    let verdict = match channel.aggregator.read_sim_swap(&call.raw()) {
+        Ok(verdict) => verdict,
+        Err(error) => return refuse(error),
+    };
+    let (inner, name) = (app.clone(), channel.name.clone());
+    let kept = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        let now = inner.clock.now();
+        sim_checks::keep_verdict(&mut tx, &name, &verdict.request_id, verdict.swap, now).await?;
         tx.commit().await
     });
     acknowledge_if(kept.await.is_ok(), channel)

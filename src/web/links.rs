@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use crate::actions::{self, Opened};
 use crate::crypto::Token;
-use crate::letters::LetterData;
+use crate::letters::{Check, LetterData};
 
 use super::app::App;
 use super::pages::{ErrorPage, LanguageWish, LinkGonePage, LinkPage, Problem};
@@ -89,7 +89,7 @@ async fn open_letter(app: App, token: Token) -> Result<Option<Vec<u8>>, RedeemEr
     let Some(opened) = opened else {
         return Ok(None);
     };
-    let Some(data) = letter_data(&opened) else {
+    let Some(data) = letter_data(&app, &opened) else {
         return Ok(None);
     };
     let drawer = app.clone();
@@ -117,7 +117,7 @@ enum RedeemError {
 }
 
 /// None for a person without a line: their links closed when it went.
-fn letter_data(opened: &Opened) -> Option<LetterData> {
+fn letter_data(app: &App, opened: &Opened) -> Option<LetterData> {
     let Opened { person, deployment } = opened;
     let reports = deployment.reports_at.datetime_in_kenya();
     let series = deployment.series;
@@ -150,5 +150,9 @@ fn letter_data(opened: &Opened) -> Option<LetterData> {
         distribution_centre: Some(deployment.centre.distribution_centre.clone()),
         paper: None,
         reply_by: None,
+        check: Check {
+            code: app.tools.keys.check_code(deployment.serial),
+            place: format!("{}/v", app.tools.public_url),
+        },
     })
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod callbacks;
+mod check;
 mod client;
 mod forgot;
 mod guard;
@@ -27,7 +28,7 @@ use axum::routing::{any, get, post};
 /// Every route of the service, and those that only some ways of starting have.
 pub fn router(app: &App, extra: Router) -> Router {
     let callbacks = Router::new()
-        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs. Any method:
+        // Aggregators: one hop, the end of a session, SMS, reports, opt-outs, SIM cards. Any method:
         // what a stranger gets must not tell that there is something to POST to.
         .route("/callbacks/{channel}/{secret}/ussd", any(callbacks::ussd))
         .route(
@@ -42,10 +43,17 @@ pub fn router(app: &App, extra: Router) -> Router {
         .route(
             "/callbacks/{channel}/{secret}/opt-out",
             any(callbacks::opt_out),
+        )
+        .route(
+            "/callbacks/{channel}/{secret}/sim-swap",
+            any(callbacks::sim_swap),
         );
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.
         .route("/l/{token}", get(links::look).post(links::redeem))
+        // Anyone checks that a printed letter is genuine.
+        .route("/v", get(check::form))
+        .route("/v/{code}", get(check::verdict))
         // The thin site.
         .route("/", get(site::home))
         .route("/login", get(site::login_form).post(site::log_in))

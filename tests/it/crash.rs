@@ -133,7 +133,7 @@ impl Town {
             SandboxSettings {
                 username: "tests".into(),
                 api_key: Zeroizing::new("key-of-tests".into()),
-                delivery_url: Some(format!("{base}/callbacks/at/{SECRET}/delivery")),
+                callbacks: Some(format!("{base}/callbacks/at/{SECRET}")),
                 report_delay: Duration::ZERO,
                 report_sent: true,
                 ledger_file: Some(ledger.clone()),

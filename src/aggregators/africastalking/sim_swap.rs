@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::aggregators::id::is_id;
 use crate::aggregators::quote::quote;
 use crate::aggregators::{CallbackError, RawRequest, SimSwap, SimSwapAsked};
+use crate::domain::CardSwap;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -51,7 +52,6 @@ pub(super) fn asked(status: StatusCode, body: &[u8]) -> SimSwapAsked {
 #[serde(rename_all = "camelCase")]
 struct Verdict {
     request_id: Option<String>,
-    status: Option<String>,
     last_sim_swap_date: Option<String>,
 }
 
@@ -67,18 +67,20 @@ pub(super) fn read_verdict(request: &RawRequest<'_>) -> Result<SimSwap, Callback
     if !is_id(&request_id) {
         return Err(CallbackError::Malformed("requestId"));
     }
-    let status = verdict.status.ok_or(CallbackError::Missing("status"))?;
-    Ok(SimSwap {
-        request_id,
-        said: quote(&status),
-        last_swap: verdict.last_sim_swap_date.and_then(|date| day(&date)),
-    })
+    let swap = verdict
+        .last_sim_swap_date
+        .map_or(CardSwap::Untold, |date| swap_of(&date));
+    Ok(SimSwap { request_id, swap })
 }
 
-/// Dates are day, month, year; one of 1900 stands for "never".
-fn day(date: &str) -> Option<Date> {
-    let day = Date::strptime("%d-%m-%Y", date).ok()?;
-    (day.year() > 1900).then_some(day)
+/// Dates are day, month, year; one of 1900 stands for "never". The list of statuses is not
+/// public, so the date alone is believed.
+fn swap_of(date: &str) -> CardSwap {
+    match Date::strptime("%d-%m-%Y", date) {
+        Ok(day) if day.year() > 1900 => CardSwap::On(day),
+        Ok(_) => CardSwap::Never,
+        Err(_) => CardSwap::Untold,
+    }
 }
 
 #[cfg(test)]
@@ -138,11 +140,13 @@ mod tests {
         };
         let swapped = read("31-10-2026");
         assert_eq!(swapped.request_id, "ATSwpid_1");
-        assert_eq!(swapped.said, "Swapped");
-        assert_eq!(swapped.last_swap, Some(date(2026, 10, 31)));
-        for never in ["01-01-1900", "", "2026-10-31"] {
-            assert_eq!(read(never).last_swap, None, "{never}");
+        assert_eq!(swapped.swap, CardSwap::On(date(2026, 10, 31)));
+        assert_eq!(read("01-01-1900").swap, CardSwap::Never);
+        for odd in ["", "2026-10-31", "31-13-2026"] {
+            assert_eq!(read(odd).swap, CardSwap::Untold, "{odd}");
         }
+        let silent = verdict(r#"{"requestId":"ATSwpid_1"}"#).unwrap();
+        assert_eq!(silent.swap, CardSwap::Untold);
     }
 
     #[test]
@@ -152,7 +156,5 @@ mod tests {
         assert_eq!(no_id, Err(CallbackError::Missing("requestId")));
         let odd_id = verdict(r#"{"status":"Swapped","requestId":"nul\u0000"}"#);
         assert_eq!(odd_id, Err(CallbackError::Malformed("requestId")));
-        let no_status = verdict(r#"{"requestId":"ATSwpid_1"}"#);
-        assert_eq!(no_status, Err(CallbackError::Missing("status")));
     }
 }

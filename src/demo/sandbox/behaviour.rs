@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::domain::Msisdn;
+use crate::domain::{CardSwap, Msisdn};
 
 /// What becomes of a message to one number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub enum Behaviour {
 /// What was asked for, by number.
 #[derive(Default)]
 pub(super) struct Script {
+    cards: HashMap<Msisdn, CardSwap>,
     always: HashMap<Msisdn, Behaviour>,
     next: HashMap<Msisdn, VecDeque<Behaviour>>,
 }
@@ -67,6 +68,16 @@ impl Script {
 
     pub(super) fn next(&mut self, to: &Msisdn, behaviours: impl IntoIterator<Item = Behaviour>) {
         self.next.entry(to.clone()).or_default().extend(behaviours);
+    }
+
+    pub(super) fn card(&mut self, of: &Msisdn, swap: CardSwap) {
+        self.cards.insert(of.clone(), swap);
+    }
+
+    /// What is told of the SIM card behind a line: that it is as old as the line, unless
+    /// something else is known.
+    pub(super) fn card_of(&self, line: &Msisdn) -> CardSwap {
+        self.cards.get(line).copied().unwrap_or(CardSwap::Never)
     }
 
     /// What to do with the message that has just come.

@@ -1,4 +1,5 @@
-//! The two doors for an SMS: a form and JSON. Behind them is one office.
+//! The two doors for an SMS, a form and JSON, and the one for questions about SIM cards.
+//! Behind them is one office.
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub(super) fn routes(office: Arc<Office>) -> Router {
     Router::new()
         .route("/version1/messaging", post(classic))
         .route("/version1/messaging/bulk", post(bulk))
+        .route("/v1/sim-swap", post(sim_swap))
         .with_state(office)
 }
 
@@ -57,4 +59,19 @@ async fn bulk(
         text: body.message,
     };
     office.receive(&headers, order).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SimSwapBody {
+    username: String,
+    phone_numbers: Vec<String>,
+}
+
+async fn sim_swap(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Json(body): Json<SimSwapBody>,
+) -> Response {
+    office.ask_about(&headers, &body.username, &body.phone_numbers)
 }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod behaviour;
+mod cards;
 mod doors;
 mod ledger;
 mod office;
@@ -30,7 +31,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
-use crate::domain::{Clock, Msisdn};
+use crate::domain::{CardSwap, Clock, Msisdn};
 use office::Office;
 
 /// How a sandbox is set up.
@@ -39,8 +40,9 @@ pub struct SandboxSettings {
     pub username: String,
     /// The only key it knows.
     pub api_key: Zeroizing<String>,
-    /// Where delivery reports go; without it there are none.
-    pub delivery_url: Option<String>,
+    /// The address under which the service is called back, such as
+    /// `http://127.0.0.1:8080/callbacks/at/demo`; without it, it is not.
+    pub callbacks: Option<String>,
     /// How long a report waits after its message was accepted. Real ones take
     /// seconds; with none at all a report may overtake the answer to the send.
     pub report_delay: Duration,
@@ -103,6 +105,12 @@ impl Sandbox {
     /// back to what [`Sandbox::behave`] says.
     pub fn behave_next(&self, to: &Msisdn, behaviours: impl IntoIterator<Item = Behaviour>) {
         self.office.script().next(to, behaviours);
+    }
+
+    /// Tells this of the SIM card behind a line from now on; of an untold one, that its
+    /// network can't be asked.
+    pub fn card(&self, of: &Msisdn, swap: CardSwap) {
+        self.office.script().card(of, swap);
     }
 
     /// The messages accepted for this number, newest first.

@@ -74,6 +74,10 @@ impl Office {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn reporter(&self) -> Option<&Reporter> {
+        self.reporter.as_ref()
+    }
+
     pub(super) fn accepted(&self) -> watch::Receiver<usize> {
         self.accepted.subscribe()
     }
@@ -101,7 +105,7 @@ impl Office {
         }
     }
 
-    fn knows(&self, headers: &HeaderMap, username: &str) -> bool {
+    pub(super) fn knows(&self, headers: &HeaderMap, username: &str) -> bool {
         let key = headers.get("apikey").map(http::HeaderValue::as_bytes);
         key == Some(self.api_key.as_bytes()) && username == self.username
     }
@@ -174,7 +178,7 @@ impl Office {
 }
 
 /// Africa's Talking wants numbers as `+254…`.
-fn in_full(number: &str) -> Option<Msisdn> {
+pub(super) fn in_full(number: &str) -> Option<Msisdn> {
     let to = Msisdn::parse(number).ok()?;
     (to.e164() == number).then_some(to)
 }

@@ -1,4 +1,5 @@
-//! Delivery reports, posted to the service as Africa's Talking would.
+//! Delivery reports and verdicts on SIM cards, posted to the service as Africa's Talking
+//! would.
 
 use std::io;
 use std::sync::Arc;
@@ -56,7 +57,8 @@ impl Fate {
 pub(super) type Reporting = JoinHandle<Option<()>>;
 
 pub(super) struct Reporter {
-    line: Line,
+    deliveries: Line,
+    sim_swaps: Line,
     delay: Duration,
     sent_first: bool,
     stop: CancellationToken,
@@ -70,11 +72,15 @@ impl Reporter {
         stop: &CancellationToken,
         tasks: &TaskTracker,
     ) -> io::Result<Option<Self>> {
-        let Some(url) = &settings.delivery_url else {
+        let Some(base) = &settings.callbacks else {
             return Ok(None);
         };
         Ok(Some(Self {
-            line: Line::open(url)?,
+            deliveries: Line::open(
+                &format!("{base}/delivery"),
+                "application/x-www-form-urlencoded",
+            )?,
+            sim_swaps: Line::open(&format!("{base}/sim-swap"), "application/json")?,
             delay: settings.report_delay,
             sent_first: settings.report_sent,
             stop: stop.clone(),
@@ -85,26 +91,37 @@ impl Reporter {
     /// Sees to it that the message's reports are delivered, in their order. The task
     /// that is given back ends when they are.
     pub(super) fn report(&self, id: String, to: Msisdn, fate: Fate) -> Reporting {
-        let line = self.line.clone();
+        let line = self.deliveries.clone();
         let delay = self.delay;
         let sent_first = self.sent_first;
         let work = async move {
             tokio::time::sleep(delay).await;
             if sent_first {
-                line.deliver(form(&id, &to, "Sent")).await;
+                line.deliver(form(&id, &to, "Sent").finish()).await;
             }
             if let Fate::OutOfOrder = fate {
-                line.deliver(form(&id, &to, "Success")).await;
-                line.deliver(form(&id, &to, "Sent")).await;
+                line.deliver(form(&id, &to, "Success").finish()).await;
+                line.deliver(form(&id, &to, "Sent").finish()).await;
             }
-            line.deliver(match fate {
+            let last = match fate {
                 Fate::Delivered | Fate::OutOfOrder => form(&id, &to, "Success"),
                 Fate::Failed(reason) => form(&id, &to, "Failed").field("failureReason", &reason),
-            })
-            .await;
+            };
+            line.deliver(last.finish()).await;
         };
         let stop = self.stop.clone();
         self.tasks.spawn(stop.run_until_cancelled_owned(work))
+    }
+
+    /// Sees to it that a verdict on a SIM card is delivered.
+    pub(super) fn verdict(&self, verdict: &serde_json::Value) {
+        let (line, delay, stop) = (self.sim_swaps.clone(), self.delay, self.stop.clone());
+        let body = verdict.to_string();
+        let work = async move {
+            tokio::time::sleep(delay).await;
+            line.deliver(body).await;
+        };
+        self.tasks.spawn(stop.run_until_cancelled_owned(work));
     }
 }
 
@@ -122,11 +139,12 @@ fn form(id: &str, to: &Msisdn, status: &str) -> FormWriter {
 struct Line {
     client: reqwest::Client,
     url: reqwest::Url,
+    content: &'static str,
     free: Arc<Semaphore>,
 }
 
 impl Line {
-    fn open(url: &str) -> io::Result<Self> {
+    fn open(url: &str, content: &'static str) -> io::Result<Self> {
         // The client wants one even for plain HTTP; another part of the
         // program may have been first, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -141,32 +159,33 @@ impl Line {
         Ok(Self {
             client,
             url: url.parse().map_err(io::Error::other)?,
+            content,
             free: Arc::new(Semaphore::new(LINES)),
         })
     }
 
-    /// Posts a report until it is taken or refused, or the attempts are used up.
-    async fn deliver(&self, form: FormWriter) {
-        let body = Bytes::from_owner(form.finish());
+    /// Posts something until it is taken or refused, or the attempts are used up.
+    async fn deliver(&self, body: impl AsRef<[u8]> + Send + 'static) {
+        let body = Bytes::from_owner(body);
         let mut wait = FIRST_WAIT;
         for _ in 0..ATTEMPTS {
             match self.post(body.clone()).await {
                 Some(status) if status.is_success() => return,
                 Some(status) if status.is_client_error() => {
-                    tracing::warn!(%status, "a delivery report of the sandbox was refused");
+                    tracing::warn!(%status, "a callback of the sandbox was refused");
                     return;
                 }
                 _ => tokio::time::sleep(wait).await,
             }
             wait = LONGEST_WAIT.min(wait * 2);
         }
-        tracing::warn!("a delivery report of the sandbox found nobody");
+        tracing::warn!("a callback of the sandbox found nobody");
     }
 
     async fn post(&self, body: Bytes) -> Option<StatusCode> {
         let _line = self.free.acquire().await.ok()?;
         let request = self.client.post(self.url.clone()).body(body);
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.header(CONTENT_TYPE, self.content);
         Some(request.send().await.ok()?.status())
     }
 }

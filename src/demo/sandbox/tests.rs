@@ -21,7 +21,7 @@ fn settings() -> SandboxSettings {
     SandboxSettings {
         username: "sandbox".to_owned(),
         api_key: Zeroizing::new("demo-key".to_owned()),
-        delivery_url: None,
+        callbacks: None,
         report_delay: Duration::ZERO,
         report_sent: false,
         ledger_file: None,
@@ -90,7 +90,7 @@ async fn service(first: Vec<StatusCode>) -> (String, mpsc::UnboundedReceiver<Rep
     };
     let app = Router::new().route("/delivery", post(take));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/delivery", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, app).into_future());
     (url, received)
 }
@@ -230,7 +230,7 @@ async fn a_request_may_name_several_numbers_some_of_them_wrong() {
 async fn a_message_is_reported_on_its_way_and_then_delivered() {
     let (url, mut reports) = service(Vec::new()).await;
     let sandbox = start(SandboxSettings {
-        delivery_url: Some(url),
+        callbacks: Some(url),
         report_sent: true,
         ..settings()
     })
@@ -250,7 +250,7 @@ async fn a_message_is_reported_on_its_way_and_then_delivered() {
 async fn a_failure_is_reported_with_its_reason() {
     let (url, mut reports) = service(Vec::new()).await;
     let sandbox = start(SandboxSettings {
-        delivery_url: Some(url),
+        callbacks: Some(url),
         ..settings()
     })
     .await;
@@ -271,7 +271,7 @@ async fn a_failure_is_reported_with_its_reason() {
 async fn a_message_whose_answer_was_lost_is_still_reported() {
     let (url, mut reports) = service(Vec::new()).await;
     let sandbox = start(SandboxSettings {
-        delivery_url: Some(url),
+        callbacks: Some(url),
         ..settings()
     })
     .await;
@@ -286,7 +286,7 @@ async fn a_message_whose_answer_was_lost_is_still_reported() {
 async fn an_answer_that_is_held_never_comes_and_its_message_is_reported_at_will() {
     let (url, mut reports) = service(Vec::new()).await;
     let sandbox = start(SandboxSettings {
-        delivery_url: Some(url),
+        callbacks: Some(url),
         ..settings()
     })
     .await;
@@ -314,7 +314,7 @@ async fn an_answer_that_is_held_never_comes_and_its_message_is_reported_at_will(
 async fn a_report_waits_for_a_service_that_is_not_up() {
     let (url, mut reports) = service(vec![StatusCode::SERVICE_UNAVAILABLE; 2]).await;
     let sandbox = start(SandboxSettings {
-        delivery_url: Some(url),
+        callbacks: Some(url),
         ..settings()
     })
     .await;

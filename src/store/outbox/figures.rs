@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 use crate::store::{StoreError, Tx};
 
-use super::{Lane, lane};
+use super::{Lane, lane, number};
 
 /// Messages that wait to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +25,23 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, StoreError> {
     let rows: Vec<(String, String, i64, i64)> =
         on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
     rows.into_iter()
-        .map(|(channel, network, number, count)| {
+        .map(|(channel, network, of, count)| {
             Ok(Waiting {
                 channel,
                 network,
-                lane: lane(number)?,
+                lane: lane(of)?,
                 count,
             })
         })
         .collect()
+}
+
+/// How many messages of a lane wait for their turn.
+pub async fn queued(tx: &mut Tx, lane: Lane) -> Result<u64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND lane = $1";
+    let queued: i64 =
+        on!(tx, conn => sqlx::query_scalar(SQL).bind(number(lane)).fetch_one(conn).await)?;
+    Ok(queued.unsigned_abs())
 }
 
 /// How long messages took to come to a state.
@@ -76,11 +84,11 @@ pub async fn times_to(
             .bind(since.as_millis())
             .fetch_all(conn).await)?;
     rows.into_iter()
-        .map(|(channel, network, number, count, p50_ms, p95_ms)| {
+        .map(|(channel, network, of, count, p50_ms, p95_ms)| {
             Ok(Times {
                 channel,
                 network,
-                lane: lane(number)?,
+                lane: lane(of)?,
                 count,
                 p50_ms,
                 p95_ms,

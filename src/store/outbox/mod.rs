@@ -21,7 +21,7 @@ mod unsettled;
 mod verdicts;
 
 pub use detours::{Detour, divert, repeat_by};
-pub use figures::{Times, Waiting, times_to, waiting};
+pub use figures::{Times, Waiting, queued, times_to, waiting};
 pub use history::{Event, forget_before, history};
 pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claim, Claimed, NewMessage, add, add_many, claim};

@@ -6,6 +6,7 @@
 //! their hash. A page gets prepared strings and knows no rules.
 
 mod accent;
+mod check;
 mod forgot;
 mod headers;
 mod home;
@@ -17,6 +18,7 @@ mod me;
 mod problem;
 
 pub use accent::{Accent, AccentError};
+pub use check::{CheckPage, CheckState, Checked};
 pub use forgot::{ForgotPage, ForgotState};
 pub use headers::secure;
 pub use home::HomePage;

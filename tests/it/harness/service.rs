@@ -122,7 +122,7 @@ impl TestService {
             SandboxSettings {
                 username: "tests".into(),
                 api_key: Zeroizing::new("key-of-tests".into()),
-                delivery_url: Some(format!("{base}/callbacks/at/{SECRET}/delivery")),
+                callbacks: Some(format!("{base}/callbacks/at/{SECRET}")),
                 report_delay: Duration::ZERO,
                 report_sent: true,
                 ledger_file: None,

@@ -1,0 +1,33 @@
+//! Campaigns: one text to many people, made and counted first, then sent at a pace that
+//! holds nobody else up.
+//!
+//! Whom it goes to is written down by the worker once it starts; each person's text is
+//! made from what is true when their turn comes, and handed to the outbox under a cause
+//! that there is once.
+
+mod feed;
+mod plan;
+
+pub use feed::{Sender, feed};
+pub use plan::{Estimate, Plan, PlanError, Step, estimate, make, steer, try_out};
+
+use crate::menus::{FieldSpec, Kind};
+
+/// What a text to people chosen by themselves may name.
+const OF_PEOPLE: &[FieldSpec] = &[
+    FieldSpec::new("name", Kind::Name(60)),
+    FieldSpec::new("code", Kind::Code(14)),
+];
+
+/// What a text to people chosen by their work may name.
+const OF_WORK: &[FieldSpec] = &[
+    OF_PEOPLE[0],
+    OF_PEOPLE[1],
+    FieldSpec::new("series", Kind::Series),
+    FieldSpec::new("role", Kind::Role),
+    FieldSpec::new("centre_code", Kind::Centre),
+    FieldSpec::new("centre_name", Kind::Name(60)),
+    FieldSpec::new("county", Kind::Name(20)),
+    FieldSpec::new("report_day", Kind::Date),
+    FieldSpec::new("report_hour", Kind::Time),
+];

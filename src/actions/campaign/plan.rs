@@ -1,0 +1,227 @@
+//! Making a campaign, counting it, and steering it.
+
+use std::time::Duration;
+
+use crate::actions::reference;
+use crate::actions::work::{ActionError, Tools};
+use crate::crypto::Sealed;
+use crate::domain::{Language, MessageId, Msisdn, Timestamp};
+use crate::menus::{Wording, sample_fields};
+use crate::store::campaigns::{self, Audience, Campaign, Class, Selection, Stage};
+use crate::store::outbox::{self, Lane, NewMessage};
+use crate::store::{Tx, audit};
+use crate::text;
+
+use super::{OF_PEOPLE, OF_WORK};
+
+/// How long a test message is worth sending.
+const TEST_LIFE: Duration = Duration::from_hours(1);
+
+/// What somebody wants to send, and to whom.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What it is about.
+    pub name: String,
+    /// News or promotion.
+    pub class: Class,
+    /// What it says in English, with placeholders.
+    pub text_en: String,
+    /// The same in Kiswahili.
+    pub text_sw: String,
+    /// The most SMS that one text may take.
+    pub segments: usize,
+    /// Whom it goes to.
+    pub chosen: Selection,
+    /// The most messages a minute to one county.
+    pub county_pace: Option<usize>,
+    /// Through which channel.
+    pub channel: String,
+}
+
+/// Why a plan can't be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The texts are wrong: a line for each fault.
+    #[error("{}", .0.join("\n"))]
+    Texts(Vec<String>),
+    /// It could not be written down.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+/// What a campaign comes to, before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Estimate {
+    /// Who will be sent it in English.
+    pub english: u64,
+    /// Who will be sent it in Kiswahili.
+    pub kiswahili: u64,
+    /// Who is chosen and has no line.
+    pub without_line: u64,
+    /// Who is chosen and wants no promotion.
+    pub opted_out: u64,
+    /// The most SMS that it takes.
+    pub sms: u64,
+    /// The most that it costs, in cents of a shilling.
+    pub cents: u64,
+}
+
+/// The texts of a campaign, read.
+pub(super) fn wording(campaign: &Campaign) -> Result<Wording, Vec<String>> {
+    let by_work = campaign.chosen.is_by_work();
+    let fields = if by_work { OF_WORK } else { OF_PEOPLE };
+    Wording::read(
+        &campaign.text_en,
+        &campaign.text_sw,
+        fields,
+        campaign.segments,
+    )
+}
+
+/// Makes a campaign. Nothing is sent before it is started.
+pub async fn make(
+    tx: &mut Tx,
+    plan: Plan,
+    by: &str,
+    now: Timestamp,
+) -> Result<Campaign, PlanError> {
+    let campaign = Campaign {
+        reference: reference::fresh('C'),
+        name: plan.name,
+        class: plan.class,
+        text_en: plan.text_en,
+        text_sw: plan.text_sw,
+        segments: plan.segments,
+        chosen: plan.chosen,
+        county_pace: plan.county_pace,
+        channel: plan.channel,
+        stage: Stage::Draft,
+        created_by: by.to_owned(),
+        created_at: now,
+    };
+    wording(&campaign).map_err(PlanError::Texts)?;
+    let kept = campaigns::insert(tx, &campaign).await;
+    kept.map_err(ActionError::from)?;
+    log(tx, &campaign.reference, "campaign.made", by, now).await?;
+    Ok(campaign)
+}
+
+/// Counts whom a campaign would reach now, and what that costs.
+pub async fn estimate(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    sender: &str,
+    cents_per_sms: u64,
+) -> Result<Estimate, ActionError> {
+    let mut sum = Estimate::default();
+    for part in campaigns::audience(tx, &campaign.chosen, sender).await? {
+        *place_of(&mut sum, campaign.class, &part) += part.people;
+    }
+    sum.sms = (sum.english + sum.kiswahili) * u64::try_from(campaign.segments).unwrap_or(1);
+    sum.cents = sum.sms * cents_per_sms;
+    Ok(sum)
+}
+
+/// Where a part of the audience counts.
+fn place_of<'a>(sum: &'a mut Estimate, class: Class, part: &Audience) -> &'a mut u64 {
+    if !part.has_line {
+        &mut sum.without_line
+    } else if class == Class::Promotion && part.opted_out {
+        &mut sum.opted_out
+    } else if part.language == Language::Sw {
+        &mut sum.kiswahili
+    } else {
+        &mut sum.english
+    }
+}
+
+/// Sends the text with made-up data to a number, in both languages.
+pub async fn try_out(
+    tx: &mut Tx,
+    tools: &Tools,
+    campaign: &Campaign,
+    to: &Msisdn,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), PlanError> {
+    let wording = wording(campaign).map_err(PlanError::Texts)?;
+    let samples = sample_fields(OF_WORK);
+    for language in Language::ALL {
+        let text = wording.fill(&samples, language);
+        let id = MessageId::fresh();
+        let place = Sealed {
+            column: "outbox.body",
+            row: id.as_str(),
+        };
+        let way = tools
+            .routes
+            .choose(Lane::Notice, to, &id, &campaign.channel);
+        let message = NewMessage {
+            id: &id,
+            cause: id.as_str(),
+            lane: Lane::Notice,
+            channel: way.channel,
+            route: way.route,
+            recipient: to,
+            person: None,
+            body: &place.seal(&tools.keys, text.as_bytes()),
+            segments: text::segments(&text),
+            expires_at: now.plus(TEST_LIFE),
+        };
+        let added = outbox::add(tx, &message, now).await;
+        added.map_err(ActionError::from)?;
+    }
+    Ok(log(tx, &campaign.reference, "campaign.tried", by, now).await?)
+}
+
+/// What can be done with a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Sends one that is made.
+    Start,
+    /// Holds one that is being sent.
+    Pause,
+    /// Goes on with one that is held.
+    Resume,
+    /// Gives it up for good.
+    Cancel,
+}
+
+/// Steers a campaign. False when it is not where that is possible.
+pub async fn steer(
+    tx: &mut Tx,
+    reference: &str,
+    step: Step,
+    by: &str,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    use Stage::{Cancelled, Draft, Paused, Running};
+    let (from, to, what): (&[Stage], _, _) = match step {
+        Step::Start => (&[Draft], Running, "campaign.started"),
+        Step::Pause => (&[Running], Paused, "campaign.paused"),
+        Step::Resume => (&[Paused], Running, "campaign.resumed"),
+        Step::Cancel => (&[Draft, Running, Paused], Cancelled, "campaign.cancelled"),
+    };
+    let moved = campaigns::move_on(tx, reference, from, to, now).await?;
+    if moved {
+        log(tx, reference, what, by, now).await?;
+    }
+    Ok(moved)
+}
+
+async fn log(
+    tx: &mut Tx,
+    reference: &str,
+    what: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let entry = audit::Entry {
+        actor: by,
+        subject: None,
+        what,
+        way: crate::actions::Way::Operator.name(),
+        detail: Some(reference.to_owned()),
+    };
+    Ok(audit::add(tx, &entry, now).await?)
+}

@@ -1,0 +1,89 @@
+//! What became of each person's message, as a table.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::ConfigFile;
+use crate::store::campaigns::{self, Outcome};
+
+use super::{Desk, find};
+
+/// Rows that are read at a time.
+const PAGE: usize = 5_000;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Results {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// The reference of the campaign, such as C-402718
+    reference: String,
+    /// The file to write; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+pub(super) async fn write(results: &Results) -> anyhow::Result<()> {
+    let desk = Desk::open(&results.config).await?;
+    let out: Box<dyn Write + Send> = match &results.to {
+        Some(path) => Box::new(std::fs::File::create(path)?),
+        None => Box::new(std::io::stdout()),
+    };
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(["name", "line", "county", "state", "reason", "at"])?;
+    let mut tx = desk.store.begin_read().await?;
+    find(&mut tx, &results.reference).await?;
+    let mut after = String::new();
+    loop {
+        let page = campaigns::outcomes(&mut tx, &results.reference, &after, PAGE).await?;
+        for outcome in &page {
+            table.write_record(cells(outcome))?;
+        }
+        match page.last() {
+            Some(last) => after.clone_from(&last.person),
+            None => break,
+        }
+    }
+    drop(tx);
+    table.flush()?;
+    desk.store.close().await;
+    Ok(())
+}
+
+fn cells(outcome: &Outcome) -> [String; 6] {
+    let at = outcome.at.map(|at| {
+        let local = at.datetime_in_kenya();
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    });
+    [
+        outcome.name.clone().unwrap_or_default(),
+        outcome.line.clone().unwrap_or_default(),
+        outcome.county.clone(),
+        outcome.state.clone(),
+        outcome.reason.clone().unwrap_or_default(),
+        at.unwrap_or_default(),
+    ]
+    .map(harmless)
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(harmless("=1+1".into()), "'=1+1");
+        assert_eq!(harmless("@SUM(A1)".into()), "'@SUM(A1)");
+        assert_eq!(harmless("Achieng".into()), "Achieng");
+    }
+}

@@ -1,0 +1,84 @@
+//! The block at the end by which anybody can tell a letter from a forged one.
+
+use krilla::geom::PathBuilder;
+use qrcode::{Color, EcLevel, QrCode};
+
+use super::composer::Composer;
+use super::lines::Span;
+use super::rows::{Align, Ink, LEFT, Mark, Paint, Row, Shape, Style, TEXT_WIDTH};
+use super::tags::Part;
+use super::{Check, Council, LetterError};
+
+/// The edge of a module. Whole points keep the file small; two of them print and scan well.
+const MODULE: f32 = 2.0;
+
+/// Room for the QR code: that of the longest address has 37 modules.
+const EDGE: f32 = 37.0 * MODULE;
+
+/// Between the QR code and the text beside it.
+const GAP: f32 = 12.0;
+
+const STYLE: Style = Style {
+    size: 9.0,
+    leading: 12.0,
+    ink: Ink::Black,
+    align: Align::Left,
+};
+
+/// Puts the QR code and the check code on one page, after the signature.
+pub(super) fn genuine(
+    composer: &mut Composer,
+    council: &Council,
+    check: &Check,
+) -> Result<(), LetterError> {
+    let part = composer.part(Part::Paragraph);
+    let place = check.place.trim_start_matches("https://");
+    let dial = match &council.service_code {
+        Some(code) => format!(", or dial {code},"),
+        None => String::new(),
+    };
+    let spans = [
+        Span::regular("Is this letter genuine? "),
+        Span::regular(format!(
+            "Anybody can check it: scan the square, or open {place}{dial} and type the check code "
+        )),
+        Span::bold(check.code.in_groups()),
+        Span::regular(". The answer must say what this letter says."),
+    ];
+    let beside = (LEFT + EDGE + GAP, TEXT_WIDTH - EDGE - GAP);
+    let rows = composer.set(part, &spans, STYLE, beside)?;
+    let mut row = Row::stacked(rows, 6.0);
+    row.height = row.height.max(EDGE);
+    row.marks
+        .extend(square(&format!("{}/{}", check.place, check.code.as_str())));
+    composer.place(14.0, vec![row]);
+    Ok(())
+}
+
+/// A QR code as one shape: a stroke for each run of dark modules. It adorns: what it leads to
+/// stands beside it. None for an address that no QR code can hold.
+fn square(address: &str) -> Option<Mark> {
+    let code = QrCode::with_error_correction_level(address, EcLevel::M).ok()?;
+    let width = code.width();
+    let colors = code.into_colors();
+    let mut path = PathBuilder::new();
+    for (y, line) in colors.chunks(width).enumerate() {
+        let middle = measure(y)? + MODULE / 2.0;
+        let mut x = 0;
+        for run in line.chunk_by(|one, next| one == next) {
+            if run[0] == Color::Dark {
+                path.move_to(LEFT + measure(x)?, middle);
+                path.line_to(LEFT + measure(x + run.len())?, middle);
+            }
+            x += run.len();
+        }
+    }
+    let paint = Paint::Stroke(Ink::Black, MODULE);
+    let path = path.finish()?;
+    Some(Mark::Shape(Shape { path, paint }))
+}
+
+/// So many modules, in points.
+fn measure(modules: usize) -> Option<f32> {
+    Some(f32::from(u16::try_from(modules).ok()?) * MODULE)
+}
