@@ -26,6 +26,7 @@ pub(super) enum Deed {
     SeeRoster,
     DescribeCentre,
     KeepAttendance,
+    DecideClaim,
 }
 
 impl Deed {
@@ -42,6 +43,7 @@ impl Deed {
             Self::SeeRoster => "see_roster",
             Self::DescribeCentre => "describe_centre",
             Self::KeepAttendance => "keep_attendance",
+            Self::DecideClaim => "decide_claim",
         }
     }
 
@@ -58,6 +60,7 @@ impl Deed {
             Self::SeeRoster => demands.see_roster,
             Self::DescribeCentre => demands.describe_centre,
             Self::KeepAttendance => demands.keep_attendance,
+            Self::DecideClaim => demands.decide_claim,
         }
     }
 

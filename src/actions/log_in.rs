@@ -6,7 +6,7 @@ use crate::crypto::Token;
 use crate::domain::{Msisdn, Timestamp};
 use crate::store::deployments::{self, Deployment};
 use crate::store::people::{self, Person};
-use crate::store::{Store, Tx, audit, passwords, web_sessions};
+use crate::store::{Store, Tx, audit, outbox, passwords, web_sessions};
 
 use super::work::{ActionError, Tools, Way};
 
@@ -62,6 +62,8 @@ pub async fn log_in(
     if let Some(token) = &token {
         let end = now.plus(tools.policy.login_life());
         web_sessions::insert(&mut tx, &token.hash(), &person.id, now, end).await?;
+        // The password has arrived.
+        outbox::erase_kept_of(&mut tx, &person.id, now).await?;
     }
     tx.commit().await?;
     Ok(token)

@@ -15,12 +15,13 @@ use crate::store::{Tx, lines, people};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
+use super::decider::Decider;
 use super::guessing::Guess;
 use super::limits::{DAY, private_bucket, use_once};
 use super::msisdn::move_to;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{self, Action, ActionError, Tools, Work};
+use super::work::{Action, ActionError, Tools, Work};
 
 /// How long a request waits for somebody to decide.
 const OPEN: Duration = Duration::from_hours(14 * 24);
@@ -167,12 +168,12 @@ async fn object(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     Ok(Outcome::of("stopped").having_changed())
 }
 
-/// What somebody of the council decides on a request.
+/// What an operator or the manager of the person's centre decides on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// The new line is theirs.
+    /// The new line becomes theirs.
     Approve,
-    /// It is not.
+    /// It does not.
     Refuse,
 }
 
@@ -195,41 +196,51 @@ pub async fn claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, ActionErr
     Ok(claims)
 }
 
-/// Decides a request by its reference and tells the lines; false when none waits under it.
-/// A line that became somebody's in the meantime stays theirs: the request is refused.
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// The new line is the person's.
+    Made,
+    /// It is not.
+    Refused,
+    /// No request of that reference waits.
+    NotWaiting,
+}
+
+/// Decides a request by its reference and tells the lines. A line that became somebody's
+/// in the meantime stays theirs: the request is refused.
 pub async fn decide_claim(
     tx: &mut Tx,
-    (tools, channel): (&Tools, &str),
+    tools: &Tools,
+    by: Decider<'_>,
     (reference, decision): (&str, Decision),
-    operator: &str,
     now: Timestamp,
-) -> Result<bool, ActionError> {
+) -> Result<Decided, ActionError> {
     let Some(open) = number_changes::by_reference(tx, reference, Way::LostLine, now).await? else {
-        return Ok(false);
+        return Ok(Decided::NotWaiting);
     };
+    people::lock(tx, &open.person).await?;
     let Some(person) = people::by_id(tx, &open.person).await? else {
-        return Ok(false);
+        return Ok(Decided::NotWaiting);
     };
-    people::lock(tx, &person.id).await?;
     let language = lines::language(tx, &open.new_line).await?;
     let is_taken = people::by_msisdn(tx, &open.new_line).await?.is_some();
     let approves = decision == Decision::Approve && !is_taken;
     let state = if approves { "made" } else { "refused" };
-    if !number_changes::close(tx, &open.id, state, operator, now).await? {
-        return Ok(false);
+    if !number_changes::close(tx, &open.id, state, by.name, now).await? {
+        return Ok(Decided::NotWaiting);
     }
-    let way = (work::Way::Operator, channel);
     let mut work = Work {
         language: language.unwrap_or_default(),
-        actor: Some(operator),
-        ..Work::of_nobody(tx, tools, &open.new_line, way, now)
+        actor: Some(by.name),
+        ..Work::of_nobody(tx, tools, &open.new_line, (by.way, by.channel), now)
     };
     let what = format!("line.{state}");
     work.log(&person, &what, Some(reference.to_owned())).await?;
     if approves {
         let until = now.plus(tools.policy.lost_line_wait());
         move_to(&mut work, &person, &open.new_line, Some(until)).await?;
-        return Ok(true);
+        return Ok(Decided::Made);
     }
     let sms = Letterbox {
         spec: &REFUSED,
@@ -239,5 +250,5 @@ pub async fn decide_claim(
     };
     let fields = vec![("reference", Value::Code(reference.to_owned()))];
     work.send(sms, fields).await?;
-    Ok(true)
+    Ok(Decided::Refused)
 }

@@ -12,6 +12,7 @@ mod card;
 mod centre;
 mod check_letter;
 mod choices;
+mod decider;
 mod deployments;
 mod details;
 mod forgotten;
@@ -28,13 +29,14 @@ mod msisdn;
 mod password;
 mod pin;
 mod places;
-mod problem;
+pub mod problem;
 mod profile;
 mod pulse;
 mod record;
 mod reference;
 pub mod registration;
 pub mod reply;
+mod resend;
 mod sms;
 #[cfg(test)]
 mod tests;
@@ -42,11 +44,12 @@ mod weak_pin;
 mod work;
 
 pub use check_letter::{Genuine, Verdict, check_letter};
+pub use decider::Decider;
 pub use forgotten::{Forgotten, forgotten};
 pub use letter::{Opened, behind_link, redeem_link};
 pub use limits::{private_bucket, use_once};
 pub use log_in::{Visitor, log_in, log_out, visitor};
-pub use lost_line::{Claim, Decision, claims, decide_claim};
+pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
 pub use pulse::Pulse;
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
@@ -55,19 +58,23 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 56] = [
+const ACTIONS: [Action; 61] = [
     caller::RECOGNISE,
+    centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
     centre::ATTENDANCE_LIST,
+    centre::CLAIMS,
     centre::DAYS,
     centre::DESCRIBE,
     centre::FIND,
     centre::LIST,
     centre::MARK_ABSENT,
     centre::MARK_PRESENT,
+    centre::REFUSE_CLAIM,
     centre::ROSTER_LIST,
     centre::SET_DISTANCE,
     centre::SHOW,
+    centre::SHOW_CLAIM,
     centre::SIGN_OFF,
     check_letter::CHECK,
     choices::EXAMS,
@@ -97,7 +104,8 @@ const ACTIONS: [Action; 56] = [
     pin::PROVE_ID,
     pin::REQUIRE,
     pin::SET,
-    places::COUNTIES,
+    places::CHOOSE,
+    places::FIND,
     places::SUB_COUNTIES,
     problem::LIST,
     problem::NOT_DEPLOYED,
@@ -149,6 +157,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &profile::CHANGED,
         &invitation::ACCEPTED,
         &invitation::DECLINED,
+        &problem::ANSWERED,
         &problem::TAKEN,
         &registration::APPROVED,
         &registration::REFUSED,

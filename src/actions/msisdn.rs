@@ -8,7 +8,7 @@ use crate::crypto::fresh_code;
 use crate::domain::Msisdn;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::number_changes::{self, NumberChange, Way};
-use crate::store::outbox::Lane;
+use crate::store::outbox::{self, Lane};
 use crate::store::people::Person;
 use crate::store::{StoreError, links, people, web_sessions};
 use crate::ussd::Outcome;
@@ -197,6 +197,7 @@ pub(super) async fn move_to(
     // Whoever holds the old line must not open what was meant for the person.
     links::revoke_of_person(work.tx, &person.id, work.now).await?;
     web_sessions::remove_of_person(work.tx, &person.id).await?;
+    outbox::erase_kept_of(work.tx, &person.id, work.now).await?;
     let old_line = person.msisdn.as_ref();
     let old = old_line.map_or_else(|| "none".to_owned(), Msisdn::masked);
     let detail = format!("{old} to {}", new_line.masked());

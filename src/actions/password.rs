@@ -2,7 +2,8 @@
 //!
 //! The old password stops working with the commit that queues the SMS. While a new
 //! password may still arrive, no second one is made: the person would not know which
-//! of two holds.
+//! of two holds. One that has left and is not known to have arrived is sent once more,
+//! for a short while; then a new one is made.
 
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
 use super::limits::DAY;
-use super::sms::Letterbox;
+use super::sms::Note;
 use super::work::{Action, ActionError, Prepared, Tools, Work};
 
 const WHAT: &str = "password.reset";
+const RESENT: &str = "password.resent";
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
@@ -31,6 +33,7 @@ pub(super) const RESET: Action = Action {
         outcomes: admitted_outcomes![
             OutcomeSpec::new("sent", "the SMS is on its way", &[HOURS]),
             OutcomeSpec::new("on_its_way", "an earlier one may still arrive", &[]),
+            OutcomeSpec::new("resent", "the one that left lately is sent once more", &[]),
             OutcomeSpec::new("too_many", "the limit of resets is reached", &[]),
         ],
         sends: &[&NEW_PASSWORD],
@@ -67,9 +70,17 @@ pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         (policy.resets_in_ten_minutes, TEN_MINUTES),
         (policy.resets_in_a_day, DAY),
     ] {
-        if audit::count(work.tx, &person.id, WHAT, work.now.minus(time)).await? >= limit {
+        let mut sent = 0;
+        for what in [WHAT, RESENT] {
+            sent += audit::count(work.tx, &person.id, what, work.now.minus(time)).await?;
+        }
+        if sent >= limit {
             return Ok(Outcome::of("too_many"));
         }
+    }
+    if work.resend(&person).await? {
+        work.log(&person, RESENT, None).await?;
+        return Ok(Outcome::of("resent").having_changed());
     }
     let (password, hash) = work
         .prepared
@@ -90,12 +101,13 @@ pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         ("password", Value::Code(password.to_string())),
         ("hours", hours.clone()),
     ];
-    let sms = Letterbox {
+    let sms = Note {
         spec: &NEW_PASSWORD,
         to: work.caller,
-        about: &person,
+        about: Some(&person.id),
         lane: Lane::Credential,
     };
-    work.send(sms, fields).await?;
+    let id = work.queue(sms, fields).await?;
+    outbox::keep(work.tx, &id, work.now.plus(policy.resend_within())).await?;
     Ok(Outcome::of("sent").with("hours", hours).having_changed())
 }

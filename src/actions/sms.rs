@@ -73,6 +73,15 @@ impl Work<'_> {
         sms: Note<'_>,
         fields: Vec<(&str, Value)>,
     ) -> Result<(), ActionError> {
+        self.queue(sms, fields).await.map(drop)
+    }
+
+    /// The same, and which message it became.
+    pub(super) async fn queue(
+        &mut self,
+        sms: Note<'_>,
+        fields: Vec<(&str, Value)>,
+    ) -> Result<MessageId, ActionError> {
         let fields: Fields = fields
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
@@ -114,6 +123,6 @@ impl Work<'_> {
             expires_at: self.now.plus(life),
         };
         outbox::add(self.tx, &message, self.now).await?;
-        Ok(())
+        Ok(id)
     }
 }

@@ -101,6 +101,12 @@ fn policy(config: &Config) -> Result<(), Fault> {
             "is longer than policy.session_minutes: the session is forgotten by then",
         );
     }
+    if policy.resend_minutes > policy.secret_sms_minutes {
+        return fault(
+            "policy.resend_minutes",
+            "is longer than policy.secret_sms_minutes: the text is of no use by then",
+        );
+    }
     if policy.sim_swap.patience_minutes >= 60 {
         return fault(
             "policy.sim_swap.patience_minutes",

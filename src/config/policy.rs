@@ -26,6 +26,9 @@ pub struct Policy {
     pub links_in_a_day: i64,
     /// How long an SMS with a new password or a link is of use, in minutes.
     pub secret_sms_minutes: u64,
+    /// How long the text of a new password stays sealed after it was asked for, to be sent
+    /// again as it is, unless it is known to have arrived; in minutes, 0 not at all.
+    pub resend_minutes: u64,
     /// How long a browser stays logged in, in minutes.
     pub login_minutes: u64,
     /// How often a password may be tried for one user name in fifteen minutes.
@@ -65,6 +68,8 @@ pub struct Policy {
     pub registrations_in_a_day: i64,
     /// How often a line may ask for the place of somebody whose line is lost, in a day.
     pub claims_in_a_day: i64,
+    /// Whether centre managers decide about lost lines of those who work at their centre.
+    pub managers_decide_claims: bool,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
     /// What is done about lines that may have a new SIM card.
@@ -122,6 +127,8 @@ pub struct Demands {
     pub describe_centre: Level,
     /// To keep the attendance register.
     pub keep_attendance: Level,
+    /// To decide about the lost line of somebody at one's centre.
+    pub decide_claim: Level,
 }
 
 impl Default for Demands {
@@ -138,6 +145,7 @@ impl Default for Demands {
             see_roster: Level::Pin,
             describe_centre: Level::Pin,
             keep_attendance: Level::Pin,
+            decide_claim: Level::Pin,
         }
     }
 }
@@ -152,6 +160,7 @@ impl Default for Policy {
             link_hours: 72,
             links_in_a_day: 10,
             secret_sms_minutes: 30,
+            resend_minutes: 10,
             login_minutes: 30,
             logins_in_fifteen_minutes: 5,
             session_minutes: 30,
@@ -171,6 +180,7 @@ impl Default for Policy {
             reports_in_a_day: 5,
             registrations_in_a_day: 3,
             claims_in_a_day: 3,
+            managers_decide_claims: true,
             proof: Demands::default(),
             sim_swap: SimSwapPolicy::default(),
         }
@@ -194,6 +204,12 @@ impl Policy {
     #[must_use]
     pub fn secret_sms_life(&self) -> Duration {
         Duration::from_secs(self.secret_sms_minutes * 60)
+    }
+
+    /// How long a password that has left is sent again as it is.
+    #[must_use]
+    pub fn resend_within(&self) -> Duration {
+        Duration::from_secs(self.resend_minutes * 60)
     }
 
     /// How long a browser stays logged in.

@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime, date};
 use crate::aggregators::Network;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{
-    CentreCode, DeploymentId, Exam, Kes, KraPin, Language, Msisdn, Name, NationalId, PersonId,
-    Role, Series, Timestamp, TscNumber,
+    CentreCode, DeploymentId, Exam, Gender, Kes, KraPin, Language, Msisdn, Name, NationalId,
+    PersonId, Role, Series, Timestamp, TscNumber,
 };
 use crate::store::centres::{self, Centre};
 use crate::store::deployments::{self, Deployment, State};
@@ -43,6 +43,7 @@ pub enum SeedError {
 struct Cast {
     number: u32,
     name: &'static str,
+    gender: Gender,
     tsc: Option<&'static str>,
     pin: Option<&'static str>,
     network: Network,
@@ -71,6 +72,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 1,
         name: "Achieng Mercy Odhiambo",
+        gender: Gender::Female,
         tsc: Some("500001"),
         pin: Some("1234"),
         network: Network::Safaricom,
@@ -80,6 +82,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 2,
         name: "Kamau Peter Njoroge",
+        gender: Gender::Male,
         tsc: Some("500002"),
         pin: None,
         network: Network::Safaricom,
@@ -89,6 +92,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 3,
         name: "Ng'ang'a Ruth Wairimu",
+        gender: Gender::Female,
         tsc: Some("500003"),
         pin: Some("1234"),
         network: Network::Safaricom,
@@ -98,6 +102,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 4,
         name: "Barasa Joel Wekesa",
+        gender: Gender::Male,
         tsc: None,
         pin: None,
         network: Network::Safaricom,
@@ -107,6 +112,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 5,
         name: "Cherono Faith Kiplagat",
+        gender: Gender::Female,
         tsc: Some("500005"),
         pin: None,
         network: Network::Safaricom,
@@ -119,6 +125,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 6,
         name: "Mutua Daniel Kioko",
+        gender: Gender::Male,
         tsc: Some("500006"),
         pin: None,
         network: Network::Safaricom,
@@ -133,6 +140,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 7,
         name: "Khadija Nakhumicha Mwanajuma Atieno Chepkemoi Wanjiru-Mumbua",
+        gender: Gender::Female,
         tsc: Some("500007"),
         pin: None,
         network: Network::Airtel,
@@ -142,6 +150,7 @@ const CAST: &[Cast] = &[
     Cast {
         number: 8,
         name: "Wanjala Esther Nekesa",
+        gender: Gender::Female,
         tsc: Some("500008"),
         pin: Some("1234"),
         network: Network::Safaricom,
@@ -266,7 +275,7 @@ pub async fn seed(
         let kra_pin = (cast.number == 1).then_some("A000000001Z");
         let person = person(
             cast.number,
-            cast.name,
+            (cast.name, cast.gender),
             cast.tsc,
             kra_pin,
             90_000_000 + cast.number,
@@ -301,8 +310,15 @@ pub async fn seed(
     Ok(true)
 }
 
-const FIRST_NAMES: [&str; 8] = [
-    "Akinyi", "Njeri", "Otieno", "Mwende", "Kipchoge", "Halima", "Wafula", "Nyambura",
+const FIRST_NAMES: [(&str, Gender); 8] = [
+    ("Akinyi", Gender::Female),
+    ("Njeri", Gender::Female),
+    ("Otieno", Gender::Male),
+    ("Mwende", Gender::Female),
+    ("Kipchoge", Gender::Male),
+    ("Halima", Gender::Female),
+    ("Wafula", Gender::Male),
+    ("Nyambura", Gender::Female),
 ];
 const LAST_NAMES: [&str; 7] = [
     "Ochieng", "Mwangi", "Mutiso", "Koech", "Hassan", "Simiyu", "Kariuki",
@@ -317,12 +333,10 @@ async fn crowd(
 ) -> Result<(), SeedError> {
     for index in 0..professionals {
         let at = index as usize;
-        let name = format!(
-            "{} {}",
-            FIRST_NAMES[at % FIRST_NAMES.len()],
-            LAST_NAMES[at % LAST_NAMES.len()]
-        );
-        let person = person(1000 + index, &name, None, None, 91_000_000 + index)?;
+        let (first, gender) = FIRST_NAMES[at % FIRST_NAMES.len()];
+        let name = format!("{first} {}", LAST_NAMES[at % LAST_NAMES.len()]);
+        let named = (name.as_str(), gender);
+        let person = person(1000 + index, named, None, None, 91_000_000 + index)?;
         people::insert(tx, &person, now).await?;
         let posting = posted(CENTRES[at % 2].code, Exam::Kcse, Role::Invigilator);
         deployments::insert(tx, &deployment(&person.id, &posting, serial + 1 + index)?).await?;
@@ -332,7 +346,7 @@ async fn crowd(
 
 fn person(
     number: u32,
-    name: &str,
+    (name, gender): (&str, Gender),
     tsc: Option<&str>,
     kra_pin: Option<&str>,
     national_id: u32,
@@ -355,6 +369,7 @@ fn person(
         profile: Profile {
             // A few records lack it, as records do.
             birth_year: (number != 4).then_some(1980),
+            gender: Some(gender.code().to_owned()),
             ..Profile::default()
         },
         waits_until: None,

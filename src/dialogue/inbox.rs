@@ -350,7 +350,7 @@ impl Voice<'_> {
 /// SMS is the answer.
 fn refusal(outcome: Outcome) -> Answer {
     let spec = match outcome.name {
-        "sent" => return None,
+        "sent" | "resent" => return None,
         "stranger" => &reply::STRANGER,
         "needs_id" => &reply::NEEDS_ID,
         "wrong" => &reply::WRONG_ID,

@@ -107,8 +107,8 @@ choice! {
         Open: "open", "Received", "Imepokelewa";
         /// Somebody is at it.
         Taken: "taken", "Being looked at", "Inashughulikiwa";
-        /// It is settled.
-        Closed: "closed", "Settled", "Imekamilika";
+        /// It is answered.
+        Closed: "closed", "Answered", "Imejibiwa";
     }
 }
 

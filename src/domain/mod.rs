@@ -5,6 +5,7 @@
 //! `{:?}`, and no error repeats what was typed. Nothing here waits, reads or
 //! writes; time comes from a [`Clock`].
 
+mod answer;
 mod canonical;
 mod card;
 mod centre_code;
@@ -32,6 +33,7 @@ mod timestamp;
 mod tsc_number;
 mod typed;
 
+pub use answer::{Answer, AnswerError};
 pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};
 pub use check_code::CheckCode;
@@ -49,7 +51,7 @@ pub use money::Kes;
 pub use msisdn::{Msisdn, MsisdnError};
 pub use name::{Name, NameError};
 pub use national_id::{NationalId, NationalIdError};
-pub use places::County;
+pub use places::{County, Place};
 pub use proof::{Level, Proofs};
 pub use role::{Role, RoleError};
 pub use series::{Series, SeriesError};

@@ -49,30 +49,56 @@ impl County {
             .iter()
             .find(|county| letters(county.name) == wanted)
     }
+}
 
-    /// The counties whose name begins with these letters; where none does, those that have
-    /// a later word which does. Case, spaces, apostrophes and hyphens are all the same.
+/// A county, or a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The county.
+    pub county: &'static County,
+    /// Its part; none where the county as a whole is meant.
+    pub sub_county: Option<&'static str>,
+}
+
+impl Place {
+    /// The counties and then the sub-counties whose name begins with these letters; where
+    /// none of a kind does, those of that kind that have a later word which does. Case,
+    /// spaces, apostrophes and hyphens are all the same.
     #[must_use]
-    pub fn beginning_with(typed: &str) -> Vec<&'static Self> {
+    pub fn beginning_with(typed: &str) -> Vec<Self> {
         let typed = letters(typed);
         if typed.is_empty() {
             return Vec::new();
         }
-        let found = |begins: &dyn Fn(&str) -> bool| -> Vec<&'static Self> {
-            COUNTIES
-                .iter()
-                .filter(|county| begins(county.name))
-                .collect()
-        };
-        let first = found(&|name| letters(name).starts_with(&typed));
-        if !first.is_empty() {
-            return first;
-        }
-        found(&|name| {
-            name.split(' ')
-                .any(|word| letters(word).starts_with(&typed))
-        })
+        let whole = COUNTIES.iter().map(|county| Self {
+            county,
+            sub_county: None,
+        });
+        let parts = COUNTIES.iter().flat_map(|county| {
+            county.sub_counties.iter().map(|name| Self {
+                county,
+                sub_county: Some(name),
+            })
+        });
+        let mut found = beginning(whole.collect(), &typed);
+        found.extend(beginning(parts.collect(), &typed));
+        found
     }
+
+    fn name(&self) -> &'static str {
+        self.sub_county.unwrap_or(self.county.name)
+    }
+}
+
+fn beginning(places: Vec<Place>, typed: &str) -> Vec<Place> {
+    let begins = |name: &str| letters(name).starts_with(typed);
+    let (first, others): (Vec<_>, Vec<_>) =
+        places.into_iter().partition(|place| begins(place.name()));
+    if !first.is_empty() {
+        return first;
+    }
+    let by_word = |place: &Place| place.name().split(' ').any(begins);
+    others.into_iter().filter(by_word).collect()
 }
 
 /// The letters of a name and nothing else, in lower case.
@@ -88,9 +114,18 @@ fn letters(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// The counties found, and the sub-counties.
+    fn both(typed: &str) -> (Vec<&str>, Vec<&str>) {
+        let places = Place::beginning_with(typed);
+        let (whole, parts): (Vec<Place>, Vec<Place>) = places
+            .into_iter()
+            .partition(|place| place.sub_county.is_none());
+        let names = |places: Vec<Place>| places.iter().map(Place::name).collect();
+        (names(whole), names(parts))
+    }
+
     fn found(typed: &str) -> Vec<&str> {
-        let counties = County::beginning_with(typed);
-        counties.iter().map(|county| county.name).collect()
+        both(typed).0
     }
 
     #[test]
@@ -134,9 +169,19 @@ mod tests {
     }
 
     #[test]
+    fn a_sub_county_is_found_without_its_county() {
+        let (counties, parts) = both("marag");
+        assert_eq!((counties.len(), parts.len()), (0, 0), "{parts:?}");
+        assert_eq!(both("muranga so").1, ["Murang'a South"]);
+        assert_eq!(both("pokot").0, ["West Pokot"]);
+        assert!(both("pokot").1.contains(&"Pokot North"));
+        assert!(both("south").1.contains(&"Murang'a South"));
+    }
+
+    #[test]
     fn what_no_name_has_finds_nothing() {
         for typed in ["xyz", "?", "123", ""] {
-            assert_eq!(found(typed), Vec::<&str>::new(), "{typed}");
+            assert!(Place::beginning_with(typed).is_empty(), "{typed}");
         }
     }
 }

@@ -39,6 +39,7 @@ impl Inner {
         self.divert(&mut tx, now).await?;
         let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
+        outbox::erase_kept(&mut tx, now).await?;
         let held = channel_states::all(&mut tx).await?;
         tx.commit().await?;
         self.standings.refresh(held);

@@ -74,6 +74,8 @@ pub enum Direction {
     Signed(Msisdn),
     /// An operator decides what a line has asked for: to be registered, or not.
     Decided(Msisdn, bool),
+    /// The council answers the newest problem that a line has reported.
+    Answered(Msisdn),
     /// The settings ask networks about SIM cards from here on.
     AskForCards,
     /// A network tells of the SIM card behind the phone in the hand.
@@ -103,7 +105,7 @@ pub struct ScriptError {
 }
 
 const DIRECTIONS: &str = "line NUMBER [NETWORK], dial [EXTENSION], type ANSWER, text WORDS, repeat, late, drop, restart, \
-     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, \
+     wait TIME, meanwhile moved NUMBER NUMBER, meanwhile cancelled NUMBER, meanwhile signed NUMBER, meanwhile approved NUMBER, meanwhile refused NUMBER, meanwhile answered NUMBER, \
      ask for cards, card old, card new DATE, card untold, hold, release, report delivered, report failed REASON, sms NUMBER, no sms, audit WHAT";
 
 impl Script {
@@ -170,6 +172,7 @@ impl Direction {
                 ("signed", number) => Self::Signed(Msisdn::parse(number).ok()?),
                 ("approved", number) => Self::Decided(Msisdn::parse(number).ok()?, true),
                 ("refused", number) => Self::Decided(Msisdn::parse(number).ok()?, false),
+                ("answered", number) => Self::Answered(Msisdn::parse(number).ok()?),
                 _ => return None,
             },
             ("ask", "for cards") => Self::AskForCards,

@@ -9,14 +9,15 @@ use jiff::civil::date;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
+use crate::actions::problem::{self, Answers, Stepped};
 use crate::actions::registration::{Decided, Decision, decide};
-use crate::actions::{Pulse, Tools};
+use crate::actions::{ActionError, Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
 use crate::config::{Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
-use crate::domain::{CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
+use crate::domain::{Answer, CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, reports};
@@ -24,7 +25,7 @@ use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
 use crate::store::roster::Place;
 use crate::store::sim_checks::{self, Asked};
 use crate::store::{
-    Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people,
+    Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people, problems,
     registrations,
 };
 use crate::ussd::Screen;
@@ -121,6 +122,13 @@ impl Watch for Footprints {
             .insert(edge);
     }
 }
+
+/// Whoever decides for the council.
+const STAFF: Decider<'_> = Decider {
+    name: "stage",
+    way: Way::Operator,
+    channel: CHANNEL,
+};
 
 /// A phone in the hand.
 struct Phone {
@@ -266,6 +274,7 @@ impl<'a> Stage<'a> {
                 self.meanwhile(step).await?;
             }
             Direction::Decided(line, approves) => self.decide(step, line, *approves).await?,
+            Direction::Answered(line) => self.answer(step, line).await?,
             Direction::AskForCards => {
                 self.dialogue.tools.policy.sim_swap.check = SimSwapCheck::Ask;
             }
@@ -370,20 +379,43 @@ impl<'a> Stage<'a> {
             Decision::Refuse("as the transcript says")
         };
         let wanted = (open.reference.as_str(), decision);
-        let decided = decide(&mut tx, (tools, CHANNEL), wanted, "stage", now).await;
-        match decided {
-            Ok(Decided::Done) => {}
-            Ok(_) => return Err(self.script.nonsense(step, "that can't be decided so")),
-            Err(source) => {
-                return Err(StageError::Turn {
-                    file: self.script.name.clone(),
-                    line: step.line,
-                    source: source.into(),
-                });
-            }
+        let decided = decide(&mut tx, tools, STAFF, wanted, now).await;
+        if self.done(step, decided)? != Decided::Done {
+            return Err(self.script.nonsense(step, "that can't be decided so"));
         }
         tx.commit().await?;
         self.post().await
+    }
+
+    /// Staff answer the newest problem of a line.
+    async fn answer(&mut self, step: &Step, line: &Msisdn) -> Result<(), StageError> {
+        let tools = &self.dialogue.tools;
+        let now = self.clock.now();
+        let nothing = || self.script.nonsense(step, "that line has reported nothing");
+        let mut tx = self.dialogue.store.begin().await?;
+        let person = people::by_msisdn(&mut tx, line).await?;
+        let person = person.ok_or_else(nothing)?;
+        let newest = problems::of_person(&mut tx, &person.id, 0, 1).await?;
+        let newest = newest.first().ok_or_else(nothing)?;
+        let answers = Answers {
+            en: Answer::parse("You are on the list now.").ok(),
+            sw: Answer::parse("Sasa umo kwenye orodha.").ok(),
+        };
+        let wanted = (newest.reference.as_str(), &problem::Step::Answer(answers));
+        let stepped = problem::step(&mut tx, tools, STAFF, wanted, now).await;
+        if self.done(step, stepped)? != Stepped::Done {
+            return Err(self.script.nonsense(step, "that is answered already"));
+        }
+        tx.commit().await?;
+        self.post().await
+    }
+
+    fn done<T>(&self, step: &Step, result: Result<T, ActionError>) -> Result<T, StageError> {
+        result.map_err(|source| StageError::Turn {
+            file: self.script.name.clone(),
+            line: step.line,
+            source: source.into(),
+        })
     }
 
     /// A network tells of the card behind the phone, which an action has asked about.

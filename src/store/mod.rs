@@ -17,6 +17,7 @@ pub mod attendance;
 pub mod audit;
 pub mod blocked;
 pub mod campaigns;
+pub mod centre_claims;
 pub mod centres;
 pub mod changes;
 pub mod channel_states;

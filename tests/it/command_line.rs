@@ -23,6 +23,7 @@ on_each_database!(
     the_map_shows_the_traffic_of_a_database,
     operators_decide_who_is_registered,
     operators_decide_who_takes_over_from_a_lost_line,
+    operators_answer_what_people_report,
 );
 
 /// A configuration that is in order, but for what a test replaces.
@@ -556,5 +557,66 @@ async fn operators_decide_who_takes_over_from_a_lost_line(service: &TestService)
         "{waits}"
     );
     let by = "SELECT COUNT(*) FROM audit WHERE actor = 'operator:wanjiku'";
+    assert_eq!(service.count(by).await, 2);
+}
+
+async fn operators_answer_what_people_report(service: &TestService) {
+    let keys = ["6", "2", "My town is Maragua", "1"];
+    service.phone(4).walk(&keys).await;
+    service.sms_of("254700000004", 1).await;
+    let (_folder, file) = with_the_keys_of(service);
+    let said = |command: &[&str]| run(&mut with_config(command, &file));
+    let list = said(&["operator", "problems", "list", "--json"]);
+    let waiting: Value = serde_json::from_str(&list.out).unwrap();
+    assert_eq!(waiting[0]["words"], "My town is Maragua");
+    assert_eq!(waiting[0]["language"], "en");
+    let reference = waiting[0]["reference"].as_str().unwrap();
+    let by_wanjiku = |word, more: &[&str]| {
+        let command = ["operator", "problems", word, reference, "--by", "wanjiku"];
+        said(&[&command, more].concat())
+    };
+    assert_eq!(by_wanjiku("take", &[]).code, Some(0));
+    assert_failed(&by_wanjiku("take", &[]), "waits for that");
+    let status = ["6", "4", "1"];
+    let taken = service.phone(4).walk(&status).await;
+    assert!(taken.contains("\nBeing looked at\nAnswer: -"), "{taken}");
+    let shown = said(&["operator", "problems", "show", reference]);
+    assert!(
+        shown.out.contains("\"My town is Maragua\""),
+        "{}",
+        shown.out
+    );
+    let too_long = by_wanjiku("answer", &["--text-en", &"a".repeat(91)]);
+    assert_eq!(too_long.code, Some(2));
+    assert!(too_long.err.contains("room for 90"), "{}", too_long.err);
+    assert_eq!(by_wanjiku("answer", &[]).code, Some(2));
+    // Read by somebody who reads English, for want of their own words.
+    let words = "Mji wako umerekebishwa kuwa Maragua.";
+    let answered = by_wanjiku("answer", &["--text-sw", words]);
+    assert_eq!(answered.code, Some(0), "{}", answered.err);
+    assert_failed(
+        &by_wanjiku("answer", &["--text-en", "Twice"]),
+        "waits for that",
+    );
+    assert_failed(&said(&["operator", "problems", "show", reference]), "waits");
+    // The command goes by the clock of the machine.
+    let behind = SystemClock.now().since(service.clock.now());
+    service.clock.advance(behind);
+    let told = service.sms_of("254700000004", 2).await[0].text.clone();
+    assert_eq!(
+        told,
+        format!(
+            "The council has answered your report {reference}. To read it, dial *384*2026#: 6, My reports."
+        )
+    );
+    let closed = service.phone(4).walk(&status).await;
+    assert!(
+        closed.contains(&format!("\nAnswered\nAnswer: {words}")),
+        "{closed}"
+    );
+    let contents = format!("{:?}", service.contents().await);
+    assert!(!contents.contains("umerekebishwa"));
+    let by = "SELECT COUNT(*) FROM audit WHERE actor = 'operator:wanjiku' \
+              AND what IN ('problem.taken', 'problem.answered') AND subject <> actor";
     assert_eq!(service.count(by).await, 2);
 }

@@ -2,6 +2,7 @@
 //! look: in the database, at both databases, with everything at once.
 
 use cp2::actions::registration::{Decided, Decision, decide, waiting};
+use cp2::actions::{Decider, Way};
 use cp2::domain::{Clock, Msisdn};
 use cp2::service::load_tools;
 use cp2::store::registrations;
@@ -17,6 +18,12 @@ on_each_database!(
     a_line_asks_once_at_a_time,
     the_owner_of_an_id_number_stays_the_owner,
 );
+
+const OPERATOR: Decider<'_> = Decider {
+    name: "operator:test",
+    way: Way::Operator,
+    channel: "at",
+};
 
 /// The answers of a stranger, up to the key that sends them.
 fn answers<'a>(name: &'a str, id: &'a str) -> [&'a str; 11] {
@@ -43,7 +50,7 @@ async fn decided(service: &TestService, line: u32, decision: Decision<'_>) -> De
     };
     let wanted = (open.reference.as_str(), decision);
     let now = service.clock.now();
-    let decided = decide(&mut tx, (&tools, "at"), wanted, "operator:test", now).await;
+    let decided = decide(&mut tx, &tools, OPERATOR, wanted, now).await;
     tx.commit().await.unwrap();
     decided.unwrap()
 }

@@ -2,10 +2,12 @@
 
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::deployments::{self, Deployment};
+use crate::store::people::Person;
 use crate::ussd::Outcome;
 
 use super::super::admission::{admit, admitted_outcomes};
 use super::super::work::{Action, ActionError, Work};
+use super::claims::any_waits;
 use super::{MANAGED, NOT_MANAGER};
 
 /// The fields of one centre.
@@ -14,6 +16,8 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("series", Kind::Series),
     FieldSpec::new("centre_code", Kind::Centre),
     FieldSpec::new("centre_name", Kind::Name(60)),
+    // Whether somebody who works there asks for the place of a lost line.
+    FieldSpec::new("claims_wait", Kind::Flag),
 ];
 
 pub(in super::super) const FIND: Action = Action {
@@ -50,7 +54,7 @@ async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     Ok(match found.as_slice() {
         [] => Outcome::of(NOT_MANAGER.name),
         [one] => Outcome {
-            fields: fields(one),
+            fields: fields(work, &person, one).await?,
             ..Outcome::of("one")
         },
         _ => Outcome::of("several"),
@@ -61,17 +65,24 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
     let page = work.page;
     let found = deployments::managed_by(work.tx, &person.id, page.offset, page.size + 1).await?;
-    Ok(Outcome::list(
-        found.iter().map(fields).collect(),
-        NOT_MANAGER.name,
-    ))
+    let mut items = Vec::new();
+    for deployment in &found {
+        items.push(fields(work, &person, deployment).await?);
+    }
+    Ok(Outcome::list(items, NOT_MANAGER.name))
 }
 
-fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {
-    vec![
+async fn fields(
+    work: &mut Work<'_>,
+    person: &Person,
+    deployment: &Deployment,
+) -> Result<Vec<(&'static str, Value)>, ActionError> {
+    let claims_wait = any_waits(work, person, deployment).await?;
+    Ok(vec![
         ("managed", Value::Hidden(deployment.id.as_str().to_owned())),
         ("series", Value::Series(deployment.series)),
         ("centre_code", Value::Centre(deployment.centre.code.clone())),
         ("centre_name", Value::name(&deployment.centre.name)),
-    ]
+        ("claims_wait", Value::Flag(claims_wait)),
+    ])
 }

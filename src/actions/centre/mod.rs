@@ -4,12 +4,15 @@
 //! caller manages it now.
 
 mod attendance;
+mod claims;
 mod describe;
 mod find;
 mod roster;
 
 pub(super) use attendance::{DAY as ATTENDANCE_DAY, DAYS, LIST as ATTENDANCE_LIST};
 pub(super) use attendance::{MARK_ABSENT, MARK_PRESENT, SIGN_OFF, SIGNED};
+pub(super) use claims::SHOW as SHOW_CLAIM;
+pub(super) use claims::{APPROVE as APPROVE_CLAIM, LIST as CLAIMS, REFUSE as REFUSE_CLAIM};
 pub(super) use describe::{DESCRIBE, SET_DISTANCE};
 pub(super) use find::{FIND, LIST};
 pub(super) use roster::{LIST as ROSTER_LIST, SHOW};

@@ -1,7 +1,8 @@
 //! Approving and refusing, by an operator.
 
+use crate::actions::decider::Decider;
 use crate::actions::sms::Note;
-use crate::actions::work::{ActionError, Tools, Way, Work};
+use crate::actions::work::{ActionError, Tools, Work};
 use crate::domain::Timestamp;
 use crate::menus::{FieldSpec, Kind, SmsSpec, Value};
 use crate::store::outbox::Lane;
@@ -75,9 +76,9 @@ pub async fn waiting(tx: &mut Tx, tools: &Tools) -> Result<Vec<Waiting>, ActionE
 /// Decides a request by its reference and tells its line.
 pub async fn decide(
     tx: &mut Tx,
-    (tools, channel): (&Tools, &str),
+    tools: &Tools,
+    by: Decider<'_>,
     (reference, decision): (&str, Decision<'_>),
-    operator: &str,
     now: Timestamp,
 ) -> Result<Decided, ActionError> {
     let Some(request) = registrations::by_reference(tx, reference).await? else {
@@ -85,12 +86,12 @@ pub async fn decide(
     };
     let mut work = Work {
         language: request.language,
-        actor: Some(operator),
-        ..Work::of_nobody(tx, tools, &request.line, (Way::Operator, channel), now)
+        actor: Some(by.name),
+        ..Work::of_nobody(tx, tools, &request.line, (by.way, by.channel), now)
     };
     match decision {
-        Decision::Approve => approve(&mut work, &request, operator).await,
-        Decision::Refuse(reason) => refuse(&mut work, &request, operator, reason).await,
+        Decision::Approve => approve(&mut work, &request, by.name).await,
+        Decision::Refuse(reason) => refuse(&mut work, &request, by.name, reason).await,
     }
 }
 

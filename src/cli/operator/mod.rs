@@ -1,6 +1,7 @@
 //! `cp2 operator`: what the council's staff decide.
 
 mod numbers;
+mod problems;
 mod registrations;
 
 use std::process::ExitCode;
@@ -9,7 +10,8 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::actions::Tools;
+use crate::actions::{Decider, Tools, Way};
+use crate::domain::Timestamp;
 use crate::service::{load_tools, open_store};
 use crate::store::Store;
 
@@ -30,6 +32,11 @@ pub(super) enum OperatorCommand {
     /// Example: cp2 operator numbers approve N-402718 --by wanjiku
     #[command(subcommand)]
     Numbers(numbers::NumbersCommand),
+    /// Look at what people report, and answer it
+    ///
+    /// Example: cp2 operator problems list
+    #[command(subcommand)]
+    Problems(problems::ProblemsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +63,7 @@ pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
     match command {
         OperatorCommand::Registrations(command) => registrations::run(command).await,
         OperatorCommand::Numbers(command) => numbers::run(command).await,
+        OperatorCommand::Problems(command) => problems::run(command).await,
     }
 }
 
@@ -67,6 +75,12 @@ fn show<T>(found: &[T], as_json: bool, print: fn(&T), as_value: fn(&T) -> Value)
         found.iter().for_each(print);
     }
     ExitCode::SUCCESS
+}
+
+/// As a clock in Kenya shows it.
+fn time_of(time: Timestamp) -> String {
+    let local = time.datetime_in_kenya();
+    local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// What a decision is made with.
@@ -88,5 +102,13 @@ impl Desk {
             store: open_store(&config).await?,
             operator: format!("operator:{}", choice.by),
         })
+    }
+
+    fn decider(&self) -> Decider<'_> {
+        Decider {
+            name: &self.operator,
+            way: Way::Operator,
+            channel: &self.channel,
+        }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::actions::{Claim, Decision, claims, decide_claim};
+use crate::actions::{Claim, Decided, Decision, claims, decide_claim};
 use crate::domain::{Clock, Msisdn, SystemClock, TscNumber};
 use crate::service::open_store;
 
@@ -51,20 +51,25 @@ async fn settle(choice: &Choice, decision: Decision) -> anyhow::Result<ExitCode>
     let desk = Desk::open(choice).await?;
     let mut tx = desk.store.begin().await?;
     let wanted = (choice.reference.as_str(), decision);
-    let with = (&desk.tools, desk.channel.as_str());
-    let decided = decide_claim(&mut tx, with, wanted, &desk.operator, SystemClock.now()).await?;
+    let by = desk.decider();
+    let decided = decide_claim(&mut tx, &desk.tools, by, wanted, SystemClock.now()).await?;
     // What was not decided has changed nothing.
-    if decided {
-        tx.commit().await?;
-    } else {
+    if decided == Decided::NotWaiting {
         drop(tx);
+    } else {
+        tx.commit().await?;
     }
     desk.store.close().await;
     let reference = &choice.reference;
-    if !decided {
-        bail!("no request {reference} waits; `cp2 operator numbers list` shows them");
+    match (decided, decision) {
+        (Decided::NotWaiting, _) => {
+            bail!("no request {reference} waits; `cp2 operator numbers list` shows them")
+        }
+        (Decided::Refused, Decision::Approve) => {
+            bail!("somebody holds the new line by now, so {reference} is refused")
+        }
+        _ => println!("{reference} is decided; the lines are told by SMS"),
     }
-    println!("{reference} is decided; the lines are told by SMS");
     Ok(ExitCode::SUCCESS)
 }
 

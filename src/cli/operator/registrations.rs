@@ -10,7 +10,7 @@ use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
 use crate::domain::{Clock, SystemClock, TscNumber};
 use crate::service::{load_tools, open_store};
 
-use super::{Choice, Desk, Listing, show};
+use super::{Choice, Desk, Listing, show, time_of};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RegistrationsCommand {
@@ -63,8 +63,8 @@ async fn settle(choice: &Choice, decision: Decision<'_>) -> anyhow::Result<ExitC
     let desk = Desk::open(choice).await?;
     let mut tx = desk.store.begin().await?;
     let wanted = (choice.reference.as_str(), decision);
-    let with = (&desk.tools, desk.channel.as_str());
-    let decided = decide(&mut tx, with, wanted, &desk.operator, SystemClock.now()).await?;
+    let by = desk.decider();
+    let decided = decide(&mut tx, &desk.tools, by, wanted, SystemClock.now()).await?;
     // What was not decided has changed nothing.
     if decided == Decided::Done {
         tx.commit().await?;
@@ -92,7 +92,11 @@ async fn settle(choice: &Choice, decision: Decision<'_>) -> anyhow::Result<ExitC
 
 fn print(one: &Waiting) {
     let applicant = &one.applicant;
-    println!("{}  {}", one.request.reference, time_of(one));
+    println!(
+        "{}  {}",
+        one.request.reference,
+        time_of(one.request.created_at)
+    );
     println!(
         "  {}, ID {}, TSC {}, born {}, {}",
         applicant.name.as_str(),
@@ -119,7 +123,7 @@ fn print(one: &Waiting) {
 fn as_value(one: &Waiting) -> serde_json::Value {
     json!({
         "reference": one.request.reference,
-        "at": time_of(one),
+        "at": time_of(one.request.created_at),
         "line": one.request.line.as_str(),
         "name": one.applicant.name.as_str(),
         "national_id": one.applicant.national_id.as_str(),
@@ -136,10 +140,4 @@ fn as_value(one: &Waiting) -> serde_json::Value {
 
 fn tsc_of(one: &Waiting) -> Option<&str> {
     one.applicant.tsc_number.as_ref().map(TscNumber::as_str)
-}
-
-/// As a clock in Kenya shows it.
-fn time_of(one: &Waiting) -> String {
-    let time = one.request.created_at.datetime_in_kenya();
-    time.strftime("%Y-%m-%d %H:%M").to_string()
 }

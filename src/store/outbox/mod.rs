@@ -14,6 +14,7 @@
 mod detours;
 mod figures;
 mod history;
+mod kept;
 mod lists;
 mod queue;
 mod settle;
@@ -23,6 +24,7 @@ mod verdicts;
 pub use detours::{Detour, divert, repeat_by};
 pub use figures::{Times, Waiting, queued, times_to, waiting};
 pub use history::{Event, forget_before, history};
+pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
 pub use lists::{DeadLetter, dead_letters, is_under_way, last_lost, oldest_urgent, tally};
 pub use queue::{Claim, Claimed, NewMessage, add, add_many, claim};
 pub use settle::{Settled, Settlement, settle};

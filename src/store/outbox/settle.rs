@@ -9,7 +9,7 @@ use crate::store::{StoreError, Tx};
 /// What an attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
-    /// The aggregator has it; the text is erased.
+    /// The aggregator has it; the text is erased, unless it is kept for a while.
     Accepted {
         /// The aggregator's id for it.
         provider_id: Option<String>,
@@ -125,7 +125,8 @@ pub async fn settle(
                 "UPDATE outbox AS o SET state = s.state, due_at = COALESCE(s.due_at, o.due_at), ",
                 "provider_id = COALESCE(s.provider_id, o.provider_id), ",
                 "cost = COALESCE(s.cost, o.cost), reason = s.reason, ",
-                "body = CASE WHEN s.state IN ('queued', 'unknown') THEN o.body END, ",
+                "body = CASE WHEN s.state IN ('queued', 'unknown') ",
+                "OR s.state = 'accepted' AND o.keep_until > $2 THEN o.body END, ",
                 "unanswered = o.unanswered + s.unanswered, lease_until = NULL, updated_at = $2 ",
                 "FROM ",
                 $rows,

@@ -56,8 +56,9 @@ pub async fn report(
     now: Timestamp,
 ) -> Result<Option<Vec<Reported>>, StoreError> {
     const KNOWN: &str = "SELECT COUNT(*) FROM outbox WHERE channel = $1 AND provider_id = $2";
-    const SQL: &str = "UPDATE outbox SET state = $3, reason = $4, body = NULL, \
-        updated_at = $5 WHERE channel = $1 AND provider_id = $2 AND state IN ('accepted', 'unknown') \
+    const SQL: &str = "UPDATE outbox SET state = $3, reason = $4, \
+        body = CASE WHEN keep_until > $5 AND $3 <> 'delivered' THEN body END, updated_at = $5 \
+        WHERE channel = $1 AND provider_id = $2 AND state IN ('accepted', 'unknown') \
         RETURNING recipient, lane, created_at";
     let known: i64 = on!(&mut *tx, conn => sqlx::query_scalar(KNOWN)
         .bind(channel).bind(provider_id).fetch_one(conn).await)?;

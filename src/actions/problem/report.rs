@@ -1,25 +1,24 @@
 //! Problems that people report, and what became of them.
 
-use serde::Serialize;
-
-use crate::crypto::Sealed;
-use crate::domain::{CentreCode, Msisdn, ProblemKind, Role, Series};
+use crate::domain::{Answer, ProblemKind};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::problems::{self, NewProblem, Problem};
 use crate::ussd::Outcome;
 
-use super::admission::{admit, admitted_outcomes};
-use super::choices::{ROLE, WORKED};
-use super::limits::{DAY, use_once};
-use super::reference;
-use super::work::{Action, ActionError, Work};
+use super::super::admission::{admit, admitted_outcomes};
+use super::super::choices::{ROLE, WORKED};
+use super::super::limits::{DAY, use_once};
+use super::super::reference;
+use super::super::work::{Action, ActionError, Work};
+use super::answer::Answers;
+use super::told::Told;
 
-const REFERENCE: FieldSpec = FieldSpec::new("reference", Kind::Code(8));
+pub(super) const REFERENCE: FieldSpec = FieldSpec::new("reference", Kind::Code(8));
 const KIND: FieldSpec = FieldSpec::new("problem_kind", Kind::Code(20));
-const CENTRE: FieldSpec = FieldSpec::new("worked_centre", Kind::Centre);
-const NAME: FieldSpec = FieldSpec::new("worked_name", Kind::Name(60));
-const PAID_LINE: FieldSpec = FieldSpec::new("paid_line", Kind::Msisdn);
-const WORDS: FieldSpec = FieldSpec::new("problem_words", Kind::Name(60));
+pub(super) const CENTRE: FieldSpec = FieldSpec::new("worked_centre", Kind::Centre);
+pub(super) const NAME: FieldSpec = FieldSpec::new("worked_name", Kind::Name(60));
+pub(super) const PAID_LINE: FieldSpec = FieldSpec::new("paid_line", Kind::Msisdn);
+pub(super) const WORDS: FieldSpec = FieldSpec::new("problem_words", Kind::Name(60));
 
 const REPORTED: &[OutcomeSpec] = admitted_outcomes![
     OutcomeSpec::new("taken", "it is kept; its reference", &[REFERENCE]),
@@ -42,7 +41,7 @@ const fn reporting(
     }
 }
 
-pub(super) const NOT_DEPLOYED: Action = Action {
+pub(in super::super) const NOT_DEPLOYED: Action = Action {
     spec: reporting(
         "problem.not_deployed",
         "reports work that nobody was deployed to, with its six facts",
@@ -51,7 +50,7 @@ pub(super) const NOT_DEPLOYED: Action = Action {
     run: |work| Box::pin(report(work, ProblemKind::NotDeployed)),
 };
 
-pub(super) const NOT_PAID: Action = Action {
+pub(in super::super) const NOT_PAID: Action = Action {
     spec: reporting(
         "problem.not_paid",
         "reports work that was not paid",
@@ -60,7 +59,7 @@ pub(super) const NOT_PAID: Action = Action {
     run: |work| Box::pin(report(work, ProblemKind::NotPaid)),
 };
 
-pub(super) const WRONG_DETAILS: Action = Action {
+pub(in super::super) const WRONG_DETAILS: Action = Action {
     spec: reporting(
         "problem.wrong_details",
         "reports what is wrong in the caller's record",
@@ -69,7 +68,7 @@ pub(super) const WRONG_DETAILS: Action = Action {
     run: |work| Box::pin(report(work, ProblemKind::WrongDetails)),
 };
 
-pub(super) const LIST: Action = Action {
+pub(in super::super) const LIST: Action = Action {
     spec: ActionSpec {
         name: "problem.list",
         about: "lists the problems that the caller has reported, the newest first",
@@ -82,58 +81,17 @@ pub(super) const LIST: Action = Action {
             KIND,
             FieldSpec::new("problem_state", Kind::Code(20)),
             FieldSpec::new("problem_day", Kind::Date),
-            FieldSpec::new("problem_answer", Kind::Name(60)),
+            FieldSpec::new("problem_answer", Kind::Code(Answer::LONGEST)),
         ],
         ..ActionSpec::BLANK
     },
     run: |work| Box::pin(list(work)),
 };
 
-pub(super) const TAKEN: SmsSpec = SmsSpec {
+pub(in super::super) const TAKEN: SmsSpec = SmsSpec {
     name: "problem_taken",
     fields: &[REFERENCE, KIND, FieldSpec::new("code", Kind::Code(14))],
 };
-
-/// What is told of a problem; which of it depends on the kind.
-#[derive(Serialize, Default)]
-struct Told {
-    worked: Option<Series>,
-    centre: Option<CentreCode>,
-    name: Option<String>,
-    role: Option<Role>,
-    paid_line: Option<Msisdn>,
-    words: Option<String>,
-}
-
-impl Told {
-    fn of(work: &Work<'_>, kind: ProblemKind) -> Result<Self, ActionError> {
-        let mut told = Self::default();
-        if kind == ProblemKind::WrongDetails {
-            told.words = Some(work.name(WORDS.name)?.to_owned());
-            return Ok(told);
-        }
-        let Value::Series(worked) = work.field(WORKED.name)? else {
-            return Err(ActionError::NoField(WORKED.name));
-        };
-        let Value::Centre(centre) = work.field(CENTRE.name)? else {
-            return Err(ActionError::NoField(CENTRE.name));
-        };
-        told.worked = Some(*worked);
-        told.centre = Some(centre.clone());
-        if kind == ProblemKind::NotDeployed {
-            let Value::Role(role) = work.field(ROLE.name)? else {
-                return Err(ActionError::NoField(ROLE.name));
-            };
-            let Value::Msisdn(line) = work.field(PAID_LINE.name)? else {
-                return Err(ActionError::NoField(PAID_LINE.name));
-            };
-            told.name = Some(work.name(NAME.name)?.to_owned());
-            told.role = Some(*role);
-            told.paid_line = Some(line.clone());
-        }
-        Ok(told)
-    }
-}
 
 async fn report(work: &mut Work<'_>, kind: ProblemKind) -> Result<Outcome, ActionError> {
     let told = Told::of(work, kind)?;
@@ -145,17 +103,13 @@ async fn report(work: &mut Work<'_>, kind: ProblemKind) -> Result<Outcome, Actio
     }
     let id = uuid::Uuid::now_v7().to_string();
     let reference = reference::fresh('P');
-    let place = Sealed {
-        column: "problems.sealed",
-        row: &id,
-    };
     let problem = NewProblem {
         id: &id,
         reference: &reference,
         person: &person.id,
         line: work.caller,
         kind,
-        sealed: &place.seal(&work.tools.keys, &serde_json::to_vec(&told)?),
+        sealed: &told.seal(&work.tools.keys, &id)?,
     };
     problems::insert(work.tx, &problem, work.now).await?;
     let detail = format!("{reference} {}", kind.code());
@@ -178,24 +132,26 @@ async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, ReportProblem);
     let page = work.page;
     let found = problems::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
-    Ok(Outcome::list(
-        found.iter().map(|problem| item(work, problem)).collect(),
-        "none",
-    ))
+    let items = found.iter().map(|problem| item(work, problem));
+    Ok(Outcome::list(items.collect::<Result<_, _>>()?, "none"))
 }
 
-fn item(work: &Work<'_>, problem: &Problem) -> Vec<(&'static str, Value)> {
+fn item(work: &Work<'_>, problem: &Problem) -> Result<Vec<(&'static str, Value)>, ActionError> {
     let kind = problem.kind.shown(work.language).to_owned();
     let state = problem.state.shown(work.language).to_owned();
-    let answer = problem.answer.as_deref().unwrap_or("-");
-    vec![
+    let sealed = problem.answer.as_deref();
+    let answers = sealed.map(|sealed| Answers::open(&work.tools.keys, &problem.id, sealed));
+    let answers = answers.transpose()?;
+    let answer = answers
+        .as_ref()
+        .and_then(|answers| answers.of(work.language));
+    let answer = answer.map_or("-", Answer::as_str).to_owned();
+    let reported_on = problem.created_at.date_in_kenya();
+    Ok(vec![
         ("problem_reference", Value::Code(problem.reference.clone())),
         (KIND.name, Value::Code(kind)),
         ("problem_state", Value::Code(state)),
-        (
-            "problem_day",
-            Value::Date(problem.created_at.date_in_kenya()),
-        ),
-        ("problem_answer", Value::name(answer)),
-    ]
+        ("problem_day", Value::Date(reported_on)),
+        ("problem_answer", Value::Code(answer)),
+    ])
 }
