@@ -62,7 +62,7 @@ async fn measure() {
     let worker = Worker::new(WorkerSettings {
         store: store.clone(),
         keys: load_keys(&config).unwrap(),
-        channels: Channels::open(&config.channel).unwrap(),
+        channels: Channels::open(&config.channel, &config.server.public_url).unwrap(),
         routes: Routes::default(),
         outbox: config.outbox.clone(),
         metrics: Metrics::default(),

@@ -17,8 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
-use crate::aggregators::africastalking::SettingsError;
-use crate::aggregators::{Channels, Routes};
+use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
@@ -61,7 +60,7 @@ pub enum StartError {
     Keys(#[from] KeyError),
     /// A channel can't be used.
     #[error("a [[channel]] can't be used")]
-    Channel(#[from] SettingsError),
+    Channel(#[from] ChannelError),
     /// A letter template is wrong.
     #[error("the letter templates are wrong")]
     Letters(#[from] LetterError),
@@ -186,7 +185,7 @@ impl Service {
         let current = Current::new(load_menus(&config)?);
         let menus = Menus::new(current.clone());
         let keys = load_keys(&config)?;
-        let channels = Channels::open(&config.channel)?;
+        let channels = Channels::open(&config.channel, &config.server.public_url)?;
         let tools = tools_with(&config, keys.clone(), current)?;
         let service_code = tools.service_code.clone();
         let metrics = Metrics::default();

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use cp2::aggregators::africastalking::{AfricasTalking, Endpoint, Settings};
-use cp2::aggregators::{Aggregator, RawRequest};
+use cp2::aggregators::{Aggregator, Hop, RawRequest, SimCards, Ussd};
 use cp2::ussd::Screen;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
@@ -32,21 +32,23 @@ fuzz_target!(|bytes: &[u8]| {
     headers.insert(CONTENT_TYPE, form);
     let request = RawRequest {
         method: &Method::POST,
+        path: "/",
+        rest: "",
         query: None,
         headers: &headers,
         body,
     };
     match which % 6 {
         0 => {
-            if let Ok(turn) = ACCOUNT.read_turn(&request) {
+            if let Ok(Hop::Turn(turn)) = ACCOUNT.read_hop(&request) {
                 let text = "Habari".to_owned();
                 let screen = Screen { text, end: false };
-                assert_eq!(ACCOUNT.write_screen(&screen, &turn).body(), "CON Habari");
+                assert_eq!(ACCOUNT.write_screen(&screen, &turn, &request).body(), "CON Habari");
             }
         }
         1 => drop(ACCOUNT.read_session_end(&request)),
         2 => drop(ACCOUNT.read_inbound(&request)),
-        3 => drop(ACCOUNT.read_report(&request)),
+        3 => drop(ACCOUNT.read_reports(&request)),
         4 => drop(ACCOUNT.read_opt_out(&request)),
         _ => drop(ACCOUNT.read_sim_swap(&request)),
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use crate::config::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
+use crate::config::{ChannelConfig, ChannelKind, DescriptionText, ScreenSeptets};
+use crate::menus::SCREEN;
 
-use super::africastalking::{AfricasTalking, Endpoint, Settings, SettingsError};
+use super::africastalking::AfricasTalking;
+use super::described::{Account, Described};
 use super::{Aggregator, Network};
 
 /// One account.
@@ -27,27 +28,42 @@ pub struct Channel {
     secret: SecretString,
 }
 
+/// An account that can't be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("channel {channel}: {reason}")]
+pub struct ChannelError {
+    channel: String,
+    reason: String,
+}
+
 /// All accounts.
 #[derive(Clone, Default)]
 pub struct Channels(BTreeMap<String, Channel>);
 
 impl Channel {
-    fn open(config: &ChannelConfig) -> Result<Self, SettingsError> {
-        let aggregator = match config.kind {
-            ChannelKind::AfricasTalking => AfricasTalking::open(Settings {
-                base_url: config.base_url.clone(),
-                username: config.username.clone(),
-                api_key: Zeroizing::new(config.api_key.expose_secret().to_owned()),
-                sender_id: config.sender_id.clone(),
-                endpoint: match config.send_endpoint {
-                    SendEndpoint::Classic => Endpoint::Classic,
-                    SendEndpoint::Bulk => Endpoint::Bulk,
-                },
-            })?,
+    fn open(config: &ChannelConfig, public_url: &str) -> Result<Self, ChannelError> {
+        let refuse = |reason: String| ChannelError {
+            channel: config.name.clone(),
+            reason,
+        };
+        let aggregator: Arc<dyn Aggregator> = match config.kind {
+            ChannelKind::AfricasTalking => {
+                let opened = AfricasTalking::open(config.into());
+                Arc::new(opened.map_err(|error| refuse(error.to_string()))?)
+            }
+            ChannelKind::Http => {
+                let texts = config
+                    .description
+                    .iter()
+                    .map(|name| DescriptionText::read(name));
+                let texts = texts.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
+                let opened = Described::open(&texts, Account::of(config, public_url));
+                Arc::new(opened.map_err(|error| refuse(error.to_string()))?)
+            }
         };
         Ok(Self {
             name: config.name.clone(),
-            aggregator: Arc::new(aggregator),
+            aggregator,
             sms_per_second: config.sms_per_second,
             service_codes: config.service_codes.clone(),
             screen_septets: config.screen_septets,
@@ -67,14 +83,16 @@ impl Channel {
             Some(Network::Equitel) => set.equitel,
             Some(Network::Other(_)) | None => set.other,
         };
-        set.unwrap_or_else(|| self.aggregator.limits(network).screen)
+        let published = || Some(self.aggregator.ussd()?.limits(network).screen);
+        set.or_else(published).unwrap_or(SCREEN)
     }
 }
 
 impl Channels {
-    /// Opens every account.
-    pub fn open(configs: &[ChannelConfig]) -> Result<Self, SettingsError> {
-        let open = |config: &ChannelConfig| Ok((config.name.clone(), Channel::open(config)?));
+    /// Opens every account. Aggregators call back at the public address.
+    pub fn open(configs: &[ChannelConfig], public_url: &str) -> Result<Self, ChannelError> {
+        let open =
+            |config: &ChannelConfig| Ok((config.name.clone(), Channel::open(config, public_url)?));
         Ok(Self(configs.iter().map(open).collect::<Result<_, _>>()?))
     }
 

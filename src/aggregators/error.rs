@@ -13,6 +13,12 @@ pub enum CallbackError {
     /// The body is not the JSON object this aggregator sends.
     #[error("the body is not the expected JSON")]
     NotJson,
+    /// This aggregator has no such callback.
+    #[error("this channel has no such callback")]
+    NotOffered,
+    /// The signature is missing or not the aggregator's.
+    #[error("the callback is not signed by the aggregator")]
+    NotSigned,
     /// A required field is not there, or it is empty where it must not be.
     #[error("the field {0} is missing")]
     Missing(&'static str),

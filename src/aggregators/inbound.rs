@@ -10,8 +10,8 @@ use crate::domain::{Msisdn, Timestamp};
 /// An SMS from a person. Its text may hold a PIN, so it prints as its length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Inbound {
-    /// The aggregator's id of the message; the same when it is repeated.
-    pub id: String,
+    /// The aggregator's id of the message; the same when it is repeated. Some give none.
+    pub id: Option<String>,
     /// Who sent it.
     pub from: Sender,
     /// Our short code.

@@ -1,32 +1,38 @@
 //! What an aggregator says, in our words, and what we say, in its bytes.
 //!
-//! An aggregator joins us to the phone networks. [`Aggregator`] is the one face
-//! of all of them; each has a folder of its own here, and a new one is a new
-//! folder. This room does no I/O and reads no clock: the web room hands it raw
+//! An aggregator joins us to the phone networks. [`Aggregator`] is the one face of
+//! all of them, with [`Ussd`] and [`SimCards`] for those that have these sides. What
+//! has habits of its own is a folder here; `described` speaks for all whose wire a
+//! file of TOML can describe. This room does no I/O and reads no clock: the web room hands it raw
 //! requests, the outbox sends what it builds and brings back the answer, so a
 //! whole integration is tested with bytes.
 
 pub mod africastalking;
 mod channel;
+mod class;
+pub mod described;
 mod error;
 mod form;
 mod id;
 mod inbound;
+mod json;
 mod network;
 mod number;
 mod opt_out;
 mod quote;
 mod raw;
+mod reply;
 mod report;
 mod retry_after;
 mod routes;
 mod screen;
 mod send;
+mod service_code;
 mod session;
 mod sim_swap;
 mod turn;
 
-pub use channel::{Channel, Channels};
+pub use channel::{Channel, ChannelError, Channels};
 pub use error::CallbackError;
 pub use form::FormWriter;
 pub use inbound::{Inbound, Sender};
@@ -37,9 +43,10 @@ pub use report::{FailureReason, Report, ReportStatus};
 pub use routes::{Routes, Way};
 pub use screen::ScreenLimits;
 pub use send::{NotSent, SendOutcome, Sms};
+pub use service_code::behind;
 pub use session::{EndStatus, SessionEnd, SessionId};
 pub use sim_swap::{SimSwap, SimSwapAsked};
-pub use turn::{Input, Turn};
+pub use turn::{Hop, Input, Turn};
 
 use std::time::Duration;
 
@@ -48,33 +55,40 @@ use bytes::Bytes;
 use crate::domain::Msisdn;
 use crate::ussd::Screen;
 
-/// Translates between one aggregator and the rest of the house.
+/// Translates between one aggregator and the rest of the house. Every one sends SMS; what
+/// else it offers, it says.
 pub trait Aggregator: Send + Sync {
-    /// Reads one hop of a USSD session.
-    fn read_turn(&self, request: &RawRequest<'_>) -> Result<Turn, CallbackError>;
+    /// Its USSD side, where it has one.
+    fn ussd(&self) -> Option<&dyn Ussd> {
+        None
+    }
 
-    /// Writes the screen that answers `turn`.
-    fn write_screen(&self, screen: &Screen, turn: &Turn) -> http::Response<Bytes>;
+    /// Its word on SIM cards, where it gives one.
+    fn sim_cards(&self) -> Option<&dyn SimCards> {
+        None
+    }
 
-    /// Reads the notice that a USSD session is over. It may never come.
-    fn read_session_end(&self, request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError>;
+    /// Reads the SMS that people sent to us. The same one may come many times.
+    fn read_inbound(&self, _request: &RawRequest<'_>) -> Result<Vec<Inbound>, CallbackError> {
+        Err(CallbackError::NotOffered)
+    }
 
-    /// Reads an SMS that a person sent to us. The same one may come many times.
-    fn read_inbound(&self, request: &RawRequest<'_>) -> Result<Inbound, CallbackError>;
-
-    /// Reads what became of an SMS that we sent. Reports may come late, twice
-    /// and out of order.
-    fn read_report(&self, request: &RawRequest<'_>) -> Result<Report, CallbackError>;
+    /// Reads what became of SMS that we sent. Reports may come late, twice and out of
+    /// order.
+    fn read_reports(&self, _request: &RawRequest<'_>) -> Result<Vec<Report>, CallbackError> {
+        Err(CallbackError::NotOffered)
+    }
 
     /// Reads that a person wants no more SMS from one of our senders.
-    fn read_opt_out(&self, request: &RawRequest<'_>) -> Result<OptOut, CallbackError>;
+    fn read_opt_out(&self, _request: &RawRequest<'_>) -> Result<OptOut, CallbackError> {
+        Err(CallbackError::NotOffered)
+    }
 
-    /// The answer that stops the aggregator from repeating a callback other
-    /// than a turn.
+    /// The answer that stops the aggregator from repeating what it told of SMS or cards.
     fn acknowledge(&self) -> http::Response<Bytes>;
 
-    /// Builds the request that sends one SMS. It holds the text and the key:
-    /// never print it.
+    /// Builds the request that sends one SMS. It holds the text and the key: never print
+    /// it.
     fn sms_request(&self, sms: &Sms<'_>) -> http::Request<Bytes>;
 
     /// Says what the answer to that request means.
@@ -84,8 +98,40 @@ pub trait Aggregator: Send + Sync {
         headers: &http::HeaderMap,
         body: &[u8],
     ) -> SendOutcome;
+}
 
-    /// Builds the request that asks when this line last got a new SIM card.
+/// The USSD side of an aggregator.
+pub trait Ussd: Send + Sync {
+    /// Reads one hop of a session, or the notice at the same address that it is over.
+    fn read_hop(&self, request: &RawRequest<'_>) -> Result<Hop, CallbackError>;
+
+    /// Writes the screen that answers `turn`, which came with `request`.
+    fn write_screen(
+        &self,
+        screen: &Screen,
+        turn: &Turn,
+        request: &RawRequest<'_>,
+    ) -> http::Response<Bytes>;
+
+    /// Reads the notice, at an address of its own, that a session is over. It may never
+    /// come.
+    fn read_session_end(&self, _request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
+        Err(CallbackError::NotOffered)
+    }
+
+    /// The answer to the notice that a session is over.
+    fn acknowledge(&self) -> http::Response<Bytes>;
+
+    /// How much fits on one screen and in one answer on this network.
+    fn limits(&self, network: Option<&Network>) -> ScreenLimits;
+
+    /// How long the aggregator waits for a screen before it ends the session.
+    fn deadline(&self) -> Duration;
+}
+
+/// An aggregator's word on when a line last got a new SIM card.
+pub trait SimCards: Send + Sync {
+    /// Builds the request that asks about a line.
     fn sim_swap_request(&self, line: &Msisdn) -> http::Request<Bytes>;
 
     /// Says what the answer to that request means.
@@ -93,10 +139,4 @@ pub trait Aggregator: Send + Sync {
 
     /// Reads the verdict on a line.
     fn read_sim_swap(&self, request: &RawRequest<'_>) -> Result<SimSwap, CallbackError>;
-
-    /// How much fits on one screen and in one answer on this network.
-    fn limits(&self, network: Option<&Network>) -> ScreenLimits;
-
-    /// How long the aggregator waits for a screen before it ends the session.
-    fn deadline(&self) -> Duration;
 }

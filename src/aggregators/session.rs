@@ -40,8 +40,8 @@ impl fmt::Display for SessionId {
 pub struct SessionEnd {
     /// Which session.
     pub session: SessionId,
-    /// Who was calling.
-    pub caller: Msisdn,
+    /// Who was calling, when told.
+    pub caller: Option<Msisdn>,
     /// The dialled code, when told.
     pub service_code: Option<String>,
     /// The caller's network, when told.

@@ -4,8 +4,17 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Network, SessionId};
+use super::{Network, SessionEnd, SessionId};
 use crate::domain::Msisdn;
+
+/// What comes in at the address for hops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// A hop.
+    Turn(Turn),
+    /// The notice that a session is over.
+    Ended(SessionEnd),
+}
 
 /// A person pressed "send": a new session, or the next answer in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +39,13 @@ pub enum Input {
     /// hop. An answer may itself contain `*`, so only the earlier text of the
     /// session tells where the newest answer begins.
     Cumulative(Zeroizing<String>),
-    /// The newest answer alone.
+    /// The newest answer alone. A repeat of it can't be told from the same answer again.
     Last(Zeroizing<String>),
+    /// The newest answer, and which hop of its session this is.
+    Numbered(u64, Zeroizing<String>),
+    /// The session begins, with the whole of what was dialled, such as `*384*2026*3#`;
+    /// empty where the aggregator does not tell.
+    Dialled(Zeroizing<String>),
 }
 
 impl fmt::Debug for Input {
@@ -39,6 +53,8 @@ impl fmt::Debug for Input {
         let (name, text) = match self {
             Self::Cumulative(text) => ("Cumulative", text),
             Self::Last(text) => ("Last", text),
+            Self::Numbered(_, text) => ("Numbered", text),
+            Self::Dialled(text) => ("Dialled", text),
         };
         write!(f, "{name}({} bytes)", text.len())
     }

@@ -31,7 +31,8 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
             let config = file.load()?;
             telemetry::filter(&config.logging)?;
             load_keys(&config)?;
-            Channels::open(&config.channel).map_err(StartError::Channel)?;
+            Channels::open(&config.channel, &config.server.public_url)
+                .map_err(StartError::Channel)?;
             let menu = load_menus(&config)?.menu;
             let channels: Vec<_> = config
                 .channel

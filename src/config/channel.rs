@@ -1,5 +1,7 @@
 //! One aggregator account.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -13,13 +15,8 @@ pub struct ChannelConfig {
     pub kind: ChannelKind,
     /// The path secret of its callbacks.
     pub secret: SecretString,
-    /// Where its requests go.
-    #[serde(default = "live")]
-    pub base_url: String,
-    /// The account's user name.
-    pub username: String,
-    /// The account's key.
-    pub api_key: SecretString,
+    /// Where its requests go; the aggregator's own address when left out.
+    pub base_url: Option<String>,
     /// The sender that phones show; the account's default when left out.
     pub sender_id: Option<String>,
     /// The codes that people dial.
@@ -30,9 +27,37 @@ pub struct ChannelConfig {
     /// How many septets fit on a screen, by network.
     #[serde(default)]
     pub screen_septets: ScreenSeptets,
-    /// Which of the aggregator's endpoints sends.
+    /// The account's user name, at Africa's Talking.
+    pub username: Option<String>,
+    /// The account's key, at Africa's Talking.
+    pub api_key: Option<SecretString>,
+    /// Which of Africa's Talking's endpoints sends.
+    pub send_endpoint: Option<SendEndpoint>,
+    /// The descriptions of the aggregator's wire, which add up: names of those built in, or
+    /// files; of kind `http`.
     #[serde(default)]
-    pub send_endpoint: SendEndpoint,
+    pub description: Vec<String>,
+    /// What the descriptions leave to the account, such as its key; of kind `http`.
+    #[serde(default)]
+    pub values: BTreeMap<String, SecretString>,
+}
+
+impl ChannelConfig {
+    /// What stands in the file that only some kinds have, with the kind that has it.
+    pub(super) fn of_some_kinds(&self) -> [(&'static str, ChannelKind, bool); 5] {
+        use ChannelKind::{AfricasTalking, Http};
+        [
+            ("username", AfricasTalking, self.username.is_some()),
+            ("api_key", AfricasTalking, self.api_key.is_some()),
+            (
+                "send_endpoint",
+                AfricasTalking,
+                self.send_endpoint.is_some(),
+            ),
+            ("description", Http, !self.description.is_empty()),
+            ("values", Http, !self.values.is_empty()),
+        ]
+    }
 }
 
 /// How many septets fit on a screen. A network that is left out keeps the figure that
@@ -71,6 +96,8 @@ impl ScreenSeptets {
 pub enum ChannelKind {
     /// Africa's Talking.
     AfricasTalking,
+    /// Any whose wire a file describes.
+    Http,
 }
 
 /// Africa's Talking's two ways to send.
@@ -82,10 +109,6 @@ pub enum SendEndpoint {
     Classic,
     /// `/version1/messaging/bulk`, JSON; live accounts only.
     Bulk,
-}
-
-fn live() -> String {
-    "https://api.africastalking.com".into()
 }
 
 fn fifty() -> u32 {

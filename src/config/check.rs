@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::channel::ChannelConfig;
+use super::channel::{ChannelConfig, ChannelKind};
 use super::route::RouteConfig;
 use super::sections::Config;
 
@@ -250,14 +250,40 @@ fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
             "stands in callback addresses, so letters, digits, - and _ only",
         );
     }
-    if channel.api_key.expose_secret().is_empty() || channel.username.is_empty() {
-        return refuse("api_key", "and `username` are needed to send");
+    for (key, kind, is_set) in channel.of_some_kinds() {
+        if is_set && kind != channel.kind {
+            return refuse(key, "is no setting of a channel of this kind");
+        }
+    }
+    match channel.kind {
+        ChannelKind::AfricasTalking => {
+            if channel.username.as_ref().is_none_or(String::is_empty) {
+                return refuse("username", "is missing: it is needed to send");
+            }
+            let key = channel.api_key.as_ref();
+            if key.is_none_or(|key| key.expose_secret().is_empty()) {
+                return refuse("api_key", "is missing: it is needed to send");
+            }
+        }
+        ChannelKind::Http if channel.description.is_empty() => {
+            return refuse(
+                "description",
+                "is missing: it says how the aggregator's wire reads",
+            );
+        }
+        ChannelKind::Http => {
+            let mut values = channel.values.iter();
+            if let Some((name, _)) = values.find(|(_, value)| value.expose_secret().is_empty()) {
+                return refuse(&format!("values.{name}"), "is empty");
+            }
+        }
     }
     let own_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-    let plain = own_machine
-        .iter()
-        .any(|start| channel.base_url.starts_with(start));
-    if !channel.base_url.starts_with("https://") && !plain {
+    let is_safe = |url: &String| {
+        let plain = own_machine.iter().any(|start| url.starts_with(start));
+        url.starts_with("https://") || plain
+    };
+    if channel.base_url.as_ref().is_some_and(|url| !is_safe(url)) {
         return refuse(
             "base_url",
             "must begin with https://: passwords and keys travel by it",

@@ -8,6 +8,7 @@
 mod campaign;
 mod channel;
 mod check;
+mod description;
 mod place;
 mod policy;
 mod route;
@@ -17,6 +18,8 @@ mod source;
 
 pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
+pub use description::DescriptionText;
+pub(crate) use place::position;
 pub use policy::{Demands, Policy};
 pub use route::RouteConfig;
 pub use sections::{

@@ -234,6 +234,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::config::ChannelKind;
 
     const GOOD: &str = r#"
 [server]
@@ -258,6 +259,10 @@ service_codes = ["*384*2026#"]
         parse("cp2.toml", text, environment).map_err(|error| error.to_string())
     }
 
+    fn key_of(config: &Config) -> &str {
+        config.channel[0].api_key.as_ref().unwrap().expose_secret()
+    }
+
     #[test]
     fn defaults_fill_what_is_not_said() {
         let config = read(GOOD, &[]).unwrap();
@@ -275,7 +280,7 @@ service_codes = ["*384*2026#"]
         ];
         let config = read(GOOD, &environment).unwrap();
         assert_eq!(config.policy.password_hours, 2);
-        assert_eq!(config.channel[0].api_key.expose_secret(), "12345");
+        assert_eq!(key_of(&config), "12345");
         assert_eq!(config.database.url.expose_secret(), "postgres://db/cp2");
     }
 
@@ -285,7 +290,7 @@ service_codes = ["*384*2026#"]
         fs::write(file.path(), "from-a-file\n").unwrap();
         let path = file.path().display().to_string();
         let config = read(GOOD, &[("CP2__CHANNEL__AT__API_KEY_FILE", &path)]).unwrap();
-        assert_eq!(config.channel[0].api_key.expose_secret(), "from-a-file");
+        assert_eq!(key_of(&config), "from-a-file");
     }
 
     #[test]
@@ -354,6 +359,59 @@ service_codes = ["*384*2026#"]
             let error = read(&GOOD.replace(from, to), &[]).unwrap_err();
             assert!(error.starts_with(place), "{error}");
         }
+    }
+
+    #[test]
+    fn a_setting_of_another_kind_of_channel_is_refused() {
+        let http = GOOD.replace("africastalking", "http");
+        let error = read(&http, &[]).unwrap_err();
+        assert!(
+            error.starts_with("cp2.toml:12:1: `channel.at.username` "),
+            "{error}"
+        );
+        let described = format!("{GOOD}description = [\"advanta\"]\n");
+        let error = read(&described, &[]).unwrap_err();
+        assert!(
+            error.starts_with("cp2.toml:15:1: `channel.at.description` "),
+            "{error}"
+        );
+        let bare = http.replace("username = \"council\"\napi_key = \"atsk_synthetic\"\n", "");
+        let error = read(&bare, &[]).unwrap_err();
+        assert!(
+            error.contains("`channel.at.description` is missing"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_value_of_a_description_can_come_from_the_environment() {
+        let http = GOOD.replace("africastalking", "http");
+        let http = http.replace(
+            "username = \"council\"\napi_key = \"atsk_synthetic\"",
+            "description = [\"advanta\"]",
+        );
+        let config = read(&http, &[("CP2__CHANNEL__AT__VALUES__API_KEY", "0123")]).unwrap();
+        assert_eq!(config.channel[0].values["api_key"].expose_secret(), "0123");
+    }
+
+    #[test]
+    fn the_samples_other_kind_of_channel_can_be_uncommented() {
+        let (_, block) = SAMPLE.split_once("# [[channel]]").unwrap();
+        let settings = block.lines().filter_map(|line| line.strip_prefix("# "));
+        let settings: Vec<_> = settings.filter(|line| line.contains(" = ")).collect();
+        let text = format!("{GOOD}[[channel]]\n{}", settings.join("\n"));
+        let environment = [
+            ("CP2__CHANNEL__ADVANTA__SECRET", "9f2c41d7a05e48b1b3f6"),
+            ("CP2__CHANNEL__ADVANTA__VALUES__API_KEY", "k"),
+        ];
+        let error = read(&text, &environment).unwrap_err();
+        assert!(
+            error.contains("`channel.advanta.values.partner_id` is empty"),
+            "{error}"
+        );
+        let partner = ("CP2__CHANNEL__ADVANTA__VALUES__PARTNER_ID", "77");
+        let config = read(&text, &[environment[0], environment[1], partner]).unwrap();
+        assert_eq!(config.channel[1].kind, ChannelKind::Http);
     }
 
     #[test]

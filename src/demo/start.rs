@@ -1,6 +1,7 @@
 //! The whole demo: a database, made-up people, an aggregator of its own, the service,
 //! a phone in the browser.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 use super::sandbox::{Sandbox, SandboxSettings};
 use super::seed::{self, SeedError};
 use super::{CHANNEL, SECRET, SERVICE_CODE, phone};
-use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets, SendEndpoint};
+use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets};
 use crate::crypto::{Hasher, KeyError, MasterKey, PasswordError, Token};
 use crate::domain::{Clock, SystemClock};
 use crate::service::{Parts, Running, Service, StartError, load_keys, open_store};
@@ -196,14 +197,16 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             name: CHANNEL.into(),
             kind: ChannelKind::AfricasTalking,
             secret: SECRET.into(),
-            base_url: sandbox.base_url(),
-            username: "sandbox".into(),
-            api_key: api_key.reveal().into(),
+            base_url: Some(sandbox.base_url()),
+            username: Some("sandbox".into()),
+            api_key: Some(api_key.reveal().into()),
             sender_id: None,
             service_codes: vec![SERVICE_CODE.into()],
             sms_per_second: 50,
             screen_septets: ScreenSeptets::default(),
-            send_endpoint: SendEndpoint::Classic,
+            send_endpoint: None,
+            description: Vec::new(),
+            values: BTreeMap::new(),
         }],
     }
 }

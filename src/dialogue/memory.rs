@@ -37,7 +37,7 @@ pub(super) struct Hop {
 }
 
 impl Hop {
-    pub(super) fn new(length: usize, fingerprint: [u8; 32], screen: &Screen) -> Self {
+    pub(super) fn new((length, fingerprint): (usize, [u8; 32]), screen: &Screen) -> Self {
         Self {
             length,
             fingerprint,

@@ -4,7 +4,7 @@
 //! which turn it is. An answer may hold `*` itself, so only the length and the
 //! fingerprint of the earlier transcript tell where the newest begins.
 
-use crate::aggregators::Input;
+use crate::aggregators::{Input, behind};
 use crate::crypto::Keys;
 
 use super::memory::Hop;
@@ -20,23 +20,40 @@ pub(super) enum Reading<'a> {
     Elsewhere,
 }
 
-/// Fingerprints the transcript of a hop.
-pub(super) fn fingerprint(keys: &Keys, transcript: &str) -> [u8; 32] {
+/// The length and the fingerprint of what a repeat of the hop would bring again.
+pub(super) fn mark(keys: &Keys, input: &Input) -> (usize, [u8; 32]) {
+    match input {
+        Input::Cumulative(text) | Input::Last(text) | Input::Dialled(text) => {
+            (text.len(), fingerprint(keys, text))
+        }
+        Input::Numbered(number, _) => (0, fingerprint(keys, &format!("hop {number}"))),
+    }
+}
+
+fn fingerprint(keys: &Keys, transcript: &str) -> [u8; 32] {
     keys.fingerprint("transcript", transcript.as_bytes())
+}
+
+fn seen(keys: &Keys, hops: &[Hop], input: &Input) -> Option<usize> {
+    let mark = mark(keys, input);
+    hops.iter()
+        .rposition(|hop| (hop.length, hop.fingerprint) == mark)
 }
 
 /// Reads a later hop of a session that is known.
 pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'a> {
     let text = match input {
         Input::Last(answer) => return Reading::Answer(answer),
-        Input::Cumulative(text) => text.as_str(),
+        Input::Cumulative(text) | Input::Numbered(_, text) | Input::Dialled(text) => text.as_str(),
     };
-    let whole = fingerprint(keys, text);
-    if let Some(hop) = hops
-        .iter()
-        .rposition(|hop| hop.length == text.len() && hop.fingerprint == whole)
-    {
+    if let Some(hop) = seen(keys, hops, input) {
         return Reading::Repeat(hop);
+    }
+    match input {
+        Input::Numbered(..) => return Reading::Answer(text),
+        // A session begins once.
+        Input::Dialled(_) => return Reading::Elsewhere,
+        Input::Cumulative(_) | Input::Last(_) => {}
     }
     let Some(last) = hops.last() else {
         return Reading::Elsewhere;
@@ -56,11 +73,16 @@ pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'
 
 /// The answers of a session that begins with a transcript: a dialled extension, or a
 /// session that was lost. Empty answers keep their place.
-pub(super) fn extension(input: &Input) -> Vec<&str> {
-    match input {
-        Input::Cumulative(text) if !text.is_empty() => text.split('*').collect(),
-        Input::Cumulative(_) | Input::Last(_) => Vec::new(),
+pub(super) fn extension<'a>(input: &'a Input, service_code: &str) -> Vec<&'a str> {
+    let answers = match input {
+        Input::Cumulative(text) => text.as_str(),
+        Input::Dialled(text) => behind(text, service_code).unwrap_or_default(),
+        Input::Last(_) | Input::Numbered(..) => "",
+    };
+    if answers.is_empty() {
+        return Vec::new();
     }
+    answers.split('*').collect()
 }
 
 #[cfg(test)]
@@ -81,7 +103,7 @@ mod tests {
             text: String::new(),
             end: false,
         };
-        let hop = |text: &&str| Hop::new(text.len(), fingerprint(&keys, text), &screen);
+        let hop = |text: &&str| Hop::new(mark(&keys, &cumulative(text)), &screen);
         let hops: Vec<_> = transcripts.iter().map(hop).collect();
         read(&keys, &hops, input)
     }
@@ -129,7 +151,39 @@ mod tests {
 
     #[test]
     fn an_extension_keeps_empty_answers_in_their_place() {
-        assert!(extension(&cumulative("")).is_empty());
-        assert_eq!(extension(&cumulative("1**2")), ["1", "", "2"]);
+        assert!(extension(&cumulative(""), "*384#").is_empty());
+        assert_eq!(extension(&cumulative("1**2"), "*384#"), ["1", "", "2"]);
+    }
+
+    #[test]
+    fn what_was_dialled_behind_the_code_is_an_extension() {
+        let text = |text: &str| Zeroizing::new(text.to_owned());
+        for (dialled, code, expected) in [
+            ("*384*2026*3*1#", "*384*2026#", vec!["3", "1"]),
+            ("*384*2026*3#", "384*2026", vec!["3"]),
+            ("*384*2026#", "*384*2026#", vec![]),
+            ("384*20261", "*384*2026#", vec![]),
+            ("", "*384*2026#", vec![]),
+        ] {
+            assert_eq!(extension(&Input::Dialled(text(dialled)), code), expected);
+        }
+        assert!(extension(&Input::Last(text("*384*1*2#")), "*384*1#").is_empty());
+    }
+
+    #[test]
+    fn the_number_of_a_hop_tells_a_repeat_from_the_same_answer_again() {
+        let keys = Keys::single(MasterKey::fresh());
+        let screen = Screen {
+            text: String::new(),
+            end: false,
+        };
+        let input = |number| Input::Numbered(number, Zeroizing::new("1".to_owned()));
+        let dialled = Input::Dialled(Zeroizing::new("*384#".to_owned()));
+        let hops = [&dialled, &input(2)].map(|input| Hop::new(mark(&keys, input), &screen));
+        assert_eq!(read(&keys, &hops, &input(2)), Reading::Repeat(1));
+        assert_eq!(read(&keys, &hops, &input(3)), Reading::Answer("1"));
+        assert_eq!(read(&keys, &hops, &dialled), Reading::Repeat(0));
+        let other = Input::Dialled(Zeroizing::new("*385#".to_owned()));
+        assert_eq!(read(&keys, &hops, &other), Reading::Elsewhere);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
-use crate::aggregators::{Input as Typed, Turn};
+use crate::aggregators::Turn;
 use crate::domain::{Clock, Timestamp};
 use crate::menus::{Edge, Edition, Via};
 use crate::store::sessions::{self, SessionRow};
@@ -200,12 +200,7 @@ impl Dialogue {
     }
 
     fn hop(&self, turn: &Turn, screen: &Screen) -> Hop {
-        let (Typed::Cumulative(text) | Typed::Last(text)) = &turn.input;
-        Hop::new(
-            text.len(),
-            transcript::fingerprint(&self.tools.keys, text),
-            screen,
-        )
+        Hop::new(transcript::mark(&self.tools.keys, &turn.input), screen)
     }
 }
 
@@ -244,7 +239,7 @@ impl Walk<'_> {
         let session = &mut memory.session;
         let step = self.step(session, Input::Dial);
         let mut walked = self.walk(unit, session, step, false).await?;
-        let extension = transcript::extension(&turn.input);
+        let extension = transcript::extension(&turn.input, &turn.service_code);
         let is_plain = extension.is_empty();
         for answer in extension {
             let before = session.clone();

@@ -108,11 +108,11 @@ async fn put(channels: &Channels, transport: &Transport, question: &Question) ->
     let Some(channel) = channels.named(&question.channel) else {
         return failed("the configuration has no such channel".into());
     };
-    let request = channel.aggregator.sim_swap_request(&question.line);
-    match transport.send(request).await {
-        Ok(answer) => channel
-            .aggregator
-            .sim_swap_asked(answer.status, &answer.body),
+    let Some(cards) = channel.aggregator.sim_cards() else {
+        return SimSwapAsked::Unsupported;
+    };
+    match transport.send(cards.sim_swap_request(&question.line)).await {
+        Ok(answer) => cards.sim_swap_asked(answer.status, &answer.body),
         Err(error) => failed(error.to_string()),
     }
 }

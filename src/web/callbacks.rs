@@ -9,11 +9,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::aggregators::{CallbackError, Channel, RawRequest, Sender, Turn};
+use crate::aggregators::{
+    CallbackError, Channel, Hop, Inbound, RawRequest, Sender, SessionEnd, Turn, Ussd,
+};
 use crate::crypto::Sealed;
-use crate::domain::Language;
-use crate::outbox::reports;
-use crate::store::{inbound, sim_checks};
+use crate::domain::{Language, MessageId};
+use crate::outbox::reports::take;
+use crate::store::{StoreError, Tx, inbound, sim_checks};
 use crate::ussd::{Engine, Screen};
 
 use super::app::App;
@@ -24,12 +26,16 @@ use super::respond::{nothing_here, to_the_end};
 struct Door {
     channel: String,
     secret: String,
+    /// What stands behind the callback's own path.
+    #[serde(default)]
+    rest: String,
 }
 
 /// A callback as it came, from somebody who knows the channel's secret.
 pub(super) struct Call {
     channel: Channel,
     parts: Parts,
+    rest: String,
     body: Bytes,
 }
 
@@ -40,7 +46,8 @@ impl FromRequest<App> for Call {
         let (mut parts, body) = request.into_parts();
         // The door comes first: strangers do not even learn which methods there are.
         let door = Path::<Door>::from_request_parts(&mut parts, app).await.ok();
-        let channel = door.and_then(|Path(door)| app.channels.behind(&door.channel, &door.secret));
+        let Path(door) = door.ok_or_else(nothing_here)?;
+        let channel = app.channels.behind(&door.channel, &door.secret);
         let channel = channel.ok_or_else(nothing_here)?.clone();
         let body = Bytes::from_request(Request::new(body), app)
             .await
@@ -51,6 +58,7 @@ impl FromRequest<App> for Call {
         Ok(Self {
             channel,
             parts,
+            rest: door.rest,
             body,
         })
     }
@@ -60,6 +68,8 @@ impl Call {
     fn raw(&self) -> RawRequest<'_> {
         RawRequest {
             method: &self.parts.method,
+            path: self.parts.uri.path(),
+            rest: &self.rest,
             query: self.parts.uri.query(),
             headers: &self.parts.headers,
             body: &self.body,
@@ -70,27 +80,34 @@ impl Call {
 /// One hop of a USSD session. Whatever happens inside, a phone waits for a screen.
 pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
     let channel = &call.channel;
-    let turn = match channel.aggregator.read_turn(&call.raw()) {
-        Ok(turn) => turn,
+    let Some(side) = channel.aggregator.ussd() else {
+        return refuse(CallbackError::NotOffered);
+    };
+    let turn = match side.read_hop(&call.raw()) {
+        Ok(Hop::Turn(turn)) => turn,
+        Ok(Hop::Ended(end)) => return has_ended(channel, side, &end),
         Err(error) => return refuse(error),
     };
     let began = Instant::now();
-    let (screen, outcome) = take_turn(&app, channel, &turn).await;
+    let (screen, outcome) = take_turn(&app, channel, side, &turn).await;
     app.metrics.hop(outcome, began.elapsed());
-    channel
-        .aggregator
-        .write_screen(&screen, &turn)
+    side.write_screen(&screen, &turn, &call.raw())
         .map(Into::into)
 }
 
-async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> (Screen, &'static str) {
+async fn take_turn(
+    app: &App,
+    channel: &Channel,
+    side: &dyn Ussd,
+    turn: &Turn,
+) -> (Screen, &'static str) {
     let limit = channel.screen_limit(turn.network.as_ref());
     let work = {
         let (dialogue, name, turn) = (app.dialogue.clone(), channel.name.clone(), turn.clone());
         to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
     };
     // Half the aggregator's patience. The work goes on; a repeat finds its answer.
-    let taken = tokio::time::timeout(channel.aggregator.deadline() / 2, work).await;
+    let taken = tokio::time::timeout(side.deadline() / 2, work).await;
     if let Ok(Ok(screen)) = taken {
         return (screen, "answered");
     }
@@ -105,62 +122,71 @@ async fn take_turn(app: &App, channel: &Channel, turn: &Turn) -> (Screen, &'stat
 /// The end of a session. It may never come, so nothing depends on it.
 pub(super) async fn ussd_end(call: Call) -> Response {
     let channel = &call.channel;
-    match channel.aggregator.read_session_end(&call.raw()) {
-        Ok(end) => {
-            let duration_ms = end
-                .duration
-                .and_then(|duration| u64::try_from(duration.as_millis()).ok());
-            tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
-            channel.aggregator.acknowledge().map(Into::into)
-        }
+    let Some(side) = channel.aggregator.ussd() else {
+        return refuse(CallbackError::NotOffered);
+    };
+    match side.read_session_end(&call.raw()) {
+        Ok(end) => has_ended(channel, side, &end),
         Err(error) => refuse(error),
     }
 }
 
-/// An SMS from a person. It is kept before it is acknowledged, and once.
+fn has_ended(channel: &Channel, side: &dyn Ussd, end: &SessionEnd) -> Response {
+    let duration_ms = end
+        .duration
+        .and_then(|duration| u64::try_from(duration.as_millis()).ok());
+    tracing::info!(channel = channel.name, status = ?end.status, hops = end.hops, duration_ms, "session ended");
+    side.acknowledge().map(Into::into)
+}
+
+/// SMS from people. Each is kept before it is acknowledged, and once.
 pub(super) async fn sms(State(app): State<App>, call: Call) -> Response {
     let channel = &call.channel;
-    let inbound = match channel.aggregator.read_inbound(&call.raw()) {
-        Ok(inbound) => inbound,
+    let messages = match channel.aggregator.read_inbound(&call.raw()) {
+        Ok(messages) => messages,
         Err(error) => return refuse(error),
-    };
-    let Sender::Person(sender) = inbound.from else {
-        // A network's notice: nobody to answer.
-        return channel.aggregator.acknowledge().map(Into::into);
     };
     let (inner, name) = (app.clone(), channel.name.clone());
     let kept = to_the_end(async move {
-        let place = Sealed {
-            column: "inbound.body",
-            row: &inbound.id,
-        };
-        let body = place.seal(&inner.tools.keys, inbound.text.as_bytes());
         let mut tx = inner.store.begin().await?;
-        inbound::keep(
-            &mut tx,
-            &name,
-            &inbound.id,
-            sender.as_str(),
-            &body,
-            inner.clock.now(),
-        )
-        .await?;
+        for message in &messages {
+            keep(&inner, &mut tx, &name, message).await?;
+        }
         tx.commit().await
     });
     acknowledge_if(kept.await.is_ok(), channel)
 }
 
-/// What became of an SMS of ours.
+async fn keep(app: &App, tx: &mut Tx, channel: &str, message: &Inbound) -> Result<(), StoreError> {
+    let Sender::Person(sender) = &message.from else {
+        // A network's notice: nobody to answer.
+        return Ok(());
+    };
+    // Without the aggregator's id a repeat can't be told from the same words again.
+    let fresh = MessageId::fresh();
+    let id = message.id.as_deref().unwrap_or(fresh.as_str());
+    let place = Sealed {
+        column: "inbound.body",
+        row: id,
+    };
+    let body = place.seal(&app.tools.keys, message.text.as_bytes());
+    inbound::keep(tx, channel, id, sender.as_str(), &body, app.clock.now()).await?;
+    Ok(())
+}
+
+/// What became of SMS of ours.
 pub(super) async fn delivery(State(app): State<App>, call: Call) -> Response {
     let channel = &call.channel;
-    let report = match channel.aggregator.read_report(&call.raw()) {
-        Ok(report) => report,
+    let reports = match channel.aggregator.read_reports(&call.raw()) {
+        Ok(reports) => reports,
         Err(error) => return refuse(error),
     };
     let (inner, name) = (app.clone(), channel.name.clone());
     let kept = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
-        reports::take(&mut tx, &name, report, inner.clock.now(), &inner.metrics).await?;
+        for report in reports {
+            take(&mut tx, &name, report, inner.clock.now(), &inner.metrics).await?;
+        }
         tx.commit().await
     });
     acknowledge_if(kept.await.is_ok(), channel)
@@ -185,7 +211,11 @@ pub(super) async fn opt_out(State(app): State<App>, call: Call) -> Response {
 /// What a network tells of the SIM card behind a line that we asked about.
 pub(super) async fn sim_swap(State(app): State<App>, call: Call) -> Response {
     let channel = &call.channel;
-    let verdict = match channel.aggregator.read_sim_swap(&call.raw()) {
+    let cards = channel
+        .aggregator
+        .sim_cards()
+        .ok_or(CallbackError::NotOffered);
+    let verdict = match cards.and_then(|cards| cards.read_sim_swap(&call.raw())) {
         Ok(verdict) => verdict,
         Err(error) => return refuse(error),
     };
@@ -211,6 +241,8 @@ fn acknowledge_if(kept: bool, channel: &Channel) -> Response {
 /// A callback that can't be read. The error names the field and never its value.
 fn refuse(error: CallbackError) -> Response {
     let status = match error {
+        CallbackError::NotOffered => return nothing_here(),
+        CallbackError::NotSigned => StatusCode::FORBIDDEN,
         CallbackError::NotAPost => StatusCode::METHOD_NOT_ALLOWED,
         CallbackError::NotAForm | CallbackError::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         CallbackError::Missing(_) | CallbackError::Repeated(_) | CallbackError::Malformed(_) => {

@@ -31,16 +31,12 @@ pub(super) async fn form(
         let state = CheckState::Asking;
         return CheckPage { frame, state }.into_response();
     }
-    match CheckCode::parse(&typed) {
-        Some(code) => {
-            let place = format!("/v/{}?lang={}", code.as_str(), language.code());
-            Redirect::to(&place).into_response()
-        }
-        None => {
-            let state = CheckState::NoCode;
-            CheckPage { frame, state }.into_response()
-        }
-    }
+    let Some(code) = CheckCode::parse(&typed) else {
+        let state = CheckState::NoCode;
+        return CheckPage { frame, state }.into_response();
+    };
+    let place = format!("/v/{}?lang={}", code.as_str(), language.code());
+    Redirect::to(&place).into_response()
 }
 
 /// What a code comes to.

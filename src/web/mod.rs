@@ -32,6 +32,10 @@ pub fn router(app: &App, extra: Router) -> Router {
         // what a stranger gets must not tell that there is something to POST to.
         .route("/callbacks/{channel}/{secret}/ussd", any(callbacks::ussd))
         .route(
+            "/callbacks/{channel}/{secret}/ussd/{*rest}",
+            any(callbacks::ussd),
+        )
+        .route(
             "/callbacks/{channel}/{secret}/ussd-end",
             any(callbacks::ussd_end),
         )

@@ -192,8 +192,8 @@ fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
         ("https://cp2", "http://cp2", 3, "server.public_url"),
         ("https://cp2", "https://cp 2", 3, "server.public_url"),
         ("a-path-secret-of-tests", "demo", 13, "channel.at.secret"),
-        ("api_key = \"key-of-tests\"\n", "", 10, "api_key"),
-        ("username = \"tests\"\n", "", 10, "username"),
+        ("api_key = \"key-of-tests\"\n", "", 10, "channel.at.api_key"),
+        ("username = \"tests\"\n", "", 10, "channel.at.username"),
         ("current = \"k1\"\n", "", 6, "current"),
         ("k1 = \"5a", "k1 = \"xx", 9, "keys.key.k1"),
         (

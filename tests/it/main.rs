@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod aggregators;
 mod answers;
 mod architecture;
 mod browser;

@@ -358,7 +358,7 @@ async fn an_answer_that_comes_after_the_lease_still_counts(service: &TestService
 
 async fn an_account_may_send_by_the_bulk_endpoint(database: Database) {
     let (service, wire) = wired_to_its_aggregator(database, |config| {
-        config.channel[0].send_endpoint = SendEndpoint::Bulk;
+        config.channel[0].send_endpoint = Some(SendEndpoint::Bulk);
     })
     .await;
     service.phone(1).walk(RESET).await;
@@ -449,9 +449,9 @@ async fn wired_to_its_aggregator(
     let wire = Wire::new().await;
     let near = wire.near();
     let service = TestService::start_with(database, |config| {
-        let far = &mut config.channel[0].base_url;
+        let near = format!("http://{near}");
+        let far = config.channel[0].base_url.replace(near).unwrap();
         wire.lead_to(far.strip_prefix("http://").unwrap().parse().unwrap());
-        *far = format!("http://{near}");
         change(config);
     })
     .await;

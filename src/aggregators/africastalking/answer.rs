@@ -5,32 +5,23 @@ use http::status::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::status::{self, Class};
+use super::status;
+use crate::aggregators::SendOutcome;
+use crate::aggregators::class::{Class, by_status, refusal};
 use crate::aggregators::id::is_id;
+use crate::aggregators::json::word;
 use crate::aggregators::quote::quote;
 use crate::aggregators::retry_after::retry_after;
-use crate::aggregators::{NotSent, SendOutcome};
 
 pub(super) fn outcome(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendOutcome {
     if status.is_success() {
         return read(body);
     }
-    let reason = format!("HTTP {}", status.as_u16());
-    let retry_after = retry_after(headers);
-    SendOutcome::NotSent(match status {
-        StatusCode::UNAUTHORIZED => NotSent::BadCredentials,
-        StatusCode::TOO_MANY_REQUESTS => NotSent::Throttled { retry_after },
-        StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => {
-            NotSent::Throttled { retry_after }
-        }
-        // 408: it never had the whole request. 409: "do not disturb".
-        StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => NotSent::Transient {
-            reason,
-            retry_after,
-        },
-        _ if status.is_server_error() => return SendOutcome::Unknown { reason },
-        _ => NotSent::Permanent { reason },
-    })
+    if status == StatusCode::CONFLICT {
+        // "Do not disturb", at this hour.
+        return refusal(Class::Transient, "HTTP 409", retry_after(headers));
+    }
+    by_status(status, headers)
 }
 
 #[derive(Deserialize)]
@@ -81,7 +72,7 @@ fn one(recipient: &Recipient) -> SendOutcome {
             message_id: word(&recipient.message_id).filter(|id| is_id(id) && id != "None"),
             cost: word(&recipient.cost).map(|cost| quote(&cost)),
         },
-        Some(class) => status::refusal(class, &recipient.status),
+        Some(class) => refusal(class, &recipient.status, None),
         None => unknown("a status that is not in the list"),
     }
 }
@@ -90,27 +81,19 @@ fn one(recipient: &Recipient) -> SendOutcome {
 /// whole request.
 fn nobody(message: &str) -> SendOutcome {
     if let Some(class) = status::class_of_name(message) {
-        return status::refusal(class, message);
+        return refusal(class, message, None);
     }
     match message {
         "" => unknown("answer without a recipient"),
-        _ if message.starts_with("Sent to 0/") => status::refusal(Class::Transient, message),
+        _ if message.starts_with("Sent to 0/") => refusal(Class::Transient, message, None),
         _ if message.starts_with("Sent to ") => unknown("answer without its recipient"),
-        _ => status::refusal(Class::Permanent, message),
+        _ => refusal(Class::Permanent, message, None),
     }
 }
 
 fn unknown(reason: &str) -> SendOutcome {
     SendOutcome::Unknown {
         reason: reason.to_owned(),
-    }
-}
-
-fn word(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
@@ -121,6 +104,7 @@ mod tests {
     use http::header::RETRY_AFTER;
 
     use super::*;
+    use crate::aggregators::NotSent;
 
     fn ask(status: u16, body: &str) -> SendOutcome {
         let status = StatusCode::from_u16(status).unwrap();

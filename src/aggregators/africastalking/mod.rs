@@ -25,8 +25,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
-    Aggregator, CallbackError, Inbound, Network, OptOut, RawRequest, Report, ScreenLimits,
-    SendOutcome, SessionEnd, SimSwap, SimSwapAsked, Sms, Turn,
+    Aggregator, CallbackError, Hop, Inbound, Network, OptOut, RawRequest, Report, ScreenLimits,
+    SendOutcome, SessionEnd, SimCards, SimSwap, SimSwapAsked, Sms, Turn, Ussd, reply,
 };
 use crate::domain::Msisdn;
 use crate::ussd::Screen;
@@ -46,24 +46,20 @@ impl AfricasTalking {
 }
 
 impl Aggregator for AfricasTalking {
-    fn read_turn(&self, request: &RawRequest<'_>) -> Result<Turn, CallbackError> {
-        ussd::read_turn(request)
+    fn ussd(&self) -> Option<&dyn Ussd> {
+        Some(self)
     }
 
-    fn write_screen(&self, screen: &Screen, _turn: &Turn) -> Response<Bytes> {
-        ussd::write_screen(screen)
+    fn sim_cards(&self) -> Option<&dyn SimCards> {
+        Some(self)
     }
 
-    fn read_session_end(&self, request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
-        ussd::read_session_end(request)
+    fn read_inbound(&self, request: &RawRequest<'_>) -> Result<Vec<Inbound>, CallbackError> {
+        sms_in::read_inbound(request).map(|one| vec![one])
     }
 
-    fn read_inbound(&self, request: &RawRequest<'_>) -> Result<Inbound, CallbackError> {
-        sms_in::read_inbound(request)
-    }
-
-    fn read_report(&self, request: &RawRequest<'_>) -> Result<Report, CallbackError> {
-        sms_in::read_report(request)
+    fn read_reports(&self, request: &RawRequest<'_>) -> Result<Vec<Report>, CallbackError> {
+        sms_in::read_report(request).map(|one| vec![one])
     }
 
     fn read_opt_out(&self, request: &RawRequest<'_>) -> Result<OptOut, CallbackError> {
@@ -71,7 +67,7 @@ impl Aggregator for AfricasTalking {
     }
 
     fn acknowledge(&self) -> Response<Bytes> {
-        ussd::plain("OK")
+        reply::plain("OK")
     }
 
     fn sms_request(&self, sms: &Sms<'_>) -> Request<Bytes> {
@@ -81,7 +77,35 @@ impl Aggregator for AfricasTalking {
     fn sms_outcome(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendOutcome {
         answer::outcome(status, headers, body)
     }
+}
 
+impl Ussd for AfricasTalking {
+    fn read_hop(&self, request: &RawRequest<'_>) -> Result<Hop, CallbackError> {
+        ussd::read_turn(request).map(Hop::Turn)
+    }
+
+    fn write_screen(&self, screen: &Screen, _: &Turn, _: &RawRequest<'_>) -> Response<Bytes> {
+        ussd::write_screen(screen)
+    }
+
+    fn read_session_end(&self, request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
+        ussd::read_session_end(request)
+    }
+
+    fn acknowledge(&self) -> Response<Bytes> {
+        reply::plain("OK")
+    }
+
+    fn limits(&self, network: Option<&Network>) -> ScreenLimits {
+        ussd::limits(network)
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+}
+
+impl SimCards for AfricasTalking {
     fn sim_swap_request(&self, line: &Msisdn) -> Request<Bytes> {
         self.desk.sim_swap_request(line)
     }
@@ -92,13 +116,5 @@ impl Aggregator for AfricasTalking {
 
     fn read_sim_swap(&self, request: &RawRequest<'_>) -> Result<SimSwap, CallbackError> {
         sim_swap::read_verdict(request)
-    }
-
-    fn limits(&self, network: Option<&Network>) -> ScreenLimits {
-        ussd::limits(network)
-    }
-
-    fn deadline(&self) -> Duration {
-        Duration::from_secs(10)
     }
 }

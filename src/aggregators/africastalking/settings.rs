@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
+
+use crate::config::{ChannelConfig, SendEndpoint};
 
 /// An account at Africa's Talking. Prints without its key.
 pub struct Settings {
@@ -27,6 +30,23 @@ pub enum Endpoint {
     Classic,
     /// The JSON at `/version1/messaging/bulk`; live only.
     Bulk,
+}
+
+impl From<&ChannelConfig> for Settings {
+    fn from(config: &ChannelConfig) -> Self {
+        let key = config.api_key.as_ref().map(ExposeSecret::expose_secret);
+        let live = || "https://api.africastalking.com".to_owned();
+        Self {
+            base_url: config.base_url.clone().unwrap_or_else(live),
+            username: config.username.clone().unwrap_or_default(),
+            api_key: Zeroizing::new(key.unwrap_or_default().to_owned()),
+            sender_id: config.sender_id.clone(),
+            endpoint: match config.send_endpoint {
+                None | Some(SendEndpoint::Classic) => Endpoint::Classic,
+                Some(SendEndpoint::Bulk) => Endpoint::Bulk,
+            },
+        }
+    }
 }
 
 /// Settings that can't work.

@@ -89,7 +89,7 @@ mod tests {
 
     use super::super::{AfricasTalking, wire};
     use super::*;
-    use crate::aggregators::Aggregator;
+    use crate::aggregators::SimCards;
 
     fn verdict(body: &str) -> Result<SimSwap, CallbackError> {
         wire::posted(body, AfricasTalking::read_sim_swap)

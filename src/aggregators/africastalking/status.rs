@@ -4,20 +4,9 @@
 //! in reports), so words are compared without regard to case. A word that is
 //! not here is kept, never refused.
 
+use crate::aggregators::class::Class;
 use crate::aggregators::quote::quote;
-use crate::aggregators::{EndStatus, FailureReason, NotSent, ReportStatus, SendOutcome};
-
-/// What a recipient's status code means for us.
-#[derive(Clone, Copy)]
-pub(super) enum Class {
-    Accepted,
-    Transient,
-    Held,
-    BadSender,
-    NoBalance,
-    Blocked,
-    Permanent,
-}
+use crate::aggregators::{EndStatus, FailureReason, ReportStatus};
 
 /// Africa's Talking publishes the codes and their names; which ones are worth
 /// another try is our reading.
@@ -56,23 +45,6 @@ pub(super) fn class_of_name(name: &str) -> Option<Class> {
     }
     let known = SEND.iter().find(|row| row.1.eq_ignore_ascii_case(name));
     known.map(|row| row.2)
-}
-
-/// What to do about a recipient of this class that was not accepted.
-pub(super) fn refusal(class: Class, said: &str) -> SendOutcome {
-    let reason = quote(said);
-    SendOutcome::NotSent(match class {
-        Class::Accepted => return SendOutcome::Unknown { reason },
-        Class::Transient => NotSent::Transient {
-            reason,
-            retry_after: None,
-        },
-        Class::Held => NotSent::Held { reason },
-        Class::BadSender => NotSent::BadSender,
-        Class::NoBalance => NotSent::NoBalance,
-        Class::Blocked => NotSent::Blocked,
-        Class::Permanent => NotSent::Permanent { reason },
-    })
 }
 
 /// The status of a delivery report, and the reason when the status is one.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::status;
 use crate::aggregators::form::Form;
 use crate::aggregators::quote::quote;
+use crate::aggregators::reply::plain;
 use crate::aggregators::{
     CallbackError, Input, Network, RawRequest, Screen, ScreenLimits, SessionEnd, SessionId, Turn,
 };
@@ -29,19 +29,12 @@ pub(super) fn write_screen(screen: &Screen) -> Response<Bytes> {
     plain(&format!("{verb} {}", screen.text))
 }
 
-pub(super) fn plain(text: &str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::copy_from_slice(text.as_bytes()));
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    response
-}
-
 pub(super) fn read_session_end(request: &RawRequest<'_>) -> Result<SessionEnd, CallbackError> {
     let form = Form::read(request)?;
     let number = |name| Ok(form.optional(name)?.and_then(|text| text.parse().ok()));
     Ok(SessionEnd {
         session: session_id(&form)?,
-        caller: form.msisdn("phoneNumber")?,
+        caller: form.msisdn("phoneNumber").map(Some)?,
         service_code: form.optional("serviceCode")?,
         network: network(&form)?,
         status: status::end_status(&form.required("status")?),
@@ -75,22 +68,24 @@ fn session_id(form: &Form<'_>) -> Result<SessionId, CallbackError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::AfricasTalking;
+    use http::header::CONTENT_TYPE;
+
     use super::super::wire::{account, posted};
     use super::*;
-    use crate::aggregators::{Aggregator, EndStatus};
+    use crate::aggregators::{EndStatus, Ussd};
+    use crate::domain::Msisdn;
 
     const FIRST: &str = "sessionId=ATUid_9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d&serviceCode=%2A384%2A2026%23\
                          &phoneNumber=%2B254700000001&networkCode=63902&text=";
 
     fn turn(body: &str) -> Result<Turn, CallbackError> {
-        posted(body, AfricasTalking::read_turn)
+        posted(body, |_, request| read_turn(request))
     }
 
     fn typed(body: &str) -> String {
         match turn(body).unwrap().input {
             Input::Cumulative(text) => text.to_string(),
-            Input::Last(_) => panic!("Africa's Talking sends all answers"),
+            other => panic!("Africa's Talking sends all answers, not {other:?}"),
         }
     }
 
@@ -190,13 +185,12 @@ mod tests {
 
     #[test]
     fn a_screen_goes_on_or_ends() {
-        let turn = turn(FIRST).unwrap();
         for (end, bytes) in [
             (false, "CON Chagua:\n1. Barua"),
             (true, "END Chagua:\n1. Barua"),
         ] {
             let text = "Chagua:\n1. Barua".to_owned();
-            let response = account().write_screen(&Screen { text, end }, &turn);
+            let response = write_screen(&Screen { text, end });
             assert_eq!(response.status(), 200);
             assert_eq!(
                 response.headers()[CONTENT_TYPE],
@@ -221,9 +215,9 @@ mod tests {
                     &networkCode=63903&phoneNumber=%2B254700000007&status=Incomplete\
                     &cost=KES+0.10&durationInMillis=20500&hopsCount=3\
                     &hopsMetadata=root%7Cpin&input=2%2A9876&lastAppResponse=CON+secret";
-        let end = posted(body, AfricasTalking::read_session_end).unwrap();
+        let end = posted(body, |_, request| read_session_end(request)).unwrap();
         assert_eq!(end.session.as_str(), "s1");
-        assert_eq!(end.caller.as_str(), "254700000007");
+        assert_eq!(end.caller, Msisdn::parse("254700000007").ok());
         assert_eq!(end.service_code.as_deref(), Some("*384*2026#"));
         assert_eq!(end.network, Some(Network::Airtel));
         assert_eq!(end.status, EndStatus::Incomplete);
@@ -245,13 +239,13 @@ mod tests {
                 "sessionId=s1&phoneNumber=%2B254700000001&status={said}\
                  &cost=0.00&durationInMillis=soon&hopsCount=&errorMessage=no+route"
             );
-            let end = posted(&body, AfricasTalking::read_session_end).unwrap();
+            let end = posted(&body, |_, request| read_session_end(request)).unwrap();
             assert_eq!(end.status, status);
             assert_eq!((end.duration, end.hops), (None, None));
             assert_eq!(end.error.as_deref(), Some("no route"));
         }
         let body = "sessionId=s1&phoneNumber=%2B254700000001";
-        let end = posted(body, AfricasTalking::read_session_end);
+        let end = posted(body, |_, request| read_session_end(request));
         assert_eq!(end, Err(CallbackError::Missing("status")));
     }
 }

@@ -27,6 +27,8 @@ pub(super) fn posted<T>(body: &str, read: impl FnOnce(&AfricasTalking, &RawReque
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind)]);
     let request = RawRequest {
         method: &Method::POST,
+        path: "/",
+        rest: "",
         query: None,
         headers: &headers,
         body: body.as_bytes(),

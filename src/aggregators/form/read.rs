@@ -32,6 +32,28 @@ impl<'a> Form<'a> {
         Ok(Self { body: request.body })
     }
 
+    /// The query of a request, whatever its method.
+    pub(in crate::aggregators) fn of_query(request: &RawRequest<'a>) -> Self {
+        let body = request.query.unwrap_or_default().as_bytes();
+        Self { body }
+    }
+
+    /// The body, whatever it says that it is.
+    pub(in crate::aggregators) fn of_body(request: &RawRequest<'a>) -> Self {
+        Self { body: request.body }
+    }
+
+    /// Every name with its value, decoded.
+    pub(in crate::aggregators) fn pairs(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let pairs = self.body.split(|&byte| byte == b'&');
+        let pairs = pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+            let mut sides = pair.splitn(2, |&byte| byte == b'=');
+            let mut side = || decode(sides.next().unwrap_or_default());
+            (side(), side())
+        });
+        pairs.collect()
+    }
+
     /// A field that must be there and may be empty.
     pub(in crate::aggregators) fn text(
         &self,
@@ -80,22 +102,31 @@ impl<'a> Form<'a> {
     }
 
     fn find(&self, name: &'static str) -> Result<Option<Zeroizing<String>>, CallbackError> {
+        self.value(name, name)
+    }
+
+    /// A field of any name, with the one that an error gives it.
+    pub(in crate::aggregators) fn value(
+        &self,
+        role: &'static str,
+        name: &str,
+    ) -> Result<Option<Zeroizing<String>>, CallbackError> {
         let mut values = self.values(name);
         let Some(raw) = values.next() else {
             return Ok(None);
         };
         if values.next().is_some() {
-            return Err(CallbackError::Repeated(name));
+            return Err(CallbackError::Repeated(role));
         }
         let value = String::from_utf8(decode(raw)).map(Zeroizing::new);
         match value {
             // PostgreSQL can't store the character NUL, and no phone types it.
             Ok(value) if !value.contains('\0') => Ok(Some(value)),
-            _ => Err(CallbackError::Malformed(name)),
+            _ => Err(CallbackError::Malformed(role)),
         }
     }
 
-    fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.body
             .split(|&byte| byte == b'&')
             .filter_map(move |pair| {
@@ -149,6 +180,8 @@ mod tests {
         }
         let request = RawRequest {
             method,
+            path: "/",
+            rest: "",
             query: None,
             headers: &headers,
             body: b"text=1",

@@ -81,6 +81,8 @@ async fn service(first: Vec<StatusCode>) -> (String, mpsc::UnboundedReceiver<Rep
         }
         let request = RawRequest {
             method: &Method::POST,
+            path: "/",
+            rest: "",
             query: None,
             headers: &headers,
             body: &body,
@@ -105,8 +107,9 @@ fn read_report(request: &RawRequest<'_>) -> Report {
     };
     AfricasTalking::open(settings)
         .unwrap()
-        .read_report(request)
+        .read_reports(request)
         .unwrap()
+        .remove(0)
 }
 
 fn accepted_id(outcome: Option<SendOutcome>) -> String {
