@@ -298,7 +298,11 @@ impl Town {
             let status = ["outbox", "status", "--json", "--config"];
             last = block_in_place(|| run(cp2(status).arg(&self.config))).out;
             let counts: Value = serde_json::from_str(&last).unwrap();
-            counts.as_object().unwrap().keys().eq(["delivered"])
+            counts["messages"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .eq(["delivered"])
         });
         assert!(delivered.await, "the outbox came to {last}");
     }
