@@ -418,6 +418,7 @@ fn configuration(database: &Database, sandbox: &Sandbox) -> String {
         test = "{key}"
         [policy]
         resets_in_ten_minutes = 1000
+        resend_minutes = 0
         resets_in_a_day = 1000
         [outbox]
         send_timeout_s = 1
