@@ -157,7 +157,7 @@ impl Burglar {
             text = format!("{text}*{answer}");
             screen = self.inside.hop(&session, &line, &text).await;
         }
-        screen.text.to_string()
+        screen.text.clone()
     }
 
     /// Thousands of PINs behind the code, in one dial.
