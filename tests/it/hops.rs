@@ -184,7 +184,7 @@ async fn two_sessions_of_one_line_make_one_password(service: &TestService) {
         &cp2::domain::Msisdn::parse(&msisdn).unwrap(),
         cp2::demo::sandbox::Behaviour::Deliver,
     );
-    service.outbox_comes_to(&[("queued", 1)]).await;
+    service.outbox_comes_to(&[("parked", 1)]).await;
     service.clock.advance(std::time::Duration::from_mins(2));
     let messages = service.sms_of(&msisdn, 1).await;
     assert_eq!(messages.len(), 1);

@@ -21,7 +21,7 @@ on_each_database!(
 );
 
 const HOME: &str = "CON KNEC CP2\n1. My deployment\n2. Get letter by SMS\n3. Reset password\n\
-                    4. My details\n5. Change phone number\n6. Report a problem\n7. Kiswahili\n0. Exit";
+                    4. My details\n5. Change phone number\n6. Problem, help\n7. Kiswahili\n0. Exit";
 
 async fn a_deployment_is_read_in_one_hop(service: &TestService) {
     let mut phone = service.phone(1);
