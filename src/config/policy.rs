@@ -22,6 +22,8 @@ pub struct Policy {
     pub forgotten_in_an_hour: i64,
     /// How long a link to a letter works, in hours.
     pub link_hours: u64,
+    /// How long the browser that opened a link may go on with the download, in minutes.
+    pub link_window_minutes: u64,
     /// How many links a person may ask for in a day.
     pub links_in_a_day: i64,
     /// How long an SMS with a new password or a link is of use, in minutes.
@@ -158,6 +160,7 @@ impl Default for Policy {
             resets_in_a_day: 5,
             forgotten_in_an_hour: 20,
             link_hours: 72,
+            link_window_minutes: 15,
             links_in_a_day: 10,
             secret_sms_minutes: 30,
             resend_minutes: 10,
@@ -198,6 +201,12 @@ impl Policy {
     #[must_use]
     pub fn link_life(&self) -> Duration {
         Duration::from_secs(self.link_hours * 3600)
+    }
+
+    /// How long the browser that opened a link may go on with the download.
+    #[must_use]
+    pub fn link_window(&self) -> Duration {
+        Duration::from_secs(self.link_window_minutes * 60)
     }
 
     /// How long an SMS with a secret is of use.

@@ -2,25 +2,29 @@
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, ActionError};
-use crate::crypto::Token;
 use crate::domain::{Language, Msisdn, clock_time, long_date};
 use crate::store::deployments::Deployment;
 
 use super::app::App;
+use super::cookie::Cookie;
 use super::pages::{
     DeploymentCard, ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, MePage,
     Problem,
 };
 use super::respond::{Failed, to_the_end};
 
-const COOKIE: &str = "cp2";
+/// Says who is logged in.
+const VISIT: Cookie = Cookie {
+    name: "cp2",
+    path: "/",
+};
 
 /// What the service is.
 pub(super) async fn home(State(app): State<App>, wish: LanguageWish) -> Response {
@@ -94,13 +98,10 @@ pub(super) async fn log_in(
     });
     match logged_in.await {
         Ok(Some(token)) => {
-            let life = app.tools.policy.login_life().as_secs();
-            with_cookie(
-                Redirect::to(&wish.keep("/me")).into_response(),
-                token.reveal(),
-                life,
-                app.https,
-            )
+            let life = app.tools.policy.login_life();
+            let mut response = Redirect::to(&wish.keep("/me")).into_response();
+            VISIT.put(&mut response, &token, life, app.https);
+            response
         }
         Ok(None) => page(LoginError::Mismatch),
         Err(Failed) => ErrorPage {
@@ -121,7 +122,7 @@ pub(super) fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response 
 
 /// A person's own page.
 pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: HeaderMap) -> Response {
-    let Some(token) = cookie(&headers) else {
+    let Some(token) = VISIT.of(&headers) else {
         return Redirect::to(&wish.keep("/login")).into_response();
     };
     let inner = app.clone();
@@ -162,7 +163,7 @@ pub(super) async fn log_out(
     wish: LanguageWish,
     headers: HeaderMap,
 ) -> Response {
-    if let Some(token) = cookie(&headers).filter(|_| !is_foreign(&headers)) {
+    if let Some(token) = VISIT.of(&headers).filter(|_| !is_foreign(&headers)) {
         let inner = app.clone();
         let ended = to_the_end(async move {
             let mut tx = inner.store.begin().await?;
@@ -177,12 +178,9 @@ pub(super) async fn log_out(
             .into_response();
         }
     }
-    with_cookie(
-        Redirect::to(&wish.keep("/login")).into_response(),
-        "",
-        0,
-        app.https,
-    )
+    let mut response = Redirect::to(&wish.keep("/login")).into_response();
+    VISIT.remove(&mut response, app.https);
+    response
 }
 
 fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
@@ -219,27 +217,4 @@ pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-site")
         .is_some_and(|site| site != "same-origin" && site != "none")
-}
-
-fn cookie(headers: &HeaderMap) -> Option<Token> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .find(|(name, _)| *name == COOKIE)
-        .and_then(|(_, value)| Token::parse(value))
-}
-
-fn with_cookie(mut response: Response, value: &str, life_s: u64, https: bool) -> Response {
-    let secure = if https { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={life_s}{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
 }

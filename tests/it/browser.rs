@@ -72,7 +72,7 @@ impl Visit {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_letter_is_dialled_for_and_downloaded_once() {
+async fn a_letter_is_dialled_for_and_downloaded_by_one_browser() {
     let visit = Visit::begin().await;
     visit
         .dial(
@@ -86,8 +86,19 @@ async fn a_letter_is_dialled_for_and_downloaded_once() {
     visit.browser.go_on_in_new_window().await;
     visit.browser.find("h1", "Your letter is ready").await;
     visit.press("form button").await;
-    let letter = visit.browser.download().await;
+    let letter = visit.browser.download_named("appointment-letter.pdf").await;
     assert!(letter.starts_with(b"%PDF-") && letter.trim_ascii_end().ends_with(b"%%EOF"));
+    // The page stands there still, and gives the letter to this browser again.
+    visit.press("form button").await;
+    assert_eq!(
+        visit
+            .browser
+            .download_named("appointment-letter (1).pdf")
+            .await,
+        letter
+    );
+    // To a browser that has not pressed the button the link is used up.
+    visit.browser.client.delete_all_cookies().await.unwrap();
     visit.browser.goto(&address).await;
     visit.browser.find("h1", "This link does not work").await;
     visit.browser.find("h2", "How to get another").await;

@@ -63,7 +63,7 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
     };
     let mut pages = vec![
         read(HomePage { frame }).await,
-        read(LinkPage { frame }).await,
+        read(LinkPage { frame, minutes: 15 }).await,
         read(LinkGonePage { frame }).await,
         read(login(None)).await,
         read(login(Some(LoginError::Mismatch))).await,

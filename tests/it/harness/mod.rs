@@ -7,6 +7,7 @@ pub(crate) mod menus;
 mod phone;
 pub(crate) mod program;
 pub(crate) mod service;
+mod surfer;
 mod wire;
 
 pub(crate) use browser::Browser;
@@ -14,6 +15,7 @@ pub(crate) use contents::Contents;
 pub(crate) use database::Database;
 pub(crate) use phone::Phone;
 pub(crate) use service::TestService;
+pub(crate) use surfer::Surfer;
 pub(crate) use wire::Wire;
 
 /// Runs each test on SQLite and on PostgreSQL. A test is an `async fn(&TestService)`.
