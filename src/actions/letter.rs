@@ -13,13 +13,14 @@ use crate::store::people::{self, Person};
 use crate::store::{Tx, audit};
 use crate::ussd::Outcome;
 
-use super::admission::{admit, admitted_outcomes};
+use super::admission::{Admission, Deed, admit, admitted_outcomes};
 use super::limits::DAY;
 use super::sms::Letterbox;
 use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
 const OPENED: &str = "letter.opened";
+const DOWNLOADED: &str = "letter.downloaded";
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
 const SERIES: FieldSpec = FieldSpec::new("series", Kind::Series);
 
@@ -103,6 +104,24 @@ async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 
 fn is_for(deployment: &Deployment, person: &Person) -> bool {
     deployment.person == person.id && deployment.state == State::Posted
+}
+
+/// The deployment whose letter somebody who is logged in may have now, under the demands
+/// that its link is sent under. None where they may not, or where it is not theirs.
+pub async fn own_letter(
+    mut work: Work<'_>,
+    wanted: &DeploymentId,
+) -> Result<Option<(Person, Deployment)>, ActionError> {
+    let Admission::Granted(person) = work.admission(Deed::GetLetter).await? else {
+        return Ok(None);
+    };
+    let found = deployments::by_id(work.tx, wanted).await?;
+    let Some(deployment) = found.filter(|found| is_for(found, &person)) else {
+        return Ok(None);
+    };
+    work.log(&person, DOWNLOADED, Some(deployment.id.to_string()))
+        .await?;
+    Ok(Some((*person, deployment)))
 }
 
 /// A hash of what a letter is about: everything that is decided about the work.

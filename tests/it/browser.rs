@@ -56,6 +56,14 @@ impl Visit {
         self.press("button").await;
     }
 
+    async fn choose_password(&self, new: &str, again: &str) {
+        for (field, value) in [("#new", new), ("#again", again)] {
+            let field = self.browser.find(field, "").await;
+            field.send_keys(value).await.unwrap();
+        }
+        self.press("button").await;
+    }
+
     async fn press(&self, selector: &str) {
         self.browser.find(selector, "").await.click().await.unwrap();
     }
@@ -130,6 +138,10 @@ async fn a_new_password_from_the_phone_opens_the_site() {
         .find(".error", "The user name or the password is not correct.")
         .await;
     visit.log_in("0700 000 001", password_in(&sms)).await;
+    visit.browser.find("h1", "Choose a password").await;
+    visit.choose_password("mbuzi tatu", "kisimani leo").await;
+    visit.browser.find(".error", "are not the same").await;
+    visit.choose_password("mbuzi tatu", "mbuzi tatu").await;
     visit.browser.find(".who", "Achieng Mercy Odhiambo").await;
     visit
         .browser
@@ -202,7 +214,15 @@ async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
     visit.browser.find("h1", "Ingia").await;
     visit.log_in("254700000007", "karibu2026").await;
     visit.browser.find(".who", "Khadija").await;
-    for path in ["/", "/login", "/me", &link, "/l/0", "/nothing-here"] {
+    for path in [
+        "/",
+        "/login",
+        "/me",
+        "/me/password",
+        &link,
+        "/l/0",
+        "/nothing-here",
+    ] {
         for language in ["en", "sw"] {
             let path = format!("{path}?lang={language}");
             visit.goto(&path).await;

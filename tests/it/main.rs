@@ -38,6 +38,7 @@ mod resume;
 mod schema;
 mod screen_limits;
 mod sim_swap;
+mod site;
 mod slow_clients;
 mod traffic;
 mod transcripts;
