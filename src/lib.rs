@@ -10,6 +10,8 @@ pub mod domain;
 
 pub mod config;
 
+pub mod metrics;
+
 pub mod menus;
 
 pub mod ussd;

@@ -20,6 +20,7 @@ pub mod campaigns;
 pub mod centre_claims;
 pub mod centres;
 pub mod changes;
+pub mod channel_states;
 pub mod deployments;
 pub mod guesses;
 pub mod inbound;

@@ -17,6 +17,7 @@ mod layers;
 mod letter;
 mod links;
 mod me;
+mod metrics;
 pub mod pages;
 mod password;
 mod respond;
@@ -93,4 +94,5 @@ fn platform() -> Router<App> {
         // The platform.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::scrape))
 }
