@@ -97,10 +97,8 @@ async fn find(app: App, token: Token, browser: Option<Token>) -> Result<Found, L
     drop(tx);
     Ok(match opened {
         Some(opened) if opened.redeemed => {
-            match draw(&app, &opened.person, &opened.deployment).await? {
-                Some(pdf) => Found::Letter(pdf),
-                None => Found::Nothing,
-            }
+            let pdf = draw(&app, &opened.person, &opened.deployment).await?;
+            pdf.map_or(Found::Nothing, Found::Letter)
         }
         Some(_) => Found::Button,
         None => Found::Nothing,

@@ -37,14 +37,12 @@ impl FromRequestParts<App> for Visit {
             let policy = &inner.tools.policy;
             actions::visitor(&inner.store, policy, &token, inner.clock.now()).await
         });
-        match found.await {
-            Ok(visitor) => visitor.map(Self).ok_or_else(log_in),
-            Err(Failed) => {
-                let frame = app.look.frame(wish.settle(None));
-                let problem = Problem::Unavailable;
-                Err(ErrorPage { frame, problem }.into_response())
-            }
-        }
+        let visitor = found.await.map_err(|Failed| {
+            let frame = app.look.frame(wish.settle(None));
+            let problem = Problem::Unavailable;
+            ErrorPage { frame, problem }.into_response()
+        })?;
+        visitor.map(Self).ok_or_else(log_in)
     }
 }
 

@@ -56,7 +56,7 @@ async fn a_password_by_sms_is_replaced_before_anything_else(service: &TestServic
         ("karibu 2026", "too easy to guess"),
         ("0700000001", "too easy to guess"),
         ("achieng99", "too easy to guess"),
-        (by_sms, "the password until now"),
+        (by_sms, "your current password"),
     ] {
         let answer = choose(&mut surfer, "", new).await;
         assert_eq!(answer.status(), 422);

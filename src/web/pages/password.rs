@@ -56,7 +56,7 @@ impl PasswordPage<'_> {
                 title: "Choose a password",
                 why: "Yours came by SMS. Choose one that only you know, then go on.",
                 user_name: "User name",
-                old: "Password until now",
+                old: "Current password",
                 new: "New password",
                 hint: "At least 8 characters. Three or four words that you can remember are good.",
                 again: "New password again",
@@ -90,7 +90,7 @@ impl PasswordPage<'_> {
         };
         let (english, kiswahili) = match fault {
             PasswordFault::WrongOld => (
-                "The password until now is not correct.",
+                "The current password is not correct.",
                 "Nenosiri la sasa si sahihi.",
             ),
             PasswordFault::Differ => (
@@ -106,7 +106,7 @@ impl PasswordPage<'_> {
                 "Nenosiri jipya ni rahisi kukisia. Usitumie majina, nambari zako au mfululizo.",
             ),
             PasswordFault::Same => (
-                "This is the password until now. Choose another.",
+                "This is your current password. Choose another.",
                 "Hili ndilo nenosiri la sasa. Chagua lingine.",
             ),
         };
