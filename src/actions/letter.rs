@@ -1,20 +1,26 @@
 //! The appointment letter: a one-time link by SMS, and what it opens.
 
+use sha2::{Digest, Sha256};
+
+use crate::config::Policy;
 use crate::crypto::Token;
 use crate::domain::{DeploymentId, Timestamp};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::deployments::{self, Deployment, State};
+use crate::store::links::{self, NewLink};
 use crate::store::outbox::Lane;
 use crate::store::people::{self, Person};
-use crate::store::{Tx, audit, links};
+use crate::store::{Tx, audit};
 use crate::ussd::Outcome;
 
-use super::admission::{admit, admitted_outcomes};
+use super::admission::{Admission, Deed, admit, admitted_outcomes};
 use super::limits::DAY;
 use super::sms::Letterbox;
 use super::work::{Action, ActionError, Way, Work};
 
 const WHAT: &str = "letter.link";
+const OPENED: &str = "letter.opened";
+const DOWNLOADED: &str = "letter.downloaded";
 const HOURS: FieldSpec = FieldSpec::new("hours", Kind::Number(4));
 const SERIES: FieldSpec = FieldSpec::new("series", Kind::Series);
 
@@ -63,16 +69,14 @@ async fn send_link(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         return Ok(Outcome::of("too_many"));
     }
     let token = Token::fresh();
-    let expires_at = work.now.plus(policy.link_life());
-    links::insert(
-        work.tx,
-        &token.hash(),
-        &person.id,
-        &deployment.id,
-        work.now,
-        expires_at,
-    )
-    .await?;
+    let link = NewLink {
+        token_hash: token.hash(),
+        person: &person.id,
+        deployment: &deployment.id,
+        about_hash: about(&deployment),
+        expires_at: work.now.plus(policy.link_life()),
+    };
+    links::insert(work.tx, &link, work.now).await?;
     work.log(&person, WHAT, Some(deployment.id.to_string()))
         .await?;
     let hours = Value::Number(u32::try_from(policy.link_hours).unwrap_or(u32::MAX));
@@ -102,48 +106,101 @@ fn is_for(deployment: &Deployment, person: &Person) -> bool {
     deployment.person == person.id && deployment.state == State::Posted
 }
 
+/// The deployment whose letter somebody who is logged in may have now, under the demands
+/// that its link is sent under. None where they may not, or where it is not theirs.
+pub async fn own_letter(
+    mut work: Work<'_>,
+    wanted: &DeploymentId,
+) -> Result<Option<(Person, Deployment)>, ActionError> {
+    let Admission::Granted(person) = work.admission(Deed::GetLetter).await? else {
+        return Ok(None);
+    };
+    let found = deployments::by_id(work.tx, wanted).await?;
+    let Some(deployment) = found.filter(|found| is_for(found, &person)) else {
+        return Ok(None);
+    };
+    work.log(&person, DOWNLOADED, Some(deployment.id.to_string()))
+        .await?;
+    Ok(Some((*person, deployment)))
+}
+
+/// A hash of what a letter is about: everything that is decided about the work.
+fn about(deployment: &Deployment) -> [u8; 32] {
+    let decided = [
+        deployment.centre.code.as_str(),
+        &deployment.series.to_string(),
+        deployment.role.code(),
+        &deployment.serial.to_string(),
+        &deployment.reports_at.as_millis().to_string(),
+        &deployment.starts_on.to_string(),
+        &deployment.ends_on.to_string(),
+        &deployment.rate.0.to_string(),
+    ];
+    Sha256::digest(decided.join("|")).into()
+}
+
 /// What a link opens.
 pub struct Opened {
     /// Whose letter.
     pub person: Person,
     /// About which work.
     pub deployment: Deployment,
+    /// Whether it was redeemed by the browser that asks, and is open to it still.
+    pub redeemed: bool,
 }
 
-/// What a link would open now. Changes nothing: robots look at links too.
+/// What a link would open now, to this browser. Changes nothing: robots look at links too.
 pub async fn behind_link(
     tx: &mut Tx,
     token: &Token,
+    browser: Option<&Token>,
     now: Timestamp,
 ) -> Result<Option<Opened>, ActionError> {
-    let Some((person, deployment)) = links::open(tx, &token.hash(), now).await? else {
+    let browser = browser.map(Token::hash);
+    let browser = browser.as_ref().map(<[u8; 32]>::as_slice);
+    let Some(link) = links::open(tx, &token.hash(), browser, now).await? else {
         return Ok(None);
     };
-    let Some(person) = people::by_id(tx, &person).await? else {
+    let Some(person) = people::by_id(tx, &link.person).await? else {
         return Ok(None);
     };
-    let found = deployments::by_id(tx, &deployment).await?;
-    let deployment = found.filter(|found| is_for(found, &person));
-    Ok(deployment.map(|deployment| Opened { person, deployment }))
+    let found = deployments::by_id(tx, &link.deployment).await?;
+    // It may have been taken back or decided anew since the link was sent.
+    let same = |found: &Deployment| {
+        let about_hash = link.about_hash.as_deref();
+        about_hash.is_none_or(|then| then == about(found).as_slice())
+    };
+    let deployment = found.filter(|found| is_for(found, &person) && same(found));
+    Ok(deployment.map(|deployment| Opened {
+        person,
+        deployment,
+        redeemed: link.redeemed,
+    }))
 }
 
-/// Uses a link up. Of any number of callers at once, one hears that it is theirs.
+/// Uses a link up: from then on it is open to this browser alone, and not for long. True
+/// for one of any number of browsers, however often that one presses.
 pub async fn redeem_link(
     tx: &mut Tx,
+    policy: &Policy,
     token: &Token,
-    opened: &Opened,
+    browser: &Token,
     now: Timestamp,
 ) -> Result<bool, ActionError> {
-    if !links::redeem(tx, &token.hash(), now).await? {
+    let closes_at = now.plus(policy.link_window());
+    let first = links::redeem(tx, &token.hash(), &browser.hash(), now, closes_at).await?;
+    let Some(opened) = behind_link(tx, token, Some(browser), now).await? else {
         return Ok(false);
-    }
-    let entry = audit::Entry {
-        actor: "link",
-        subject: Some(&opened.person.id),
-        what: "letter.opened",
-        way: Way::Web.name(),
-        detail: Some(opened.deployment.id.to_string()),
     };
-    audit::add(tx, &entry, now).await?;
+    if first {
+        let entry = audit::Entry {
+            actor: "link",
+            subject: Some(&opened.person.id),
+            what: OPENED,
+            way: Way::Web.name(),
+            detail: Some(opened.deployment.id.to_string()),
+        };
+        audit::add(tx, &entry, now).await?;
+    }
     Ok(true)
 }

@@ -4,14 +4,10 @@ use zeroize::Zeroizing;
 
 use crate::crypto::Token;
 use crate::domain::{Msisdn, Timestamp};
-use crate::store::deployments::{self, Deployment};
-use crate::store::people::{self, Person};
-use crate::store::{Store, Tx, audit, outbox, passwords, web_sessions};
+use crate::store::{Store, audit, outbox, passwords, people};
 
+use super::visit;
 use super::work::{ActionError, Tools, Way};
-
-/// The most deployments a page shows.
-const SHOWN: usize = 20;
 
 /// Checks a user name and password. The answer to an unknown name is the answer to a
 /// wrong password, and takes as long.
@@ -60,43 +56,10 @@ pub async fn log_in(
     audit::add(&mut tx, &entry, now).await?;
     let token = (matches && still).then(Token::fresh);
     if let Some(token) = &token {
-        let end = now.plus(tools.policy.login_life());
-        web_sessions::insert(&mut tx, &token.hash(), &person.id, now, end).await?;
+        visit::begin(&mut tx, &tools.policy, token, &person.id, now).await?;
         // The password has arrived.
         outbox::erase_kept_of(&mut tx, &person.id, now).await?;
     }
     tx.commit().await?;
     Ok(token)
-}
-
-/// Somebody who is logged in.
-pub struct Visitor {
-    /// Who.
-    pub person: Person,
-    /// Their work.
-    pub deployments: Vec<Deployment>,
-}
-
-/// Who this browser belongs to.
-pub async fn visitor(
-    tx: &mut Tx,
-    token: &Token,
-    now: Timestamp,
-) -> Result<Option<Visitor>, ActionError> {
-    let Some(id) = web_sessions::person(tx, &token.hash(), now).await? else {
-        return Ok(None);
-    };
-    let Some(person) = people::by_id(tx, &id).await? else {
-        return Ok(None);
-    };
-    let deployments = deployments::of_person(tx, &id, 0, SHOWN).await?;
-    Ok(Some(Visitor {
-        person,
-        deployments,
-    }))
-}
-
-/// Ends a browser's visit.
-pub async fn log_out(tx: &mut Tx, token: &Token) -> Result<(), ActionError> {
-    Ok(web_sessions::remove(tx, &token.hash()).await?)
 }

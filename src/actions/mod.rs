@@ -26,6 +26,7 @@ mod log_in;
 mod lost_line;
 mod lost_sms;
 mod msisdn;
+mod own_password;
 mod password;
 mod pin;
 mod places;
@@ -40,17 +41,21 @@ mod resend;
 mod sms;
 #[cfg(test)]
 mod tests;
+mod visit;
+mod weak_password;
 mod weak_pin;
 mod work;
 
 pub use check_letter::{Genuine, Verdict, check_letter};
 pub use decider::Decider;
 pub use forgotten::{Forgotten, forgotten, may_ask};
-pub use letter::{Opened, behind_link, redeem_link};
+pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use limits::{private_bucket, use_once};
-pub use log_in::{Visitor, log_in, log_out, visitor};
+pub use log_in::log_in;
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
+pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;
+pub use visit::{Visitor, log_out, visitor, work_of};
 use work::Action;
 pub use work::{ActionError, Prepared, Tools, Way, Work};
 

@@ -11,7 +11,7 @@ use crate::crypto::fresh_password;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
 use crate::store::outbox::{self, Lane};
 use crate::store::passwords::{self, PasswordRecord};
-use crate::store::{audit, web_sessions};
+use crate::store::{audit, links, web_sessions};
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
@@ -94,6 +94,7 @@ pub(super) async fn reset(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     };
     passwords::replace(work.tx, &person.id, &record, work.now).await?;
     web_sessions::remove_of_person(work.tx, &person.id).await?;
+    links::revoke_of_person(work.tx, &person.id, work.now).await?;
     work.log(&person, WHAT, None).await?;
     let hours = Value::Number(u32::try_from(policy.password_hours).unwrap_or(u32::MAX));
     let fields = vec![

@@ -92,7 +92,9 @@ fn policy(config: &Config) -> Result<(), Fault> {
         ("password_hours", policy.password_hours),
         ("link_hours", policy.link_hours),
         ("secret_sms_minutes", policy.secret_sms_minutes),
+        ("link_window_minutes", policy.link_window_minutes),
         ("login_minutes", policy.login_minutes),
+        ("login_idle_minutes", policy.login_idle_minutes),
         ("session_minutes", policy.session_minutes),
     ];
     if policy.resume_minutes > policy.session_minutes {

@@ -22,6 +22,8 @@ pub struct Policy {
     pub forgotten_in_an_hour: i64,
     /// How long a link to a letter works, in hours.
     pub link_hours: u64,
+    /// How long the browser that opened a link may go on with the download, in minutes.
+    pub link_window_minutes: u64,
     /// How many links a person may ask for in a day.
     pub links_in_a_day: i64,
     /// How long an SMS with a new password or a link is of use, in minutes.
@@ -29,8 +31,10 @@ pub struct Policy {
     /// How long the text of a new password stays sealed after it was asked for, to be sent
     /// again as it is, unless it is known to have arrived; in minutes, 0 not at all.
     pub resend_minutes: u64,
-    /// How long a browser stays logged in, in minutes.
+    /// How long a browser stays logged in at most, in minutes.
     pub login_minutes: u64,
+    /// After how long without a request it is logged out, in minutes.
+    pub login_idle_minutes: u64,
     /// How often a password may be tried for one user name in fifteen minutes.
     pub logins_in_fifteen_minutes: u32,
     /// How long a USSD session is remembered, in minutes.
@@ -158,10 +162,12 @@ impl Default for Policy {
             resets_in_a_day: 5,
             forgotten_in_an_hour: 20,
             link_hours: 72,
+            link_window_minutes: 15,
             links_in_a_day: 10,
             secret_sms_minutes: 30,
             resend_minutes: 10,
-            login_minutes: 30,
+            login_minutes: 120,
+            login_idle_minutes: 15,
             logins_in_fifteen_minutes: 5,
             session_minutes: 30,
             resume_minutes: 10,
@@ -200,6 +206,12 @@ impl Policy {
         Duration::from_secs(self.link_hours * 3600)
     }
 
+    /// How long the browser that opened a link may go on with the download.
+    #[must_use]
+    pub fn link_window(&self) -> Duration {
+        Duration::from_secs(self.link_window_minutes * 60)
+    }
+
     /// How long an SMS with a secret is of use.
     #[must_use]
     pub fn secret_sms_life(&self) -> Duration {
@@ -212,10 +224,16 @@ impl Policy {
         Duration::from_secs(self.resend_minutes * 60)
     }
 
-    /// How long a browser stays logged in.
+    /// How long a browser stays logged in at most.
     #[must_use]
     pub fn login_life(&self) -> Duration {
         Duration::from_secs(self.login_minutes * 60)
+    }
+
+    /// After how long without a request it is logged out.
+    #[must_use]
+    pub fn login_idle(&self) -> Duration {
+        Duration::from_secs(self.login_idle_minutes * 60)
     }
 
     /// How long something stays locked after so many wrong guesses; none while it does not.

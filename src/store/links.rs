@@ -1,71 +1,119 @@
-//! One-time links to letters. The token itself is never stored.
+//! One-time links to letters. Neither the token nor the browser's cookie is ever stored.
+
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{DeploymentId, PersonId, Timestamp};
 
 use super::tx::decode;
 use super::{StoreError, Tx};
 
+/// A link that opens something.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Whose it is.
+    pub person: PersonId,
+    /// To the letter about which work.
+    pub deployment: DeploymentId,
+    /// A hash of what was decided about that work when the link was sent.
+    pub about_hash: Option<Vec<u8>>,
+    /// Whether it is redeemed and open to one browser still.
+    pub redeemed: bool,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Link
+where
+    &'static str: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Option<Vec<u8>>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let text = |column: &'static str| row.try_get::<String, _>(column);
+        let redeemed_at: Option<i64> = row.try_get("redeemed_at")?;
+        Ok(Self {
+            person: PersonId::parse(&text("person_id")?).map_err(decode)?,
+            deployment: DeploymentId::parse(&text("deployment_id")?).map_err(decode)?,
+            about_hash: row.try_get("about_hash")?,
+            redeemed: redeemed_at.is_some(),
+        })
+    }
+}
+
+/// A link to be sent.
+pub struct NewLink<'a> {
+    /// The hash of its token.
+    pub token_hash: [u8; 32],
+    /// Whose it is.
+    pub person: &'a PersonId,
+    /// To the letter about which work.
+    pub deployment: &'a DeploymentId,
+    /// A hash of what is decided about that work.
+    pub about_hash: [u8; 32],
+    /// Until when it can be redeemed.
+    pub expires_at: Timestamp,
+}
+
 /// Adds a link.
-pub async fn insert(
-    tx: &mut Tx,
-    token_hash: &[u8],
-    person: &PersonId,
-    deployment: &DeploymentId,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO links (token_hash, person_id, deployment_id, created_at, expires_at) \
-                       VALUES ($1, $2, $3, $4, $5)";
+pub async fn insert(tx: &mut Tx, link: &NewLink<'_>, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO links \
+        (token_hash, person_id, deployment_id, about_hash, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
     on!(tx, conn => sqlx::query(SQL)
-        .bind(token_hash)
-        .bind(person.as_str())
-        .bind(deployment.as_str())
+        .bind(link.token_hash.as_slice())
+        .bind(link.person.as_str())
+        .bind(link.deployment.as_str())
+        .bind(link.about_hash.as_slice())
         .bind(now.as_millis())
-        .bind(expires_at.as_millis())
+        .bind(link.expires_at.as_millis())
         .execute(conn).await.map(drop))
 }
 
-/// Whose link it is and to what, where it can still be redeemed. Changes nothing.
+/// The link, where it can still be redeemed, or was by this browser, whose time is not
+/// over. Changes nothing.
 pub async fn open(
     tx: &mut Tx,
     token_hash: &[u8],
+    browser_hash: Option<&[u8]>,
     now: Timestamp,
-) -> Result<Option<(PersonId, DeploymentId)>, StoreError> {
-    const SQL: &str = "SELECT person_id, deployment_id FROM links \
-                       WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
-    let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(SQL)
+) -> Result<Option<Link>, StoreError> {
+    const SQL: &str = "SELECT person_id, deployment_id, about_hash, redeemed_at FROM links \
+        WHERE token_hash = $1 AND expires_at > $2 AND (redeemed_at IS NULL OR browser_hash = $3)";
+    on!(tx, conn => sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
-        .fetch_optional(conn).await)?;
-    let Some((person, deployment)) = row else {
-        return Ok(None);
-    };
-    let person = PersonId::parse(&person).map_err(decode)?;
-    let deployment = DeploymentId::parse(&deployment).map_err(decode)?;
-    Ok(Some((person, deployment)))
+        .bind(browser_hash)
+        .fetch_optional(conn).await)
 }
 
-/// Uses a link up. True for one of any number of callers.
-pub async fn redeem(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE links SET redeemed_at = $2 \
-        WHERE token_hash = $1 AND expires_at > $2 AND redeemed_at IS NULL";
+/// Gives a link to one browser, until its window closes. True for one of any number of
+/// callers.
+pub async fn redeem(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    browser_hash: &[u8],
+    now: Timestamp,
+    closes_at: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE links SET redeemed_at = $3, browser_hash = $2, expires_at = $4 \
+        WHERE token_hash = $1 AND expires_at > $3 AND redeemed_at IS NULL";
     let redeemed = on!(tx, conn => sqlx::query(SQL)
         .bind(token_hash)
+        .bind(browser_hash)
         .bind(now.as_millis())
+        .bind(closes_at.as_millis())
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(redeemed == 1)
 }
 
-/// Closes every open link of a person, as when their line changes.
+/// Closes every link of a person, redeemed or not, as when their line changes.
 pub async fn revoke_of_person(
     tx: &mut Tx,
     person: &PersonId,
     now: Timestamp,
-) -> Result<u64, StoreError> {
-    const SQL: &str = "UPDATE links SET expires_at = $2 \
-        WHERE person_id = $1 AND expires_at > $2 AND redeemed_at IS NULL";
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE links SET expires_at = $2 WHERE person_id = $1 AND expires_at > $2";
     on!(tx, conn => sqlx::query(SQL)
         .bind(person.as_str())
         .bind(now.as_millis())
-        .execute(conn).await.map(|done| done.rows_affected()))
+        .execute(conn).await.map(drop))
 }

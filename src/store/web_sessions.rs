@@ -5,40 +5,64 @@ use crate::domain::{PersonId, Timestamp};
 use super::tx::decode;
 use super::{StoreError, Tx};
 
+/// When a visit ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends {
+    /// In any case.
+    pub expires_at: Timestamp,
+    /// If nothing is asked for until then.
+    pub idle_until: Timestamp,
+}
+
 /// Adds a browser.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &[u8],
     person: &PersonId,
+    ends: Ends,
     now: Timestamp,
-    expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO web_sessions (token_hash, person_id, created_at, expires_at) \
-                       VALUES ($1, $2, $3, $4)";
+    const SQL: &str = "INSERT INTO web_sessions \
+        (token_hash, person_id, created_at, expires_at, idle_until) VALUES ($1, $2, $3, $4, $5)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(token_hash)
         .bind(person.as_str())
         .bind(now.as_millis())
-        .bind(expires_at.as_millis())
+        .bind(ends.expires_at.as_millis())
+        .bind(ends.idle_until.as_millis())
         .execute(conn).await.map(drop))
 }
 
-/// Whose browser it is.
-pub async fn person(
+/// Whose browser it is, and until when it may idle.
+pub async fn visitor(
     tx: &mut Tx,
     token_hash: &[u8],
     now: Timestamp,
-) -> Result<Option<PersonId>, StoreError> {
-    const SQL: &str =
-        "SELECT person_id FROM web_sessions WHERE token_hash = $1 AND expires_at > $2";
-    let id: Option<String> = on!(tx, conn => sqlx::query_scalar(SQL)
+) -> Result<Option<(PersonId, Timestamp)>, StoreError> {
+    const SQL: &str = "SELECT person_id, idle_until FROM web_sessions \
+                       WHERE token_hash = $1 AND expires_at > $2 AND idle_until > $2";
+    let row: Option<(String, i64)> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
-    Ok(id
-        .map(|id| PersonId::parse(&id))
-        .transpose()
-        .map_err(decode)?)
+    let Some((person, idle_until)) = row else {
+        return Ok(None);
+    };
+    let person = PersonId::parse(&person).map_err(decode)?;
+    Ok(Some((person, Timestamp::from_millis(idle_until))))
+}
+
+/// Lets a browser idle for longer.
+pub async fn touch(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    idle_until: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE web_sessions SET idle_until = $2 WHERE token_hash = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(token_hash)
+        .bind(idle_until.as_millis())
+        .execute(conn).await.map(drop))
 }
 
 /// Forgets a browser.
@@ -55,7 +79,7 @@ pub async fn remove_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), Stor
 
 /// Forgets browsers whose time is over; says how many.
 pub async fn forget_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    const SQL: &str = "DELETE FROM web_sessions WHERE expires_at < $1";
+    const SQL: &str = "DELETE FROM web_sessions WHERE expires_at < $1 OR idle_until < $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(now.as_millis())
         .execute(conn).await.map(|done| done.rows_affected()))

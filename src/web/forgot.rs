@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -15,7 +14,7 @@ use super::app::App;
 use super::client::Client;
 use super::pages::{ErrorPage, ForgotPage, ForgotState, LanguageWish, Problem};
 use super::respond::{Failed, to_the_end};
-use super::site::{is_foreign, unreadable};
+use super::site::unreadable;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -37,7 +36,6 @@ pub(super) async fn ask(
     State(app): State<App>,
     wish: LanguageWish,
     client: Client,
-    headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
     let language = wish.settle(None);
@@ -50,9 +48,6 @@ pub(super) async fn ask(
         let frame = app.look.frame(language);
         ErrorPage { frame, problem }.into_response()
     };
-    if is_foreign(&headers) {
-        return problem(Problem::Refused);
-    }
     let page = |state| {
         ForgotPage {
             frame: app.look.frame(language),

@@ -3,156 +3,128 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
-use tokio::task::spawn_blocking;
 
-use crate::actions::{self, Opened};
+use crate::actions;
 use crate::crypto::Token;
-use crate::letters::{Check, LetterData};
 
 use super::app::App;
-use super::pages::{ErrorPage, LanguageWish, LinkGonePage, LinkPage, Problem};
+use super::cookie::Cookie;
+use super::download;
+use super::letter::{LetterFailed, draw};
+use super::pages::{ErrorPage, Frame, LanguageWish, LinkGonePage, LinkPage, Problem};
 use super::respond::{Failed, to_the_end};
 
-/// Shows a button, or how to get another link.
+/// Tells the browser that redeemed a link from others. It is given before anything is
+/// redeemed, so that a second click comes from the same browser as the first. One for all
+/// links: their tokens stay out of it.
+const BROWSER: Cookie = Cookie {
+    name: "cp2_link",
+    path: "/l/",
+};
+
+/// Shows a button, or how to get another link; the letter to the browser that has
+/// redeemed the link, which may go on with a download.
 pub(super) async fn look(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
     wish: LanguageWish,
+    (method, headers): (Method, HeaderMap),
 ) -> Response {
-    let language = wish.settle(None);
-    let Some(token) = read(token) else {
-        return LinkGonePage {
-            frame: app.look.frame(language),
-        }
-        .into_response();
+    let browser = BROWSER.of(&headers);
+    let found = match read(token) {
+        Some(token) => to_the_end(find(app.clone(), token, browser.clone())).await,
+        None => Ok(Found::Nothing),
     };
-    let inner = app.clone();
-    let open = to_the_end(async move {
-        let mut tx = inner.store.begin_read().await?;
-        actions::behind_link(&mut tx, &token, inner.clock.now()).await
-    });
-    let frame = app.look.frame(language);
-    match open.await {
-        Ok(Some(_)) => LinkPage { frame }.into_response(),
-        Ok(None) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage {
-            frame,
-            problem: Problem::Unavailable,
+    let frame = app.look.frame(wish.settle(None));
+    match found {
+        Ok(Found::Letter(pdf)) => download::letter(&method, &headers, &pdf),
+        Ok(Found::Button) => {
+            let minutes = app.tools.policy.link_window_minutes;
+            let page = LinkPage { frame, minutes }.into_response();
+            remember(&app, page, &browser.unwrap_or_else(Token::fresh))
         }
-        .into_response(),
+        Ok(Found::Nothing) => LinkGonePage { frame }.into_response(),
+        Err(Failed) => unavailable(frame),
     }
 }
 
-/// Opens the letter, once.
+/// Opens the letter, to one browser.
 pub(super) async fn redeem(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
     wish: LanguageWish,
+    headers: HeaderMap,
 ) -> Response {
-    let language = wish.settle(None);
-    let Some(token) = read(token) else {
-        return LinkGonePage {
-            frame: app.look.frame(language),
-        }
-        .into_response();
+    let browser = BROWSER.of(&headers).unwrap_or_else(Token::fresh);
+    let opened = match read(token) {
+        Some(token) => to_the_end(open(app.clone(), token, browser.clone())).await,
+        None => Ok(None),
     };
-    let opened = to_the_end(open_letter(app.clone(), token));
-    let frame = app.look.frame(language);
-    match opened.await {
+    let frame = app.look.frame(wish.settle(None));
+    match opened {
         Ok(Some(pdf)) => {
-            let headers = [
-                (header::CONTENT_TYPE, "application/pdf"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"appointment-letter.pdf\"",
-                ),
-            ];
-            (headers, pdf).into_response()
+            let letter = download::letter(&Method::POST, &headers, &pdf);
+            remember(&app, letter, &browser)
         }
         Ok(None) => LinkGonePage { frame }.into_response(),
-        Err(Failed) => ErrorPage {
-            frame,
-            problem: Problem::Unavailable,
-        }
-        .into_response(),
+        Err(Failed) => unavailable(frame),
     }
+}
+
+fn remember(app: &App, mut response: Response, browser: &Token) -> Response {
+    let life = app.tools.policy.link_window();
+    BROWSER.put(&mut response, browser, life, app.https);
+    response
+}
+
+fn unavailable(frame: Frame<'_>) -> Response {
+    let problem = Problem::Unavailable;
+    ErrorPage { frame, problem }.into_response()
+}
+
+/// What a browser finds that only looks.
+enum Found {
+    Letter(Vec<u8>),
+    Button,
+    Nothing,
+}
+
+async fn find(app: App, token: Token, browser: Option<Token>) -> Result<Found, LetterFailed> {
+    let mut tx = app.store.begin_read().await?;
+    let opened = actions::behind_link(&mut tx, &token, browser.as_ref(), app.clock.now()).await?;
+    drop(tx);
+    Ok(match opened {
+        Some(opened) if opened.redeemed => {
+            let pdf = draw(&app, &opened.person, &opened.deployment).await?;
+            pdf.map_or(Found::Nothing, Found::Letter)
+        }
+        Some(_) => Found::Button,
+        None => Found::Nothing,
+    })
 }
 
 /// The letter is drawn before its link is used up: a letter that fails costs no link,
 /// and no unit of work waits for the drawing.
-async fn open_letter(app: App, token: Token) -> Result<Option<Vec<u8>>, RedeemError> {
+async fn open(app: App, token: Token, browser: Token) -> Result<Option<Vec<u8>>, LetterFailed> {
     let mut tx = app.store.begin_read().await?;
-    let opened = actions::behind_link(&mut tx, &token, app.clock.now()).await?;
+    let opened = actions::behind_link(&mut tx, &token, Some(&browser), app.clock.now()).await?;
     drop(tx);
     let Some(opened) = opened else {
         return Ok(None);
     };
-    let Some(data) = letter_data(&app, &opened) else {
-        return Ok(None);
-    };
-    let drawer = app.clone();
-    let pdf = spawn_blocking(move || drawer.letters.render(&data)).await??;
+    let pdf = draw(&app, &opened.person, &opened.deployment).await?;
+    if opened.redeemed || pdf.is_none() {
+        return Ok(pdf);
+    }
     let mut tx = app.store.begin().await?;
-    let ours = actions::redeem_link(&mut tx, &token, &opened, app.clock.now()).await?;
+    let policy = &app.tools.policy;
+    let ours = actions::redeem_link(&mut tx, policy, &token, &browser, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(ours.then_some(pdf))
+    Ok(pdf.filter(|_| ours))
 }
 
 fn read(token: Result<Path<String>, PathRejection>) -> Option<Token> {
     token.ok().and_then(|Path(token)| Token::parse(&token))
-}
-
-#[derive(Debug, thiserror::Error)]
-enum RedeemError {
-    #[error(transparent)]
-    Action(#[from] actions::ActionError),
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-    #[error(transparent)]
-    Letter(#[from] crate::letters::LetterError),
-    #[error("the letter was not drawn")]
-    Cut(#[from] tokio::task::JoinError),
-}
-
-/// None for a person without a line: their links closed when it went.
-fn letter_data(app: &App, opened: &Opened) -> Option<LetterData> {
-    let Opened { person, deployment } = opened;
-    let reports = deployment.reports_at.datetime_in_kenya();
-    let series = deployment.series;
-    Some(LetterData {
-        reference: format!(
-            "KNEC/GEN/EA/FA/SI/APP/{}/{}/{}/{:07}",
-            series.exam.code(),
-            deployment.role.code(),
-            series.year,
-            deployment.serial
-        ),
-        serial: deployment.serial,
-        issued_on: deployment.issued_on,
-        name: person.name.clone(),
-        national_id: person.national_id.clone(),
-        tsc_number: person.tsc_number.clone(),
-        mobile: person.msisdn.clone()?,
-        town: person.town.clone(),
-        role: deployment.role,
-        series,
-        centre_code: deployment.centre.code.clone(),
-        centre_name: deployment.centre.name.clone(),
-        sub_county: deployment.centre.sub_county.clone(),
-        county: deployment.centre.county.clone(),
-        report_on: reports.date(),
-        report_at: reports.time(),
-        from: deployment.starts_on,
-        to: deployment.ends_on,
-        rate_per_day: Some(deployment.rate),
-        distribution_centre: Some(deployment.centre.distribution_centre.clone()),
-        paper: None,
-        reply_by: None,
-        check: Check {
-            code: app.tools.keys.check_code(deployment.serial),
-            place: format!("{}/v", app.tools.public_url),
-        },
-    })
 }

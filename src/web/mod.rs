@@ -8,21 +8,28 @@ mod app;
 mod callbacks;
 mod check;
 mod client;
+mod cookie;
+mod download;
 mod forgot;
 mod guard;
 mod health;
 mod layers;
+mod letter;
 mod links;
+mod me;
 mod metrics;
 pub mod pages;
+mod password;
 mod respond;
 mod serve;
 mod site;
+mod visit;
 
 pub use app::{App, AppParts};
 pub use serve::{Patience, serve};
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
 /// Every route of the service, and those that only some ways of starting have.
@@ -63,7 +70,10 @@ pub fn router(app: &App, extra: Router) -> Router {
         .route("/login", get(site::login_form).post(site::log_in))
         .route("/forgot", get(forgot::form).post(forgot::ask))
         .route("/logout", post(site::log_out))
-        .route("/me", get(site::me));
+        .route("/me", get(me::page))
+        .route("/me/letters/{deployment}", get(me::letter))
+        .route("/me/password", get(password::form).post(password::choose))
+        .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms));
     let router = callbacks
         .merge(people)
         .merge(platform())

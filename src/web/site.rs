@@ -1,26 +1,20 @@
-//! The thin site: log in with what SMS delivered, see one's work, log out.
+//! The doors of the thin site: log in with what SMS delivered, log out.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, ActionError};
-use crate::crypto::Token;
-use crate::domain::{Language, Msisdn, clock_time, long_date};
-use crate::store::deployments::Deployment;
+use crate::domain::Msisdn;
 
 use super::app::App;
-use super::pages::{
-    DeploymentCard, ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, MePage,
-    Problem,
-};
+use super::pages::{ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, Problem};
 use super::respond::{Failed, to_the_end};
-
-const COOKIE: &str = "cp2";
+use super::visit::{COOKIE, remember};
 
 /// What the service is.
 pub(super) async fn home(State(app): State<App>, wish: LanguageWish) -> Response {
@@ -51,7 +45,6 @@ pub(super) struct Credentials {
 pub(super) async fn log_in(
     State(app): State<App>,
     wish: LanguageWish,
-    headers: HeaderMap,
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Response {
     let frame = app.look.frame(wish.settle(None));
@@ -59,13 +52,6 @@ pub(super) async fn log_in(
         Ok(Form(credentials)) => credentials,
         Err(refusal) => return unreadable(frame, &refusal),
     };
-    if is_foreign(&headers) {
-        return ErrorPage {
-            frame,
-            problem: Problem::Refused,
-        }
-        .into_response();
-    }
     let user = Msisdn::parse(&credentials.user_name).ok();
     let page = |error| {
         LoginPage {
@@ -94,13 +80,8 @@ pub(super) async fn log_in(
     });
     match logged_in.await {
         Ok(Some(token)) => {
-            let life = app.tools.policy.login_life().as_secs();
-            with_cookie(
-                Redirect::to(&wish.keep("/me")).into_response(),
-                token.reveal(),
-                life,
-                app.https,
-            )
+            let response = Redirect::to(&wish.keep("/me")).into_response();
+            remember(&app, response, &token)
         }
         Ok(None) => page(LoginError::Mismatch),
         Err(Failed) => ErrorPage {
@@ -119,41 +100,10 @@ pub(super) fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response 
     ErrorPage { frame, problem }.into_response()
 }
 
-/// A person's own page.
-pub(super) async fn me(State(app): State<App>, wish: LanguageWish, headers: HeaderMap) -> Response {
-    let Some(token) = cookie(&headers) else {
-        return Redirect::to(&wish.keep("/login")).into_response();
-    };
-    let inner = app.clone();
-    let found = to_the_end(async move {
-        let mut tx = inner.store.begin_read().await?;
-        actions::visitor(&mut tx, &token, inner.clock.now()).await
-    });
-    let language = wish.settle(None);
-    let frame = app.look.frame(language);
-    match found.await {
-        Ok(Some(visitor)) => {
-            let cards: Vec<_> = visitor
-                .deployments
-                .iter()
-                .map(|deployment| card(deployment, language))
-                .collect();
-            let user_name = visitor.person.msisdn.as_ref().map_or("", Msisdn::as_str);
-            MePage {
-                frame,
-                name: visitor.person.name.as_str(),
-                user_name,
-                deployments: &cards,
-            }
-            .into_response()
-        }
-        Ok(None) => Redirect::to(&wish.keep("/login")).into_response(),
-        Err(Failed) => ErrorPage {
-            frame,
-            problem: Problem::Unavailable,
-        }
-        .into_response(),
-    }
+/// What a button to log out says.
+#[derive(Default, Deserialize)]
+pub(super) struct Leaving {
+    everywhere: Option<String>,
 }
 
 /// Ends the visit.
@@ -161,12 +111,15 @@ pub(super) async fn log_out(
     State(app): State<App>,
     wish: LanguageWish,
     headers: HeaderMap,
+    form: Result<Form<Leaving>, FormRejection>,
 ) -> Response {
-    if let Some(token) = cookie(&headers).filter(|_| !is_foreign(&headers)) {
+    if let Some(token) = COOKIE.of(&headers) {
+        let Form(leaving) = form.unwrap_or_default();
+        let everywhere = leaving.everywhere.is_some();
         let inner = app.clone();
         let ended = to_the_end(async move {
             let mut tx = inner.store.begin().await?;
-            actions::log_out(&mut tx, &token).await?;
+            actions::log_out(&mut tx, &token, everywhere, inner.clock.now()).await?;
             Ok::<_, ActionError>(tx.commit().await?)
         });
         if let Err(Failed) = ended.await {
@@ -177,69 +130,7 @@ pub(super) async fn log_out(
             .into_response();
         }
     }
-    with_cookie(
-        Redirect::to(&wish.keep("/login")).into_response(),
-        "",
-        0,
-        app.https,
-    )
-}
-
-fn card(deployment: &Deployment, language: Language) -> DeploymentCard {
-    let reports = deployment.reports_at.datetime_in_kenya();
-    let role = match language {
-        Language::En => deployment.role.english().to_owned(),
-        Language::Sw => format!(
-            "{} ({})",
-            deployment.role.kiswahili(),
-            deployment.role.code()
-        ),
-    };
-    DeploymentCard {
-        series: deployment.series.to_string(),
-        role,
-        centre_code: deployment.centre.code.as_str().to_owned(),
-        centre_name: deployment.centre.name.clone(),
-        sub_county: deployment.centre.sub_county.clone(),
-        report: format!(
-            "{}, {}",
-            long_date(reports.date(), language),
-            clock_time(reports.time())
-        ),
-        from: long_date(deployment.starts_on, language),
-        to: long_date(deployment.ends_on, language),
-        rate: deployment.rate.to_string(),
-        distribution_centre: deployment.centre.distribution_centre.clone(),
-    }
-}
-
-/// Whether another site's page made the browser ask. Our own forms come as
-/// `same-origin`; old browsers say nothing, and the cookie is `SameSite=Strict`.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site != "same-origin" && site != "none")
-}
-
-fn cookie(headers: &HeaderMap) -> Option<Token> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .find(|(name, _)| *name == COOKIE)
-        .and_then(|(_, value)| Token::parse(value))
-}
-
-fn with_cookie(mut response: Response, value: &str, life_s: u64, https: bool) -> Response {
-    let secure = if https { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={life_s}{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    let mut response = Redirect::to(&wish.keep("/login")).into_response();
+    COOKIE.remove(&mut response, app.https);
     response
 }

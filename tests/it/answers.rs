@@ -74,6 +74,9 @@ async fn every_kind_of_answer_is_guarded(service: &TestService) {
         ("GET", "/?lang=sw", "", 200),
         ("GET", "/login", "", 200),
         ("GET", "/me", "", 303),
+        ("GET", "/me/password", "", 303),
+        ("POST", "/me/password", "new=x&again=x", 303),
+        ("GET", "/me/letters/x", "", 303),
         ("POST", "/login", login, 303),
         (
             "POST",

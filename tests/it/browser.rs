@@ -56,6 +56,14 @@ impl Visit {
         self.press("button").await;
     }
 
+    async fn choose_password(&self, new: &str, again: &str) {
+        for (field, value) in [("#new", new), ("#again", again)] {
+            let field = self.browser.find(field, "").await;
+            field.send_keys(value).await.unwrap();
+        }
+        self.press("button").await;
+    }
+
     async fn press(&self, selector: &str) {
         self.browser.find(selector, "").await.click().await.unwrap();
     }
@@ -72,7 +80,7 @@ impl Visit {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_letter_is_dialled_for_and_downloaded_once() {
+async fn a_letter_is_dialled_for_and_downloaded_by_one_browser() {
     let visit = Visit::begin().await;
     visit
         .dial(
@@ -86,8 +94,19 @@ async fn a_letter_is_dialled_for_and_downloaded_once() {
     visit.browser.go_on_in_new_window().await;
     visit.browser.find("h1", "Your letter is ready").await;
     visit.press("form button").await;
-    let letter = visit.browser.download().await;
+    let letter = visit.browser.download_named("appointment-letter.pdf").await;
     assert!(letter.starts_with(b"%PDF-") && letter.trim_ascii_end().ends_with(b"%%EOF"));
+    // The page stands there still, and gives the letter to this browser again.
+    visit.press("form button").await;
+    assert_eq!(
+        visit
+            .browser
+            .download_named("appointment-letter (1).pdf")
+            .await,
+        letter
+    );
+    // To a browser that has not pressed the button the link is used up.
+    visit.browser.client.delete_all_cookies().await.unwrap();
     visit.browser.goto(&address).await;
     visit.browser.find("h1", "This link does not work").await;
     visit.browser.find("h2", "How to get another").await;
@@ -119,6 +138,10 @@ async fn a_new_password_from_the_phone_opens_the_site() {
         .find(".error", "The user name or the password is not correct.")
         .await;
     visit.log_in("0700 000 001", password_in(&sms)).await;
+    visit.browser.find("h1", "Choose a password").await;
+    visit.choose_password("mbuzi tatu", "kisimani leo").await;
+    visit.browser.find(".error", "are not the same").await;
+    visit.choose_password("mbuzi tatu", "mbuzi tatu").await;
     visit.browser.find(".who", "Achieng Mercy Odhiambo").await;
     visit
         .browser
@@ -212,7 +235,15 @@ async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
     visit.browser.find("h1", "Ingia").await;
     visit.log_in("254700000007", "karibu2026").await;
     visit.browser.find(".who", "Khadija").await;
-    for path in ["/", "/login", "/me", &link, "/l/0", "/nothing-here"] {
+    for path in [
+        "/",
+        "/login",
+        "/me",
+        "/me/password",
+        &link,
+        "/l/0",
+        "/nothing-here",
+    ] {
         for language in ["en", "sw"] {
             let path = format!("{path}?lang={language}");
             visit.goto(&path).await;

@@ -1,14 +1,22 @@
 //! The letter behind a link: what it says, and who gets it.
 
 use std::process::Command;
+use std::time::Duration;
 
+use cp2::actions;
+use cp2::crypto::Token;
 use cp2::demo::sandbox::Behaviour;
+use cp2::domain::Clock;
 use cp2::domain::Msisdn;
 use futures_util::future::join_all;
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_RANGE, RANGE, SET_COOKIE,
+};
+use reqwest::{Method, Response};
 
 use crate::harness::service::{link_in, person};
-use crate::harness::{TestService, on_each_database};
+use crate::harness::{Surfer, TestService, on_each_database};
 
 on_each_database!(
     the_letter_of_each_person_says_what_was_decided,
@@ -19,6 +27,14 @@ on_each_database!(
     a_link_is_read_as_people_copy_it,
     a_new_number_closes_the_open_links,
     each_link_opens_its_own_letter,
+    a_second_click_gets_the_letter_too,
+    another_browser_reads_that_the_link_is_used,
+    a_broken_download_goes_on_where_it_stopped,
+    a_download_is_repeated_until_its_window_closes,
+    a_reset_closes_links_even_while_they_are_read,
+    a_deployment_that_is_taken_back_or_changed_closes_its_links,
+    the_browser_of_a_link_keeps_nothing_that_tells,
+    a_hundred_thousand_guesses_open_nothing,
 );
 
 /// Asks for a letter by USSD; gives the path of the link in the first SMS of this person.
@@ -279,4 +295,143 @@ async fn each_link_opens_its_own_letter(service: &TestService) {
             "{text}"
         );
     }
+}
+
+/// Opens the link of the first person in a browser, as far as the button.
+async fn in_front_of_the_button(service: &TestService) -> (Surfer<'_>, String) {
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    let mut surfer = Surfer::new(service);
+    assert_eq!(surfer.get(&link).await.status(), 200);
+    (surfer, link)
+}
+
+async fn pdf_of(answer: Response) -> Vec<u8> {
+    assert_eq!(answer.headers()[CONTENT_TYPE], "application/pdf");
+    answer.bytes().await.unwrap().to_vec()
+}
+
+async fn a_second_click_gets_the_letter_too(service: &TestService) {
+    let (surfer, link) = in_front_of_the_button(service).await;
+    let clicks = (0..8).map(|_| surfer.form(&link, &[]).send());
+    let mut letters = Vec::new();
+    for answer in join_all(clicks).await {
+        letters.push(pdf_of(answer.unwrap()).await);
+    }
+    letters.dedup();
+    assert_eq!(letters.len(), 1, "the same bytes each time");
+    let opened = "SELECT COUNT(*) FROM audit WHERE what = 'letter.opened'";
+    assert_eq!(service.count(opened).await, 1);
+}
+
+async fn another_browser_reads_that_the_link_is_used(service: &TestService) {
+    let (mut mine, link) = in_front_of_the_button(service).await;
+    let mut other = Surfer::new(service);
+    assert_eq!(other.get(&link).await.status(), 200);
+    assert_eq!(mine.post(&link, &[]).await.status(), 200);
+    assert_eq!(other.post(&link, &[]).await.status(), 404);
+    assert_eq!(other.get(&link).await.status(), 404);
+    assert_eq!(service.get(&link).await.status(), 404);
+    assert_eq!(mine.get(&link).await.status(), 200);
+}
+
+async fn a_broken_download_goes_on_where_it_stopped(service: &TestService) {
+    let (mut surfer, link) = in_front_of_the_button(service).await;
+    let first = surfer.post(&link, &[]).await;
+    assert_eq!(first.headers()[ACCEPT_RANGES], "bytes");
+    let tag = first.headers()[ETAG].clone();
+    let whole = pdf_of(first).await;
+    let size = whole.len();
+
+    let rest = surfer.request(Method::GET, &link);
+    let rest = rest.header(RANGE, "bytes=1000-").header(IF_RANGE, tag);
+    let rest = rest.send().await.unwrap();
+    assert_eq!(rest.status(), 206);
+    let said = format!("bytes 1000-{}/{size}", size - 1);
+    assert_eq!(rest.headers()[CONTENT_RANGE], said.as_str());
+    let stuck_together = [&whole[..1000], &pdf_of(rest).await].concat();
+    assert_eq!(stuck_together, whole);
+
+    let of_another = surfer.request(Method::GET, &link);
+    let of_another = of_another
+        .header(RANGE, "bytes=1000-")
+        .header(IF_RANGE, "\"x\"");
+    assert_eq!(pdf_of(of_another.send().await.unwrap()).await, whole);
+
+    let beyond = surfer.request(Method::GET, &link);
+    let beyond = beyond.header(RANGE, format!("bytes={size}-"));
+    let beyond = beyond.send().await.unwrap();
+    assert_eq!(beyond.status(), 416);
+    let said = format!("bytes */{size}");
+    assert_eq!(beyond.headers()[CONTENT_RANGE], said.as_str());
+}
+
+async fn a_download_is_repeated_until_its_window_closes(service: &TestService) {
+    let (mut surfer, link) = in_front_of_the_button(service).await;
+    let letter = pdf_of(surfer.post(&link, &[]).await).await;
+    service.clock.advance(Duration::from_mins(14));
+    assert_eq!(pdf_of(surfer.post(&link, &[]).await).await, letter);
+    assert_eq!(pdf_of(surfer.get(&link).await).await, letter);
+    service.clock.advance(Duration::from_mins(1));
+    assert_eq!(surfer.get(&link).await.status(), 404);
+    assert_eq!(surfer.post(&link, &[]).await.status(), 404);
+}
+
+async fn a_reset_closes_links_even_while_they_are_read(service: &TestService) {
+    let (mut surfer, opened) = in_front_of_the_button(service).await;
+    assert_eq!(surfer.post(&opened, &[]).await.status(), 200);
+    service.phone(1).walk(&["2"]).await;
+    let waiting = link_in(&service.sms_of(&person(1), 2).await[0].text);
+    assert_ne!(waiting, opened);
+    service.phone(1).walk(&["3", "1"]).await;
+    for link in [opened, waiting] {
+        assert_eq!(surfer.get(&link).await.status(), 404);
+        assert_eq!(surfer.post(&link, &[]).await.status(), 404);
+    }
+}
+
+async fn a_deployment_that_is_taken_back_or_changed_closes_its_links(service: &TestService) {
+    let (mut surfer, changed) = in_front_of_the_button(service).await;
+    let cancelled = ask_for_letter(service, 3, &["2"]).await;
+    assert_eq!(surfer.post(&changed, &[]).await.status(), 200);
+    service
+        .execute("UPDATE deployments SET rate_kes = 600 WHERE serial = 9900001")
+        .await;
+    service
+        .execute("UPDATE deployments SET state = 'cancelled' WHERE serial = 9900003")
+        .await;
+    for link in [changed, cancelled] {
+        assert_eq!(surfer.get(&link).await.status(), 404);
+        assert_eq!(surfer.post(&link, &[]).await.status(), 404);
+    }
+}
+
+async fn the_browser_of_a_link_keeps_nothing_that_tells(service: &TestService) {
+    let link = ask_for_letter(service, 1, &["2"]).await;
+    let page = service.get(&link).await;
+    let cookie = page.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    let (value, rules) = cookie.split_once("; ").unwrap();
+    assert_eq!(rules, "HttpOnly; SameSite=Strict; Path=/l/; Max-Age=900");
+    assert_eq!(page.headers()["referrer-policy"], "no-referrer");
+    assert_eq!(page.headers()["cache-control"], "no-store");
+    let token = link.strip_prefix("/l/").unwrap().to_owned();
+    assert!(!cookie.contains(&token) && !page.text().await.unwrap().contains(&token));
+    open(service, &link).await;
+    let kept = format!("{:?}", service.contents().await);
+    let value = value.split_once('=').unwrap().1;
+    assert!(!kept.contains(&token) && !kept.contains(value));
+}
+
+async fn a_hundred_thousand_guesses_open_nothing(service: &TestService) {
+    let (_, link) = in_front_of_the_button(service).await;
+    let now = service.clock.now();
+    let mut tx = service.store.begin_read().await.unwrap();
+    let mut open = async |token: &Token| {
+        let found = actions::behind_link(&mut tx, token, None, now).await;
+        found.unwrap().is_some()
+    };
+    for _ in 0..100_000 {
+        assert!(!open(&Token::fresh()).await);
+    }
+    let right = Token::parse(link.strip_prefix("/l/").unwrap()).unwrap();
+    assert!(open(&right).await, "and the right one still does");
 }

@@ -42,6 +42,7 @@ mod resume;
 mod schema;
 mod screen_limits;
 mod sim_swap;
+mod site;
 mod slow_clients;
 mod traffic;
 mod transcripts;

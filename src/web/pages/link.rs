@@ -15,6 +15,8 @@ use super::Frame;
 pub struct LinkPage<'a> {
     /// See [`super::Look::frame`].
     pub frame: Frame<'a>,
+    /// How long the download can be repeated, in minutes.
+    pub minutes: u64,
 }
 
 /// Instead of [`LinkPage`], the same for a used, an expired and an invented link.
@@ -30,6 +32,7 @@ struct Words {
     press: &'static str,
     button: &'static str,
     once: &'static str,
+    window: String,
     private: &'static str,
     broken: &'static str,
 }
@@ -45,22 +48,27 @@ struct GoneWords {
 
 impl LinkPage<'_> {
     fn words(&self) -> Words {
+        let minutes = self.minutes;
         self.frame.pick(
             Words {
                 title: "Your letter is ready",
                 press: "Press the button to download it. It is a PDF of less than 40 KB.",
                 button: "Download letter",
-                once: "This link works once.",
+                once: "This link works once, in one browser.",
+                window: format!(
+                    "If the download breaks, press again here within {minutes} minutes."
+                ),
                 private: "Do not forward it: whoever has it can take the letter.",
-                broken: "If the download breaks, get a new link: dial",
+                broken: "For a new link dial",
             },
             Words {
                 title: "Barua yako iko tayari",
                 press: "Bonyeza kitufe ili kuipakua. Ni PDF isiyozidi KB 40.",
                 button: "Pakua barua",
-                once: "Kiungo hiki hutumika mara moja tu.",
+                once: "Kiungo hiki hutumika mara moja tu, kwa kivinjari kimoja.",
+                window: format!("Upakuaji ukikatika, bonyeza tena hapa ndani ya dakika {minutes}."),
                 private: "Usimtumie mtu mwingine: yeyote aliye nacho anaweza kuchukua barua.",
-                broken: "Upakuaji ukikatika, pata kiungo kipya: piga",
+                broken: "Kupata kiungo kipya piga",
             },
         )
     }

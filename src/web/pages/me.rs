@@ -8,7 +8,7 @@ use super::Frame;
 
 /// `GET /me`: who is logged in and where they are deployed.
 ///
-/// The button posts to `/logout`.
+/// The buttons post to `/logout`; `everywhere` stands in what the second one posts.
 #[derive(Template)]
 #[template(path = "me.html")]
 pub struct MePage<'a> {
@@ -25,6 +25,8 @@ pub struct MePage<'a> {
 /// One deployment, each value as it is shown, in the language of the page.
 #[derive(Clone)]
 pub struct DeploymentCard {
+    /// Where its letter is downloaded.
+    pub letter: String,
     /// `KCSE 2026`
     pub series: String,
     /// `Invigilator`
@@ -58,10 +60,11 @@ struct Words {
     rate: &'static str,
     distribution_centre: &'static str,
     letter: &'static str,
-    choose: &'static str,
+    password: &'static str,
     none: &'static str,
     decides: &'static str,
     log_out: &'static str,
+    everywhere: &'static str,
 }
 
 impl MePage<'_> {
@@ -77,11 +80,12 @@ impl MePage<'_> {
                 until: "to",
                 rate: "Rate per day",
                 distribution_centre: "Distribution centre",
-                letter: "For the appointment letter dial",
-                choose: "and choose “Get letter by SMS”.",
+                letter: "Get the letter",
+                password: "Change password",
                 none: "You are not yet deployed.",
                 decides: "The TSC sub-county director decides who is deployed where. Ask at that office.",
                 log_out: "Log out",
+                everywhere: "Log out everywhere",
             },
             Words {
                 title: "Nilikopangiwa",
@@ -93,11 +97,12 @@ impl MePage<'_> {
                 until: "hadi",
                 rate: "Malipo kwa siku",
                 distribution_centre: "Kituo cha kusambaza mitihani",
-                letter: "Kupata barua ya uteuzi piga",
-                choose: "na uchague “Pata barua kwa SMS”.",
+                letter: "Pata barua",
+                password: "Badilisha nenosiri",
                 none: "Bado hujapangiwa kituo.",
                 decides: "Mkurugenzi wa TSC wa kaunti ndogo ndiye anayeamua. Uliza katika ofisi hiyo.",
                 log_out: "Ondoka",
+                everywhere: "Ondoka kila mahali",
             },
         )
     }

@@ -15,6 +15,7 @@ mod link;
 mod login;
 mod look;
 mod me;
+mod password;
 mod problem;
 
 pub use accent::{Accent, AccentError};
@@ -27,6 +28,7 @@ pub use link::{LinkGonePage, LinkPage};
 pub use login::{LoginError, LoginPage};
 pub use look::{Frame, Look};
 pub use me::{DeploymentCard, MePage};
+pub use password::{PasswordPage, PasswordState};
 pub use problem::{ErrorPage, Problem};
 
 #[cfg(test)]

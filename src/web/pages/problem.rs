@@ -23,6 +23,8 @@ pub enum Problem {
     Unreadable,
     /// Known, but not for this person.
     Refused,
+    /// Not on the site, or not yet.
+    ByPhone,
     /// There is no such page.
     NotFound,
     /// The page does not take this method.
@@ -48,7 +50,7 @@ impl Problem {
     fn status(self) -> StatusCode {
         match self {
             Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::Refused => StatusCode::FORBIDDEN,
+            Self::Refused | Self::ByPhone => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -67,6 +69,10 @@ impl Problem {
             Self::Refused => (
                 "This is not open to you.",
                 "Log in first. If you are logged in, it belongs to somebody else.",
+            ),
+            Self::ByPhone => (
+                "Please use your phone for this.",
+                "It needs a proof that this page can't take, or has to wait. Your phone says which.",
             ),
             Self::NotFound => (
                 "There is no such page.",
@@ -98,6 +104,10 @@ impl Problem {
             Self::Refused => (
                 "Huruhusiwi kuona ukurasa huu.",
                 "Ingia kwanza. Kama umeshaingia, ukurasa huu ni wa mtu mwingine.",
+            ),
+            Self::ByPhone => (
+                "Tumia simu yako kwa hili.",
+                "Unahitaji uthibitisho usiowezekana hapa, au ni lazima usubiri. Simu itakueleza.",
             ),
             Self::NotFound => (
                 "Ukurasa huu haupatikani.",

@@ -5,18 +5,28 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use super::*;
+use crate::actions::PasswordFault;
 use crate::domain::Language;
 
 const EVERY_LANGUAGE: [Language; 2] = [Language::En, Language::Sw];
-const EVERY_PROBLEM: [Problem; 8] = [
+const EVERY_PROBLEM: [Problem; 9] = [
     Problem::Unreadable,
     Problem::Refused,
+    Problem::ByPhone,
     Problem::NotFound,
     Problem::WrongMethod,
     Problem::TooLarge,
     Problem::TooOften,
     Problem::Fault,
     Problem::Unavailable,
+];
+
+const EVERY_PASSWORD_FAULT: [PasswordFault; 5] = [
+    PasswordFault::WrongOld,
+    PasswordFault::Differ,
+    PasswordFault::Short,
+    PasswordFault::Guessable,
+    PasswordFault::Same,
 ];
 
 fn look() -> Look {
@@ -32,6 +42,7 @@ async fn read(page: impl IntoResponse) -> (StatusCode, HeaderMap, String) {
 
 fn card(text: &str) -> DeploymentCard {
     DeploymentCard {
+        letter: text.into(),
         series: text.into(),
         role: text.into(),
         centre_code: "99208105".into(),
@@ -61,16 +72,27 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
         user_name: text,
         deployments,
     };
+    let password = |is_first, state| PasswordPage {
+        frame,
+        user_name: text,
+        is_first,
+        state,
+    };
     let mut pages = vec![
         read(HomePage { frame }).await,
-        read(LinkPage { frame }).await,
+        read(LinkPage { frame, minutes: 15 }).await,
         read(LinkGonePage { frame }).await,
         read(login(None)).await,
         read(login(Some(LoginError::Mismatch))).await,
         read(login(Some(LoginError::Wait { minutes: 15 }))).await,
         read(me(&deployments)).await,
         read(me(&[])).await,
+        read(password(true, PasswordState::Asking)).await,
+        read(password(false, PasswordState::Wait { minutes: 15 })).await,
     ];
+    for fault in EVERY_PASSWORD_FAULT {
+        pages.push(read(password(false, PasswordState::Faulty(fault))).await);
+    }
     for problem in EVERY_PROBLEM {
         pages.push(read(ErrorPage { frame, problem }).await);
     }

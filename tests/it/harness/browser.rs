@@ -103,21 +103,16 @@ impl Browser {
         serde_json::from_value(answer).unwrap()
     }
 
-    /// The bytes of the first file that is downloaded.
-    pub(crate) async fn download(&self) -> Vec<u8> {
-        let folder = self.home.path().join("downloads");
+    /// The bytes of a file that is downloaded, once all of them are there: until then it
+    /// has another name, and an empty one keeps its place.
+    pub(crate) async fn download_named(&self, name: &str) -> Vec<u8> {
+        let path = self.home.path().join("downloads").join(name);
         let arrived = async {
             loop {
-                for file in std::fs::read_dir(&folder).unwrap() {
-                    let path = file.unwrap().path();
-                    // Until all of it is there, a file has another name, and an empty one
-                    // keeps its place.
-                    if path.extension().is_some_and(|end| end == "pdf") {
-                        let bytes = std::fs::read(path).unwrap();
-                        if !bytes.is_empty() {
-                            return bytes;
-                        }
-                    }
+                if let Ok(bytes) = std::fs::read(&path)
+                    && !bytes.is_empty()
+                {
+                    return bytes;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }

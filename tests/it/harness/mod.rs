@@ -8,6 +8,7 @@ pub(crate) mod menus;
 mod phone;
 pub(crate) mod program;
 pub(crate) mod service;
+mod surfer;
 mod wire;
 
 pub(crate) use browser::Browser;
@@ -16,6 +17,7 @@ pub(crate) use database::Database;
 pub(crate) use inside::Inside;
 pub(crate) use phone::Phone;
 pub(crate) use service::TestService;
+pub(crate) use surfer::Surfer;
 pub(crate) use wire::Wire;
 
 /// Runs each test on SQLite and on PostgreSQL. A test is an `async fn(&TestService)`.

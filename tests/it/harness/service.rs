@@ -406,8 +406,15 @@ pub(crate) async fn can_log_in(
     }
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
     let cookie = cookie.split(';').next().unwrap();
-    let me = client.get(format!("{base}/me")).header("cookie", cookie);
-    let me = me.send().await.unwrap();
+    let page = async |path: &str| {
+        let page = client.get(format!("{base}{path}")).header("cookie", cookie);
+        page.send().await.unwrap()
+    };
+    let mut me = page("/me").await;
+    if me.status() == 303 {
+        // A password that came by SMS has to be replaced first.
+        me = page("/me/password").await;
+    }
     assert_eq!(me.status(), 200);
     me.text().await.unwrap().contains(user_name)
 }

@@ -1,0 +1,63 @@
+//! A person with a browser, as far as cookies go.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, Response};
+
+use super::TestService;
+
+/// Keeps the cookies that it is given, by their name.
+pub(crate) struct Surfer<'a> {
+    service: &'a TestService,
+    cookies: BTreeMap<String, String>,
+}
+
+impl<'a> Surfer<'a> {
+    pub(crate) fn new(service: &'a TestService) -> Self {
+        let cookies = BTreeMap::new();
+        Self { service, cookies }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
+        let request = self.request(Method::GET, path);
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let request = self.form(path, fields);
+        self.send(request).await
+    }
+
+    /// A form, not sent yet.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        self.request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body)
+    }
+
+    /// A request with the cookies, not sent yet.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let cookies = pairs.collect::<Vec<_>>().join("; ");
+        let url = format!("{}{path}", self.service.base);
+        self.service
+            .client
+            .request(method, url)
+            .header(COOKIE, cookies)
+    }
+
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Response {
+        let answer = request.send().await.unwrap();
+        for cookie in answer.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        answer
+    }
+}
