@@ -62,6 +62,12 @@ impl Lane {
         }
     }
 
+    /// The one of that number, as rows have it.
+    #[must_use]
+    pub fn of_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
+    }
+
     pub(super) fn number(self) -> i64 {
         Self::ALL
             .iter()
@@ -71,9 +77,7 @@ impl Lane {
     }
 
     pub(super) fn from_number(number: i64) -> Result<Self, sqlx::Error> {
-        let lane = usize::try_from(number)
-            .ok()
-            .and_then(|number| Self::ALL.get(number));
-        lane.copied().ok_or_else(|| decode("no such lane"))
+        let lane = usize::try_from(number).ok().and_then(Self::of_number);
+        lane.ok_or_else(|| decode("no such lane"))
     }
 }
