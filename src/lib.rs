@@ -12,6 +12,8 @@ pub mod imports;
 
 pub mod config;
 
+pub mod metrics;
+
 pub mod menus;
 
 pub mod ussd;

@@ -17,13 +17,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
-use crate::aggregators::{ChannelError, Channels};
+use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
+use crate::metrics::Metrics;
 use crate::outbox::{CampaignFeeder, PulseWatch, SimChecks, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
@@ -138,6 +139,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
     let first = config.channel.first();
     let service_code = first.and_then(|channel| channel.service_codes.first());
     Ok(Tools {
+        routes: Routes::new(&config.route),
         keys,
         hasher: Hasher::new(at_once)?,
         policy: config.policy.clone(),
@@ -186,13 +188,16 @@ impl Service {
         let channels = Channels::open(&config.channel, &config.server.public_url)?;
         let tools = tools_with(&config, keys.clone(), current)?;
         let service_code = tools.service_code.clone();
+        let metrics = Metrics::default();
         let bell = Arc::new(Notify::new());
         let worker = Worker::new(WorkerSettings {
             bell: Arc::clone(&bell),
             store: store.clone(),
             keys,
             channels: channels.clone(),
+            routes: tools.routes.clone(),
             outbox: config.outbox.clone(),
+            metrics: metrics.clone(),
             clock: Arc::clone(&clock),
         })?;
         let sender = |channel: &ChannelConfig| (channel.name.clone(), sender_of(channel));
@@ -256,6 +261,8 @@ impl Service {
             channels,
             tools,
             letters,
+            metrics,
+            metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
             look: Look::new(&council.name, &service_code, Accent::default(), https),
             https,

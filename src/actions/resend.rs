@@ -24,12 +24,15 @@ impl Work<'_> {
         };
         let id = MessageId::fresh();
         let body = place(&id).seal(&self.tools.keys, &clear);
+        let routes = &self.tools.routes;
+        let way = routes.choose(Lane::Credential, self.caller, &id, self.channel);
         let message = NewMessage {
             id: &id,
             // Each request is a cause of its own.
             cause: id.as_str(),
             lane: Lane::Credential,
-            channel: self.channel,
+            channel: way.channel,
+            route: way.route,
             recipient: self.caller,
             person: Some(&about.id),
             body: &body,

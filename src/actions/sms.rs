@@ -107,12 +107,15 @@ impl Work<'_> {
             Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
             Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,
         };
+        let routes = &self.tools.routes;
+        let way = routes.choose(sms.lane, sms.to, &id, self.channel);
         let message = NewMessage {
             id: &id,
             // Each piece of work is a cause of its own; the session keeps it from running twice.
             cause: id.as_str(),
             lane: sms.lane,
-            channel: self.channel,
+            channel: way.channel,
+            route: way.route,
             recipient: sms.to,
             person: sms.about,
             body: &body,

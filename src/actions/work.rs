@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use zeroize::Zeroizing;
 
-use crate::aggregators::Network;
+use crate::aggregators::{Network, Routes};
 use crate::config::Policy;
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
@@ -18,6 +18,8 @@ use super::pulse::Pulse;
 /// What stays the same from one piece of work to the next.
 #[derive(Clone)]
 pub struct Tools {
+    /// Which channel carries an SMS.
+    pub routes: Routes,
     /// Seals what must not be read from a stolen disk.
     pub keys: Keys,
     /// Hashes passwords.

@@ -52,6 +52,28 @@ pub enum SendOutcome {
     },
 }
 
+impl SendOutcome {
+    /// Its class, as a word for figures.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Unknown { .. } => "unknown",
+            Self::NotSent(why) => match why {
+                NotSent::OutOfReach => "out_of_reach",
+                NotSent::Transient { .. } => "transient",
+                NotSent::Throttled { .. } => "throttled",
+                NotSent::Blocked => "blocked",
+                NotSent::NoBalance => "no_balance",
+                NotSent::BadCredentials => "bad_credentials",
+                NotSent::BadSender => "bad_sender",
+                NotSent::Held { .. } => "held",
+                NotSent::Permanent { .. } => "permanent",
+            },
+        }
+    }
+}
+
 /// Why a message was surely not sent, as a decision.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {

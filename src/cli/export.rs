@@ -9,10 +9,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use crate::domain::{CentreCode, Series, Timestamp};
+use crate::domain::{CentreCode, Lane, Series, Timestamp};
 use crate::service::open_store;
 use crate::store::exports::{self, Cell, Filter, Mark, Table};
-use crate::store::outbox::Lane;
 use crate::text::harmless;
 
 use super::ConfigFile;
@@ -128,8 +127,9 @@ fn shown(kind: Cell, cell: Option<String>) -> String {
         Cell::Day => moment("%Y-%m-%d"),
         Cell::Hour => moment("%H:%M"),
         Cell::Lane => {
-            let lane = text.parse().ok().and_then(Lane::of_number);
-            lane.map_or(text, |lane| lane.name().to_owned())
+            let number = text.parse::<usize>().ok();
+            let lane = number.and_then(|number| Lane::ALL.get(number));
+            lane.map_or(text.clone(), |lane| lane.name().to_owned())
         }
     }
 }

@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::channel::{ChannelConfig, ChannelKind};
+use super::route::RouteConfig;
 use super::sections::Config;
 
 /// What every screen is proven to fit: `menus::SCREEN`, which stands above this room.
@@ -36,7 +37,10 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
         }
         one_channel(channel)?;
     }
-    Ok(())
+    config
+        .route
+        .iter()
+        .try_for_each(|route| one_route(route, config))
 }
 
 fn fault(key: &str, message: &str) -> Result<(), Fault> {
@@ -154,14 +158,51 @@ fn outbox(config: &Config) -> Result<(), Fault> {
             "must be longer than outbox.send_timeout_s, or two workers could send one message",
         );
     }
+    if outbox.second_channel_after_s > outbox.unknown_wait_s {
+        return fault(
+            "outbox.second_channel_after_s",
+            "is longer than outbox.unknown_wait_s: the first channel is tried again by then",
+        );
+    }
     if outbox.in_flight == 0
         || outbox.attempts < 1
         || outbox.send_timeout_s == 0
         || outbox.poll_ms == 0
+        || outbox.circuit_failures == 0
+        || outbox.circuit_s == 0
+        || outbox.keep_days == 0
     {
         return fault(
             "outbox",
-            "needs in_flight, attempts, send_timeout_s and poll_ms of at least 1",
+            "needs in_flight, attempts, send_timeout_s, poll_ms, circuit_failures, circuit_s and \
+             keep_days of at least 1",
+        );
+    }
+    Ok(())
+}
+
+fn one_route(route: &RouteConfig, config: &Config) -> Result<(), Fault> {
+    let refuse = |key: &str, message: &str| fault(&format!("route.{}.{key}", route.name), message);
+    let same = config.route.iter().filter(|other| other.name == route.name);
+    if route.name.is_empty() || same.count() > 1 {
+        return refuse(
+            "name",
+            "is empty or stands twice; messages keep the name of their route",
+        );
+    }
+    let is_known = |name: &String| config.channel.iter().any(|channel| channel.name == *name);
+    if let Some(name) = route.channels.keys().find(|name| !is_known(name)) {
+        return refuse("channels", &format!("names no [[channel]]: `{name}`"));
+    }
+    if route.channels.values().all(|share| *share == 0) {
+        return refuse("channels", "needs one with a share of at least 1");
+    }
+    let is_prefix =
+        |prefix: &String| !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
+    if !route.prefixes.iter().all(is_prefix) {
+        return refuse(
+            "prefixes",
+            "are digits, with the country first, such as 25473",
         );
     }
     Ok(())

@@ -11,6 +11,7 @@ mod check;
 mod description;
 mod place;
 mod policy;
+mod route;
 mod sections;
 mod sim_swap;
 mod source;
@@ -20,6 +21,9 @@ pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use description::DescriptionText;
 pub(crate) use place::position;
 pub use policy::{Demands, Policy};
-pub use sections::{Config, Council, Database, Keys, LogFormat, Logging, Menus, Outbox, Server};
+pub use route::RouteConfig;
+pub use sections::{
+    Config, Council, Database, Exposure, Keys, LogFormat, Logging, Menus, Outbox, Server,
+};
 pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
 pub use source::{ConfigError, SAMPLE, load, parse};

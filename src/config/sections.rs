@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
 use super::policy::Policy;
+use super::route::RouteConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Config {
     pub logging: Logging,
     /// The aggregator accounts.
     pub channel: Vec<ChannelConfig>,
+    /// Which of them carries what.
+    #[serde(default)]
+    pub route: Vec<RouteConfig>,
 }
 
 /// Where the service listens.
@@ -56,6 +60,8 @@ pub struct Server {
     pub public_url: String,
     /// Proxies in front of us: their word on a client's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Who may read `/metrics`.
+    pub metrics: Exposure,
     /// How long a client may take to send the headers of a request, in seconds.
     pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
@@ -68,10 +74,23 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: "https://cp2.example.org".into(),
             trusted_proxies: vec![IpAddr::from([127, 0, 0, 1])],
+            metrics: Exposure::Loopback,
             headers_within_s: 10,
             stop_within_s: 10,
         }
     }
+}
+
+/// Who may read a page for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Exposure {
+    /// Whoever asks from this machine itself and not by a proxy.
+    Loopback,
+    /// Whoever asks.
+    Open,
+    /// Nobody.
+    Off,
 }
 
 /// Where the data is.
@@ -135,7 +154,7 @@ impl Default for Council {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Outbox {
-    /// How many sends may be under way at once.
+    /// How many sends may be under way at once on each channel.
     pub in_flight: usize,
     /// How long one send may take, in seconds.
     pub send_timeout_s: u64,
@@ -149,6 +168,15 @@ pub struct Outbox {
     pub backoff_cap_s: u64,
     /// After how many attempts a message is given up.
     pub attempts: i64,
+    /// After how many sends in a row that came to nothing a channel is left alone.
+    pub circuit_failures: u32,
+    /// How long it is left alone before one message tries it again, in seconds.
+    pub circuit_s: u64,
+    /// How long nothing may be heard of a password before it goes by another channel of its
+    /// route too, in seconds; 0 never.
+    pub second_channel_after_s: u64,
+    /// How long messages and their history are kept, in days.
+    pub keep_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -156,13 +184,17 @@ pub struct Outbox {
 impl Default for Outbox {
     fn default() -> Self {
         Self {
-            in_flight: 64,
+            in_flight: 256,
             send_timeout_s: 10,
             lease_s: 30,
             unknown_wait_s: 60,
             backoff_ms: 500,
             backoff_cap_s: 60,
             attempts: 12,
+            circuit_failures: 5,
+            circuit_s: 3,
+            second_channel_after_s: 0,
+            keep_days: 400,
             poll_ms: 500,
         }
     }
@@ -233,5 +265,24 @@ impl Outbox {
     #[must_use]
     pub fn unknown_wait(&self) -> Duration {
         Duration::from_secs(self.unknown_wait_s)
+    }
+
+    /// How long a channel that fails is left alone.
+    #[must_use]
+    pub fn circuit(&self) -> Duration {
+        Duration::from_secs(self.circuit_s)
+    }
+
+    /// How long nothing may be heard of a password before it goes by another channel too.
+    #[must_use]
+    pub fn second_channel_after(&self) -> Option<Duration> {
+        let seconds = self.second_channel_after_s;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// How long messages and their history are kept.
+    #[must_use]
+    pub fn keep(&self) -> Duration {
+        Duration::from_hours(self.keep_days * 24)
     }
 }

@@ -397,6 +397,7 @@ service_codes = ["*384*2026#"]
     #[test]
     fn the_samples_other_kind_of_channel_can_be_uncommented() {
         let (_, block) = SAMPLE.split_once("# [[channel]]").unwrap();
+        let (block, _) = block.split_once("\n\n").unwrap();
         let settings = block.lines().filter_map(|line| line.strip_prefix("# "));
         let settings: Vec<_> = settings.filter(|line| line.contains(" = ")).collect();
         let text = format!("{GOOD}[[channel]]\n{}", settings.join("\n"));

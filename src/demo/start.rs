@@ -173,6 +173,7 @@ impl Drop for Home {
 /// secret that everybody knows.
 fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> Config {
     Config {
+        route: Vec::new(),
         server: config::Server {
             listen: addr,
             public_url: format!("http://{addr}"),

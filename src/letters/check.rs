@@ -34,16 +34,14 @@ pub(super) fn genuine(
     let part = composer.part(Part::Paragraph);
     let place = check.place.trim_start_matches("https://");
     let dial = match &council.service_code {
-        Some(code) => format!(", or dial {code},"),
+        Some(code) => format!(" or dial {code}"),
         None => String::new(),
     };
     let spans = [
-        Span::regular("Is this letter genuine? "),
         Span::regular(format!(
-            "Anybody can check it: scan the square, or open {place}{dial} and type the check code "
+            "Anybody can check this letter: scan the square, open {place}{dial}. Check code "
         )),
         Span::bold(check.code.in_groups()),
-        Span::regular(". The answer must say what this letter says."),
     ];
     let beside = (LEFT + EDGE + GAP, TEXT_WIDTH - EDGE - GAP);
     let rows = composer.set(part, &spans, STYLE, beside)?;

@@ -104,7 +104,7 @@ impl Pen<'_> {
         self.surface.set_fill(fill);
         self.surface.set_stroke(stroke);
         self.surface
-            .push_transform(&Transform::from_translate(0.0, top));
+            .push_transform(&Transform::from_translate(0.0, rounded(top)));
         self.surface.draw_path(&shape.path);
         self.surface.pop();
     }
@@ -112,14 +112,19 @@ impl Pen<'_> {
     fn text(&mut self, text: &Text, top: f32) {
         self.surface.set_fill(Some(fill(text.ink)));
         self.surface.set_stroke(None);
-        let mut start = Point::from_xy(text.x, top + text.baseline);
+        let mut start = Point::from_xy(rounded(text.x), rounded(top + text.baseline));
         for run in &text.line.runs {
             let font = self.fonts.file(run.weight);
             self.surface
                 .draw_glyphs(start, &run.glyphs, font, &run.text, text.size, false);
-            start.x += run.width() * text.size;
+            start.x = rounded(start.x + run.width() * text.size);
         }
     }
+}
+
+/// To a hundredth of a point, which nobody sees; more digits only make the file larger.
+fn rounded(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
 }
 
 fn fill(ink: Ink) -> Fill {

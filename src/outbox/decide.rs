@@ -5,18 +5,29 @@ use std::time::Duration;
 use crate::aggregators::{NotSent, SendOutcome};
 use crate::config;
 use crate::domain::Timestamp;
+use crate::store::channel_states::{Hold, HoldKind};
 use crate::store::outbox::Settled;
 
-/// How long a whole channel rests when its account is empty or its key refused.
-const CHANNEL_REST: Duration = Duration::from_mins(1);
+/// How long until one message tries whether an empty account was topped up.
+const TOP_UP: Duration = Duration::from_mins(1);
 
 /// What an attempt came to, as it is written down.
 pub(super) struct Decision {
     pub(super) settled: Settled,
-    /// Until when nothing may leave on this channel.
-    pub(super) rest: Option<Timestamp>,
-    /// Set when an operator must do something before anything on this channel can leave.
+    pub(super) channel: Health,
+    /// Set when an operator must do something before such messages can leave.
     pub(super) alarm: Option<&'static str>,
+}
+
+/// What an attempt says about its channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Health {
+    /// It answers; whatever it said was about the message.
+    Works,
+    /// It does not answer as it should.
+    Fails,
+    /// Every message would meet this.
+    Held(Hold),
 }
 
 /// Decides. `chance` is random in 0..=1 and spreads the next attempts.
@@ -27,67 +38,102 @@ pub(super) fn decide(
     settings: &config::Outbox,
     chance: f64,
 ) -> Decision {
-    let quiet = |settled| Decision {
+    let quiet = |settled, channel| Decision {
         settled,
-        rest: None,
+        channel,
         alarm: None,
     };
     let not_sent = match outcome {
         SendOutcome::Accepted { message_id, cost } => {
-            return quiet(Settled::Accepted {
+            let settled = Settled::Accepted {
                 provider_id: message_id,
                 cost,
-            });
+            };
+            return quiet(settled, Health::Works);
         }
         SendOutcome::Unknown { reason } => {
             let until = now.plus(settings.unknown_wait());
-            return quiet(Settled::Unknown { until, reason });
+            return quiet(Settled::Unknown { until, reason }, Health::Fails);
         }
         SendOutcome::NotSent(not_sent) => not_sent,
     };
     let reason = not_sent.to_string();
-    let again = |wait: Duration| {
-        let due_at = now.plus(wait);
-        Settled::Again {
-            due_at,
+    let failed = |alarm| Decision {
+        settled: Settled::Failed {
             reason: reason.clone(),
-        }
+        },
+        channel: Health::Works,
+        alarm,
     };
-    let rest_for = |wait: Duration, alarm| Decision {
-        settled: again(wait),
-        rest: Some(now.plus(wait)),
+    let again = |wait: Duration| Settled::Again {
+        due_at: now.plus(wait),
+        reason: reason.clone(),
+    };
+    // The message keeps its place; its channel makes it wait.
+    let hold = |kind, wait: Option<Duration>, alarm| Decision {
+        settled: again(Duration::ZERO),
+        channel: Health::Held(Hold {
+            kind,
+            reason: reason.clone(),
+            since: now,
+            until: wait.map(|wait| now.plus(wait)),
+        }),
         alarm,
     };
     let backoff = backoff(attempt, settings, chance);
+    let at_least = |told: Option<Duration>| told.map_or(backoff, |told| told.max(backoff));
     match not_sent {
-        NotSent::Blocked | NotSent::Permanent { .. } => quiet(Settled::Failed { reason }),
-        NotSent::BadSender => Decision {
-            settled: Settled::Failed { reason },
-            rest: None,
-            alarm: Some("the aggregator does not know our sender; mend sender_id"),
-        },
-        NotSent::Held { .. } => Decision {
-            settled: Settled::Failed { reason },
-            rest: None,
-            alarm: Some("the aggregator holds messages back; speak with them"),
-        },
-        NotSent::NoBalance => rest_for(CHANNEL_REST, Some("the account is empty; top it up")),
-        NotSent::BadCredentials => rest_for(
-            CHANNEL_REST,
+        NotSent::Blocked | NotSent::Permanent { .. } => failed(None),
+        NotSent::BadSender => failed(Some(
+            "the aggregator does not know our sender; mend sender_id",
+        )),
+        NotSent::Held { .. } => failed(Some("the aggregator holds messages back; speak with them")),
+        NotSent::NoBalance => hold(
+            HoldKind::Parked,
+            Some(TOP_UP),
+            Some("the account is empty; top it up"),
+        ),
+        NotSent::BadCredentials => hold(
+            HoldKind::Stopped,
+            None,
             Some("the aggregator refuses the user name or key; mend the configuration"),
         ),
         NotSent::Throttled { retry_after } => {
-            rest_for(retry_after.map_or(backoff, |told| told.max(backoff)), None)
+            hold(HoldKind::Throttled, Some(at_least(retry_after)), None)
         }
         // The message is not at fault, so it wears out by its age alone.
-        NotSent::OutOfReach => quiet(again(backoff)),
-        NotSent::Transient { .. } if attempt >= settings.attempts => quiet(Settled::Failed {
-            reason: format!("given up after {attempt} attempts: {reason}"),
-        }),
+        NotSent::OutOfReach => quiet(again(backoff), Health::Fails),
+        NotSent::Transient { .. } if attempt >= settings.attempts => quiet(
+            Settled::Failed {
+                reason: format!("given up after {attempt} attempts: {reason}"),
+            },
+            Health::Works,
+        ),
         NotSent::Transient { retry_after, .. } => {
-            quiet(again(retry_after.map_or(backoff, |told| told.max(backoff))))
+            quiet(again(at_least(retry_after)), Health::Works)
         }
     }
+}
+
+/// Holds a channel on which too many sends in a row came to nothing.
+pub(super) fn open_circuit(now: Timestamp, settings: &config::Outbox) -> Hold {
+    Hold {
+        kind: HoldKind::Unreachable,
+        reason: format!(
+            "{} sends in a row came to nothing",
+            settings.circuit_failures
+        ),
+        since: now,
+        until: Some(now.plus(settings.circuit())),
+    }
+}
+
+/// When a held channel may be tried once more after this try.
+pub(super) fn next_probe(kind: HoldKind, now: Timestamp, settings: &config::Outbox) -> Timestamp {
+    now.plus(match kind {
+        HoldKind::Parked | HoldKind::Stopped => TOP_UP,
+        HoldKind::Throttled | HoldKind::Unreachable => settings.circuit(),
+    })
 }
 
 /// Full jitter: anything up to the doubled wait, so that attempts do not march in step.
@@ -162,18 +208,39 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_rests_as_long_as_it_is_told_to() {
-        let rest = |not_sent| decided(SendOutcome::NotSent(not_sent), 1).rest;
+    fn a_channel_is_held_as_long_as_it_is_told_to() {
+        let held = |not_sent| match decided(SendOutcome::NotSent(not_sent), 1).channel {
+            Health::Held(hold) => (hold.kind, hold.until.map(Timestamp::as_millis)),
+            other => panic!("{other:?}"),
+        };
         let retry_after = Some(Duration::from_secs(7));
-        for (not_sent, millis) in [
-            (NotSent::NoBalance, Some(60_000)),
-            (NotSent::BadCredentials, Some(60_000)),
-            (NotSent::Throttled { retry_after }, Some(7000)),
-            (NotSent::Blocked, None),
-            (NotSent::OutOfReach, None),
+        for (not_sent, hold) in [
+            (NotSent::NoBalance, (HoldKind::Parked, Some(60_000))),
+            (NotSent::BadCredentials, (HoldKind::Stopped, None)),
+            (
+                NotSent::Throttled { retry_after },
+                (HoldKind::Throttled, Some(7000)),
+            ),
         ] {
-            assert_eq!(rest(not_sent).map(Timestamp::as_millis), millis);
+            assert_eq!(held(not_sent), hold);
         }
+    }
+
+    #[test]
+    fn only_what_is_not_about_the_message_speaks_against_the_channel() {
+        let health = |outcome| decided(outcome, 1).channel;
+        let lost = SendOutcome::Unknown {
+            reason: "HTTP 500".into(),
+        };
+        assert_eq!(health(lost), Health::Fails);
+        assert_eq!(
+            health(SendOutcome::NotSent(NotSent::OutOfReach)),
+            Health::Fails
+        );
+        assert_eq!(
+            health(SendOutcome::NotSent(NotSent::Blocked)),
+            Health::Works
+        );
     }
 
     #[test]

@@ -8,13 +8,18 @@
 //! sent again, word for word. Nothing here is called inside a request but
 //! [`reports::take`], which writes a report down.
 
+mod attempt;
 mod campaigns;
 mod decide;
+mod detours;
+mod housekeeping;
+mod outlet;
 mod pace;
 mod pulse;
 pub mod reports;
-mod rests;
+mod settler;
 mod sim_checks;
+mod standings;
 mod transport;
 mod worker;
 

@@ -1,36 +1,29 @@
-//! The worker: claims, sends, settles, and cleans up after workers that died.
+//! The worker: claims what may leave, has it sent and settled, and goes round.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use zeroize::Zeroizing;
 
-use crate::aggregators::{Channels, NotSent, SendOutcome, Sms};
+use crate::aggregators::{Channels, Routes};
 use crate::config;
-use crate::crypto::{Keys, Sealed, chance};
-use crate::domain::{Clock, Timestamp};
-use crate::store::outbox::{self, Claimed, Lane, Settled};
-use crate::store::{
-    Store, StoreError, blocked, guesses, menu_versions, reports as report_rows, sessions,
-    web_sessions,
-};
+use crate::crypto::Keys;
+use crate::domain::{Clock, Lane, Timestamp};
+use crate::metrics::Metrics;
+use crate::store::channel_states;
+use crate::store::outbox::{self, Claim};
+use crate::store::{Store, StoreError};
 
-use super::decide::{Decision, decide};
-use super::pace::Paces;
-use super::reports;
-use super::rests::Rests;
-use super::transport::{Transport, TransportError};
-
-/// The most messages in one claim: few, so that an urgent one does not wait behind them.
-const CLAIM: usize = 16;
-
-/// How long what was done is counted; the limits go by the day.
-const USE_LIFE: Duration = Duration::from_hours(48);
+use super::attempt::Attempt;
+use super::decide::next_probe;
+use super::outlet::{Outlet, Room};
+use super::settler::{self, Outcome};
+use super::standings::Standings;
+use super::transport::Transport;
 
 /// How often abandoned, unknown and useless messages are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -38,21 +31,13 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// How often what nobody needs any more is forgotten.
 const TIDY: Duration = Duration::from_mins(1);
 
-/// The most sessions that are forgotten in one unit of work.
-const FORGET: usize = 5_000;
+/// The shortest time between two claims while there is much to send, so that each takes
+/// many.
+const BREATH: Duration = Duration::from_millis(5);
 
-/// How often a text whose answer was lost is sent once more.
-const REPEATS: i64 = 1;
-
-/// The waits between tries to write an outcome down.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-
-/// How long a report waits for its message.
-const REPORT_LIFE: Duration = Duration::from_hours(48);
-
-/// How long menu files are kept after the last session began with them.
-const MENU_LIFE: Duration = Duration::from_hours(48);
+/// The most outcomes that wait to be written down; while the database is away, more sends
+/// would only be more to remember.
+const UNSETTLED: usize = 1024;
 
 /// What a worker works with.
 pub struct WorkerSettings {
@@ -62,10 +47,14 @@ pub struct WorkerSettings {
     pub keys: Keys,
     /// Where they go.
     pub channels: Channels,
+    /// Which of them a message may take instead.
+    pub routes: Routes,
     /// How.
     pub outbox: config::Outbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where it counts.
+    pub metrics: Metrics,
     /// Rings when there may be something to send. Without it the worker looks by
     /// itself, only later.
     pub bell: Arc<Notify>,
@@ -75,12 +64,13 @@ pub struct WorkerSettings {
 #[derive(Clone)]
 pub struct Worker(Arc<Inner>);
 
-struct Inner {
-    settings: WorkerSettings,
-    transport: Transport,
-    pace: Paces,
-    rests: Rests,
-    places: Arc<Semaphore>,
+/// What the parts of the worker share.
+pub(super) struct Inner {
+    pub(super) settings: WorkerSettings,
+    pub(super) transport: Transport,
+    pub(super) standings: Standings,
+    /// Rings when places have become free.
+    pub(super) freed: Notify,
     /// When the last round ended well, for readiness.
     alive_at: AtomicI64,
 }
@@ -89,15 +79,12 @@ impl Worker {
     /// A worker that does nothing yet.
     pub fn new(settings: WorkerSettings) -> Result<Self, reqwest::Error> {
         let transport = Transport::new(settings.outbox.send_timeout())?;
-        let pace = Paces::of(&settings.channels);
-        let places = Arc::new(Semaphore::new(settings.outbox.in_flight));
         let alive_at = AtomicI64::new(settings.clock.now().as_millis());
         Ok(Self(Arc::new(Inner {
             settings,
             transport,
-            pace,
-            rests: Rests::default(),
-            places,
+            standings: Standings::default(),
+            freed: Notify::new(),
             alive_at,
         })))
     }
@@ -111,303 +98,182 @@ impl Worker {
 
     /// Works until told to stop, then finishes what is being sent.
     pub async fn run(self, stop: CancellationToken) {
-        let tracker = TaskTracker::new();
-        let mut swept: Option<Instant> = None;
-        let mut tidied: Option<Instant> = None;
-        let is_due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+        let (settling, inbox) = mpsc::channel(UNSETTLED);
+        let settler = tokio::spawn(settler::run(Arc::clone(&self.0), inbox, stop.clone()));
+        let mut rounds = Rounds::of(self.0, settling, stop.clone());
         while !stop.is_cancelled() {
-            let mut round = Ok(());
-            if is_due(swept, SWEEP) {
-                round = self.0.sweep().await;
-                swept = Some(Instant::now());
+            let pause = rounds.next().await;
+            rounds.wait(pause).await;
+        }
+        rounds.finish().await;
+        // It ends when the last that sends is gone; what it could not write is logged.
+        let _ = settler.await;
+    }
+}
+
+/// The rounds of a running worker.
+struct Rounds {
+    worker: Arc<Inner>,
+    outlets: Vec<Outlet>,
+    settling: mpsc::Sender<Outcome>,
+    sends: TaskTracker,
+    stop: CancellationToken,
+    swept: Option<Instant>,
+    tidied: Option<Instant>,
+    has_begun: bool,
+}
+
+impl Rounds {
+    fn of(worker: Arc<Inner>, settling: mpsc::Sender<Outcome>, stop: CancellationToken) -> Self {
+        let in_flight = worker.settings.outbox.in_flight;
+        let channels = worker.settings.channels.iter();
+        Self {
+            outlets: channels.map(|c| Outlet::of(c, in_flight)).collect(),
+            worker,
+            settling,
+            sends: TaskTracker::new(),
+            stop,
+            swept: None,
+            tidied: None,
+            has_begun: false,
+        }
+    }
+
+    /// Goes round once; says how long to wait before the next.
+    async fn next(&mut self) -> Duration {
+        match self.round().await {
+            Ok(pause) => {
+                let now = self.worker.settings.clock.now();
+                self.worker
+                    .alive_at
+                    .store(now.as_millis(), Ordering::Relaxed);
+                pause
             }
-            if is_due(tidied, TIDY) {
-                round = round.and(self.0.tidy().await);
-                tidied = Some(Instant::now());
-            }
-            let claimed = match round {
-                Ok(()) => self.claim(&tracker, &stop).await,
-                Err(error) => Err(error),
-            };
-            match claimed {
-                Ok(claimed) => {
-                    let now = self.0.settings.clock.now();
-                    self.0.alive_at.store(now.as_millis(), Ordering::Relaxed);
-                    if claimed == CLAIM {
-                        continue;
-                    }
-                }
-                Err(error) => tracing::warn!(
+            Err(error) => {
+                tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the outbox is out of reach"
-                ),
-            }
-            let poll = Duration::from_millis(self.0.settings.outbox.poll_ms);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.0.settings.bell.notified() => {}
-                () = sleep(poll) => {}
-            }
-        }
-        tracker.close();
-        tracker.wait().await;
-    }
-
-    /// Claims what can be sent now and sends each message in a task of its own.
-    async fn claim(
-        &self,
-        tracker: &TaskTracker,
-        stop: &CancellationToken,
-    ) -> Result<usize, StoreError> {
-        let inner = &self.0;
-        let mut places = Vec::new();
-        while places.len() < CLAIM
-            && let Ok(place) = Arc::clone(&inner.places).try_acquire_owned()
-        {
-            places.push(place);
-        }
-        if places.is_empty() {
-            return Ok(0);
-        }
-        let now = inner.settings.clock.now();
-        let lease_until = now.plus(inner.settings.outbox.lease());
-        let resting = inner.rests.resting(now);
-        let mut tx = inner.settings.store.begin().await?;
-        let claimed = outbox::claim(&mut tx, now, lease_until, places.len(), &resting).await?;
-        tx.commit().await?;
-        let count = claimed.len();
-        for (message, place) in claimed.into_iter().zip(places) {
-            let (worker, stop) = (self.clone(), stop.clone());
-            tracker.spawn(async move {
-                worker.0.deliver(message, lease_until, &stop).await;
-                drop(place);
-            });
-        }
-        Ok(count)
-    }
-}
-
-impl Inner {
-    /// Sends one message and writes down what became of it.
-    async fn deliver(&self, message: Claimed, lease_until: Timestamp, stop: &CancellationToken) {
-        let settled = if self.turn_comes(&message.channel, lease_until, stop).await {
-            self.attempt(&message).await
-        } else {
-            self.give_back(&message)
-        };
-        let (state, reason) = words(&settled);
-        tracing::info!(
-            sms = message.id.as_str(),
-            lane = message.lane.name(),
-            attempt = message.attempt,
-            state,
-            reason,
-            "send attempted"
-        );
-        self.settle(&message, &settled, lease_until, stop).await;
-    }
-
-    /// Waits for the channel's turn. False when it does not come while no other worker
-    /// can take the message, not even during the send.
-    async fn turn_comes(
-        &self,
-        channel: &str,
-        lease_until: Timestamp,
-        stop: &CancellationToken,
-    ) -> bool {
-        let clock = &self.settings.clock;
-        let timeout = self.settings.outbox.send_timeout();
-        let left = || lease_until.since(clock.now()).saturating_sub(timeout);
-        tokio::select! {
-            biased;
-            () = self.pace.wait(channel) => {}
-            () = sleep(left()) => return false,
-            () = stop.cancelled() => return false,
-        }
-        !left().is_zero() && self.rests.until(channel, clock.now()).is_none()
-    }
-
-    /// Nothing was tried: the message keeps its place in the queue.
-    fn give_back(&self, message: &Claimed) -> Settled {
-        let rest = self
-            .rests
-            .until(&message.channel, self.settings.clock.now());
-        Settled::Again {
-            due_at: rest.unwrap_or(message.due_at),
-            reason: "its turn did not come".into(),
-        }
-    }
-
-    async fn attempt(&self, message: &Claimed) -> Settled {
-        let outcome = self.send(message).await;
-        let Decision {
-            settled,
-            rest,
-            alarm,
-        } = decide(
-            outcome,
-            message.attempt,
-            self.settings.clock.now(),
-            &self.settings.outbox,
-            chance(),
-        );
-        if let Some(until) = rest {
-            self.rests.rest(&message.channel, until);
-        }
-        if let Some(alarm) = alarm {
-            tracing::error!(channel = message.channel, alarm, "the channel can't send");
-        }
-        settled
-    }
-
-    async fn send(&self, message: &Claimed) -> SendOutcome {
-        let never = |reason: &str| {
-            SendOutcome::NotSent(NotSent::Permanent {
-                reason: reason.into(),
-            })
-        };
-        let Some(channel) = self.settings.channels.named(&message.channel) else {
-            return never("the configuration has no such channel");
-        };
-        let place = Sealed {
-            column: "outbox.body",
-            row: message.id.as_str(),
-        };
-        let opened = place.open(&self.settings.keys, &message.body).ok();
-        let Some(text) = opened
-            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
-            .map(Zeroizing::new)
-        else {
-            return never("the text can't be opened with the keys of the configuration");
-        };
-        let sms = Sms {
-            to: &message.recipient,
-            text: &text,
-            sender: None,
-            link_id: None,
-        };
-        match self
-            .transport
-            .send(channel.aggregator.sms_request(&sms))
-            .await
-        {
-            Ok(answer) => {
-                channel
-                    .aggregator
-                    .sms_outcome(answer.status, &answer.headers, &answer.body)
-            }
-            Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::OutOfReach),
-            Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {
-                reason: error.to_string(),
-            },
-        }
-    }
-
-    /// Writes the outcome down. The database may be away for a while; an outcome that
-    /// is not written before its message expires, or in time before the worker stops,
-    /// is left to a delivery report.
-    async fn settle(
-        &self,
-        message: &Claimed,
-        settled: &Settled,
-        lease_until: Timestamp,
-        stop: &CancellationToken,
-    ) {
-        let mut wait = FIRST_WAIT;
-        loop {
-            let error = match self.try_settle(message, settled).await {
-                Ok(true) => return,
-                Ok(false) => {
-                    tracing::warn!(
-                        sms = message.id.as_str(),
-                        attempt = message.attempt,
-                        "the attempt was settled by others"
-                    );
-                    return;
-                }
-                Err(error) => error,
-            };
-            let end = if stop.is_cancelled() {
-                lease_until
-            } else {
-                message.expires_at
-            };
-            if self.settings.clock.now() >= end {
-                tracing::error!(
-                    sms = message.id.as_str(),
-                    error = &error as &dyn std::error::Error,
-                    "the outcome is lost"
                 );
-                return;
+                self.poll()
             }
-            sleep(wait).await;
-            wait = LONGEST_WAIT.min(wait * 2);
         }
     }
 
-    async fn try_settle(&self, message: &Claimed, settled: &Settled) -> Result<bool, StoreError> {
-        let now = self.settings.clock.now();
-        let mut tx = self.settings.store.begin().await?;
-        let kept = outbox::settle(&mut tx, &message.id, message.attempt, settled, now).await?;
-        if let Settled::Failed { reason } = settled
-            && *reason == NotSent::Blocked.to_string()
-        {
-            blocked::mark(&mut tx, &message.recipient, blocked::BLOCKED, now).await?;
-        }
-        if let Settled::Accepted {
-            provider_id: Some(id),
-            ..
-        } = settled
-        {
-            reports::apply_waiting(&mut tx, &message.channel, id, now).await?;
-        }
-        tx.commit().await?;
-        Ok(kept)
-    }
-
-    /// Picks up what nobody is working on.
-    async fn sweep(&self) -> Result<(), StoreError> {
-        let now = self.settings.clock.now();
-        let mut tx = self.settings.store.begin().await?;
-        let until = now.plus(self.settings.outbox.unknown_wait());
-        let abandoned = outbox::abandon_leases(&mut tx, now, until).await?;
-        reports::apply_overtaken(&mut tx, now).await?;
-        reports::match_orphans(&mut tx, now).await?;
-        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
-        let expired = outbox::expire(&mut tx, now).await?;
-        outbox::erase_kept(&mut tx, now).await?;
-        tx.commit().await?;
-        if abandoned + resent + expired > 0 {
-            tracing::warn!(abandoned, resent, expired, "messages without a worker");
-        }
-        Ok(())
-    }
-
-    /// Forgets what nobody needs any more.
-    async fn tidy(&self) -> Result<(), StoreError> {
-        let now = self.settings.clock.now();
-        loop {
-            let mut tx = self.settings.store.begin().await?;
-            let gone = sessions::forget_expired(&mut tx, now, FORGET).await?;
+    async fn round(&mut self) -> Result<Duration, StoreError> {
+        let is_due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+        if !self.has_begun {
+            let mut tx = self.worker.settings.store.begin().await?;
+            channel_states::resume_stopped(&mut tx).await?;
             tx.commit().await?;
-            if gone < FORGET {
-                break;
+            self.has_begun = true;
+        }
+        if is_due(self.swept, SWEEP) {
+            self.worker.sweep().await?;
+            self.swept = Some(Instant::now());
+        }
+        if is_due(self.tidied, TIDY) {
+            self.worker.tidy().await?;
+            self.tidied = Some(Instant::now());
+        }
+        let mut pause = self.poll();
+        for index in 0..self.outlets.len() {
+            if self.claim(index).await? {
+                pause = pause.min(self.outlets[index].until_next()).max(BREATH);
             }
         }
-        let mut tx = self.settings.store.begin().await?;
-        menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
-        web_sessions::forget_expired(&mut tx, now).await?;
-        guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
-        report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
-        tx.commit().await
+        Ok(pause)
+    }
+
+    /// Claims what can leave on one channel now and sends each message in a task of its
+    /// own. True when there may be more.
+    async fn claim(&mut self, index: usize) -> Result<bool, StoreError> {
+        let outlet = &mut self.outlets[index];
+        let settings = &self.worker.settings;
+        let now = settings.clock.now();
+        let Some(room) = outlet.room(Instant::now()) else {
+            return Ok(!outlet.is_crowded());
+        };
+        let hold = self.worker.standings.hold_on(&outlet.channel);
+        let room = match &hold {
+            None => room,
+            Some(hold) if hold.until.is_some_and(|until| until <= now) => Room { limit: 1, ..room },
+            Some(_) => return Ok(false),
+        };
+        let lease_until = now.plus(settings.outbox.lease());
+        let wanted = Claim {
+            channel: &outlet.channel,
+            last: room.last,
+            limit: room.limit,
+            lease_until,
+        };
+        let mut tx = settings.store.begin().await?;
+        let claimed = outbox::claim(&mut tx, &wanted, now).await?;
+        if claimed.is_empty() {
+            return Ok(false);
+        }
+        if let Some(hold) = &hold {
+            let next = next_probe(hold.kind, now, &settings.outbox);
+            if !channel_states::take_probe(&mut tx, &outlet.channel, now, next).await? {
+                return Ok(false);
+            }
+            self.worker.standings.next_probe(&outlet.channel, next);
+        }
+        tx.commit().await?;
+        let is_full = claimed.len() == room.limit && room.last == Lane::Bulk;
+        for message in claimed {
+            let Some(place) = outlet.take() else { break };
+            let attempt = Attempt {
+                message,
+                lease_until,
+                is_probe: hold.is_some(),
+            };
+            self.sends.spawn(send(
+                Arc::clone(&self.worker),
+                attempt,
+                place,
+                self.settling.clone(),
+                self.stop.clone(),
+            ));
+        }
+        Ok(is_full && hold.is_none())
+    }
+
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.worker.settings.outbox.poll_ms)
+    }
+
+    /// Waits for something to do.
+    async fn wait(&self, pause: Duration) {
+        let is_crowded = self.outlets.iter().any(Outlet::is_crowded);
+        let places = async {
+            self.worker.freed.notified().await;
+            sleep(BREATH).await;
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.worker.settings.bell.notified() => {}
+            () = places, if is_crowded => {}
+            () = sleep(pause) => {}
+        }
+    }
+
+    async fn finish(self) {
+        drop(self.settling);
+        self.sends.close();
+        self.sends.wait().await;
     }
 }
 
-fn words(settled: &Settled) -> (&'static str, Option<&str>) {
-    match settled {
-        Settled::Accepted { .. } => ("accepted", None),
-        Settled::Again { reason, .. } => ("queued", Some(reason)),
-        Settled::Failed { reason } => ("failed", Some(reason)),
-        Settled::Unknown { reason, .. } => ("unknown", Some(reason)),
-    }
+async fn send(
+    worker: Arc<Inner>,
+    attempt: Attempt,
+    place: OwnedSemaphorePermit,
+    settling: mpsc::Sender<Outcome>,
+    stop: CancellationToken,
+) {
+    let outcome = worker.attempt(attempt, &stop).await;
+    // Nobody takes it only when the worker itself is gone.
+    let _ = settling.send(outcome).await;
+    drop(place);
+    worker.freed.notify_one();
 }

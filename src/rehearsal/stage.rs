@@ -12,15 +12,16 @@ use zeroize::Zeroizing;
 use crate::actions::problem::{self, Answers, Stepped};
 use crate::actions::registration::{Decided, Decision, decide};
 use crate::actions::{ActionError, Decider, Pulse, Tools, Way};
-use crate::aggregators::{FailureReason, Input, Report, ReportStatus, SessionId, Turn};
+use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
 use crate::config::{Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
 use crate::domain::{Answer, CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
+use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, reports};
-use crate::store::outbox::{self, Settled};
+use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
 use crate::store::roster::Place;
 use crate::store::sim_checks::{self, Asked};
 use crate::store::{
@@ -179,6 +180,7 @@ impl<'a> Stage<'a> {
         // One menu from the first line to the last: which files it is from is all the same.
         let current = Current::new(Edition::new(Vec::new(), menu.clone()));
         let tools = Tools {
+            routes: Routes::default(),
             keys,
             hasher,
             policy: Policy::default(),
@@ -506,7 +508,13 @@ impl<'a> Stage<'a> {
         }
         let now = self.clock.now();
         let mut tx = self.dialogue.store.begin().await?;
-        for message in outbox::claim(&mut tx, now, now.plus(LEASE), 100, &[]).await? {
+        let wanted = Claim {
+            channel: CHANNEL,
+            last: Lane::Bulk,
+            limit: 100,
+            lease_until: now.plus(LEASE),
+        };
+        for message in outbox::claim(&mut tx, &wanted, now).await? {
             let place = Sealed {
                 column: "outbox.body",
                 row: message.id.as_str(),
@@ -519,7 +527,12 @@ impl<'a> Stage<'a> {
                 provider_id: Some(id.clone()),
                 cost: None,
             };
-            outbox::settle(&mut tx, &message.id, message.attempt, &settled, now).await?;
+            let settlement = Settlement {
+                id: &message.id,
+                attempt: message.attempt,
+                settled: &settled,
+            };
+            outbox::settle(&mut tx, &[settlement], now).await?;
             self.newest = Some((id, message.recipient.clone()));
             let text = String::from_utf8_lossy(&text).into_owned();
             self.unread.push_back(Sms {
@@ -553,7 +566,14 @@ impl<'a> Stage<'a> {
             network: None,
         };
         let mut tx = self.dialogue.store.begin().await?;
-        reports::take(&mut tx, CHANNEL, report, self.clock.now()).await?;
+        reports::take(
+            &mut tx,
+            CHANNEL,
+            report,
+            self.clock.now(),
+            &Metrics::default(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(Vec::new())
     }

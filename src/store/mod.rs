@@ -21,6 +21,7 @@ pub mod campaigns;
 pub mod centre_claims;
 pub mod centres;
 pub mod changes;
+pub mod channel_states;
 pub mod deployments;
 pub mod exports;
 pub mod guesses;

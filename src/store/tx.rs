@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use serde::Serialize;
 use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::time::timeout;
 
@@ -93,4 +94,10 @@ pub(super) fn decode(error: impl Into<Box<dyn std::error::Error + Send + Sync>>)
 /// A count as both databases take it.
 pub(super) fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Many rows as one value that both databases can read.
+pub(super) fn as_json(rows: impl Iterator<Item = impl Serialize>) -> Result<String, sqlx::Error> {
+    let rows: Vec<_> = rows.collect();
+    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crate::actions::Tools;
 use crate::aggregators::Channels;
+use crate::config::Exposure;
 use crate::dialogue::Dialogue;
 use crate::domain::Clock;
 use crate::letters::Letters;
+use crate::metrics::Metrics;
 use crate::outbox::Worker;
 use crate::store::Store;
 
@@ -26,6 +28,10 @@ pub struct AppParts {
     pub tools: Tools,
     /// Renders letters.
     pub letters: Letters,
+    /// Where all count.
+    pub metrics: Metrics,
+    /// Who may read it.
+    pub metrics_exposure: Exposure,
     /// Sends SMS; None where another process does.
     pub worker: Option<Worker>,
     /// How pages look.

@@ -1,5 +1,7 @@
 //! What aggregators call.
 
+use std::time::Instant;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
@@ -86,12 +88,19 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
         Ok(Hop::Ended(end)) => return has_ended(channel, side, &end),
         Err(error) => return refuse(error),
     };
-    let screen = take_turn(&app, channel, side, &turn).await;
+    let began = Instant::now();
+    let (screen, outcome) = take_turn(&app, channel, side, &turn).await;
+    app.metrics.hop(outcome, began.elapsed());
     side.write_screen(&screen, &turn, &call.raw())
         .map(Into::into)
 }
 
-async fn take_turn(app: &App, channel: &Channel, side: &dyn Ussd, turn: &Turn) -> Screen {
+async fn take_turn(
+    app: &App,
+    channel: &Channel,
+    side: &dyn Ussd,
+    turn: &Turn,
+) -> (Screen, &'static str) {
     let limit = channel.screen_limit(turn.network.as_ref());
     let work = {
         let (dialogue, name, turn) = (app.dialogue.clone(), channel.name.clone(), turn.clone());
@@ -100,13 +109,14 @@ async fn take_turn(app: &App, channel: &Channel, side: &dyn Ussd, turn: &Turn) -
     // Half the aggregator's patience. The work goes on; a repeat finds its answer.
     let taken = tokio::time::timeout(side.deadline() / 2, work).await;
     if let Ok(Ok(screen)) = taken {
-        return screen;
+        return (screen, "answered");
     }
     if taken.is_err() {
         tracing::error!("the turn took too long");
     }
     let menu = &app.dialogue.menus.current().menu;
-    Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
+    let sorry = Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default());
+    (sorry, if taken.is_err() { "late" } else { "failed" })
 }
 
 /// The end of a session. It may never come, so nothing depends on it.
@@ -175,7 +185,7 @@ pub(super) async fn delivery(State(app): State<App>, call: Call) -> Response {
     let kept = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         for report in reports {
-            take(&mut tx, &name, report, inner.clock.now()).await?;
+            take(&mut tx, &name, report, inner.clock.now(), &inner.metrics).await?;
         }
         tx.commit().await
     });

@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod layers;
 mod links;
+mod metrics;
 pub mod pages;
 mod respond;
 mod serve;
@@ -83,4 +84,5 @@ fn platform() -> Router<App> {
         // The platform.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::scrape))
 }

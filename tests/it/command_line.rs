@@ -419,10 +419,11 @@ async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService)
     };
     assert_eq!(said(&["outbox", "status"]), "accepted   1\nfailed     1\n");
     let counts: Value = serde_json::from_str(&said(&["outbox", "status", "--json"])).unwrap();
-    assert_eq!(counts, json!({ "accepted": 1, "failed": 1 }));
+    assert_eq!(counts["messages"], json!({ "accepted": 1, "failed": 1 }));
+    assert_eq!(counts["held_channels"], json!({}));
     let line = said(&["outbox", "dead"]);
     assert!(
-        line.starts_with("2026-10-05 09:00  credential  failed   25470****001  1 tries"),
+        line.starts_with("2026-10-05 09:00:00  credential  failed   25470****001  1 tries"),
         "{line}"
     );
     let dead: Value = serde_json::from_str(&said(&["outbox", "dead", "--json"])).unwrap();
@@ -430,7 +431,7 @@ async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService)
         panic!("{dead}")
     };
     let expected = [
-        ("at", json!("2026-10-05 09:00")),
+        ("at", json!("2026-10-05 09:00:00")),
         ("lane", json!("credential")),
         ("state", json!("failed")),
         ("to", json!("25470****001")),
@@ -441,6 +442,19 @@ async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService)
         assert_eq!(dead[name], value, "{dead}");
     }
     assert_eq!(said(&["db", "migrate"]), "the schema is up to date\n");
+    let id = dead["id"].as_str().unwrap();
+    assert_eq!(
+        said(&["outbox", "show", id]),
+        "2026-10-05 09:00:00  queued     attempt 0  at\n\
+         2026-10-05 09:00:00  sending    attempt 1  at\n\
+         2026-10-05 09:00:00  failed     attempt 1  at  the recipient has blocked this sender\n"
+    );
+    let events: Value = serde_json::from_str(&said(&["outbox", "show", id, "--json"])).unwrap();
+    assert_eq!(events[2]["state"], "failed");
+    let nobody = run(&mut with_config(&["outbox", "show", "nobody"], &config));
+    assert_failed(&nobody, "cp2: no message has the id nobody; ");
+    let resumed = said(&["outbox", "resume", "at"]);
+    assert!(resumed.starts_with("at was not held back"), "{resumed}");
 }
 
 async fn the_map_shows_the_traffic_of_a_database(service: &TestService) {

@@ -298,7 +298,11 @@ impl Town {
             let status = ["outbox", "status", "--json", "--config"];
             last = block_in_place(|| run(cp2(status).arg(&self.config))).out;
             let counts: Value = serde_json::from_str(&last).unwrap();
-            counts.as_object().unwrap().keys().eq(["delivered"])
+            counts["messages"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .eq(["delivered"])
         });
         assert!(delivered.await, "the outbox came to {last}");
     }
@@ -414,6 +418,7 @@ fn configuration(database: &Database, sandbox: &Sandbox) -> String {
         test = "{key}"
         [policy]
         resets_in_ten_minutes = 1000
+        resend_minutes = 0
         resets_in_a_day = 1000
         [outbox]
         send_timeout_s = 1

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cp2::config::{Config, SendEndpoint};
 use cp2::demo::sandbox::Behaviour;
 use cp2::domain::{Clock, MessageId, Msisdn};
-use cp2::store::outbox::{self, DeadLetter, Lane, NewMessage, Settled};
+use cp2::store::outbox::{self, Claim, DeadLetter, Lane, NewMessage, Settled, Settlement};
 
 use crate::harness::service::{happens, link_in, password_in, person, record_by_line};
 use crate::harness::{Database, TestService, Wire, on_each_database, with_each_database};
@@ -475,6 +475,7 @@ async fn a_message_of_our_own(service: &TestService, lane: Lane) -> Attempt {
         cause: id.as_str(),
         lane,
         channel: "at",
+        route: None,
         recipient: &line(1),
         person: None,
         body: b"sealed",
@@ -484,7 +485,13 @@ async fn a_message_of_our_own(service: &TestService, lane: Lane) -> Attempt {
     let mut tx = service.store.begin().await.unwrap();
     outbox::add(&mut tx, &message, later).await.unwrap();
     let lease = later.plus(Duration::from_hours(1));
-    let claimed = outbox::claim(&mut tx, later, lease, 1, &[]).await.unwrap();
+    let wanted = Claim {
+        channel: "at",
+        last: Lane::Bulk,
+        limit: 1,
+        lease_until: lease,
+    };
+    let claimed = outbox::claim(&mut tx, &wanted, later).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(claimed[0].id, id);
     let number = claimed[0].attempt;
@@ -495,10 +502,13 @@ impl Attempt {
     async fn settle(&self, service: &TestService, settled: &Settled) -> bool {
         let now = service.clock.now();
         let mut tx = service.store.begin().await.unwrap();
-        let kept = outbox::settle(&mut tx, &self.id, self.number, settled, now)
-            .await
-            .unwrap();
+        let settlement = Settlement {
+            id: &self.id,
+            attempt: self.number,
+            settled,
+        };
+        let kept = outbox::settle(&mut tx, &[settlement], now).await.unwrap();
         tx.commit().await.unwrap();
-        kept
+        kept.len() == 1
     }
 }

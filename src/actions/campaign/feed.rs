@@ -130,16 +130,21 @@ async fn hand_over(
     }
     let messages: Vec<_> = letters
         .iter()
-        .map(|letter| NewMessage {
-            id: &letter.id,
-            cause: &letter.cause,
-            lane: Lane::Bulk,
-            channel: &campaign.channel,
-            recipient: letter.to,
-            person: Some(letter.person),
-            body: &letter.body,
-            segments: letter.segments,
-            expires_at,
+        .map(|letter| {
+            let routes = &tools.routes;
+            let way = routes.choose(Lane::Bulk, letter.to, &letter.id, &campaign.channel);
+            NewMessage {
+                id: &letter.id,
+                cause: &letter.cause,
+                lane: Lane::Bulk,
+                channel: way.channel,
+                route: way.route,
+                recipient: letter.to,
+                person: Some(letter.person),
+                body: &letter.body,
+                segments: letter.segments,
+                expires_at,
+            }
         })
         .collect();
     outbox::add_many(tx, &messages, now).await?;

@@ -153,11 +153,15 @@ pub async fn try_out(
             column: "outbox.body",
             row: id.as_str(),
         };
+        let way = tools
+            .routes
+            .choose(Lane::Notice, to, &id, &campaign.channel);
         let message = NewMessage {
             id: &id,
             cause: id.as_str(),
             lane: Lane::Notice,
-            channel: &campaign.channel,
+            channel: way.channel,
+            route: way.route,
             recipient: to,
             person: None,
             body: &place.seal(&tools.keys, text.as_bytes()),

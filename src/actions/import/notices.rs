@@ -88,16 +88,21 @@ impl Import<'_> {
         let notices = notices.collect::<Result<Vec<_>, _>>()?;
         let messages: Vec<_> = notices
             .iter()
-            .map(|notice| NewMessage {
-                id: &notice.id,
-                cause: &notice.cause,
-                lane: Lane::Notice,
-                channel: self.by.channel,
-                recipient: notice.to,
-                person: Some(&notice.about.person.id),
-                body: &notice.body,
-                segments: notice.segments,
-                expires_at: self.now.plus(LIFE),
+            .map(|notice| {
+                let routes = &self.tools.routes;
+                let way = routes.choose(Lane::Notice, notice.to, &notice.id, self.by.channel);
+                NewMessage {
+                    id: &notice.id,
+                    cause: &notice.cause,
+                    lane: Lane::Notice,
+                    channel: way.channel,
+                    route: way.route,
+                    recipient: notice.to,
+                    person: Some(&notice.about.person.id),
+                    body: &notice.body,
+                    segments: notice.segments,
+                    expires_at: self.now.plus(LIFE),
+                }
             })
             .collect();
         outbox::add_many(tx, &messages, self.now).await?;

@@ -1,7 +1,7 @@
 //! What the sandbox answers, in Africa's Talking's words.
 
 use axum::Json;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use serde_json::{Value, json};
@@ -17,6 +17,9 @@ pub(super) fn unauthenticated() -> Response {
 /// The answer of a recipient that spoils the whole request.
 pub(super) fn refuse_all(behaviour: &Behaviour) -> Option<Response> {
     match behaviour {
+        Behaviour::Unauthenticated => Some(unauthenticated()),
+        Behaviour::Html => Some(Html("<html><body>Bad gateway</body></html>").into_response()),
+        Behaviour::NoRecipient => Some(Answer::new(1).into_response()),
         Behaviour::Http500 => Some(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
         Behaviour::Throttle { seconds } => {
             let wait = [(RETRY_AFTER, seconds.to_string())];
@@ -64,6 +67,7 @@ impl Answer {
         match behaviour {
             Behaviour::LoseReply { .. } => self.no_reply = Some(NoReply::Lost),
             Behaviour::HoldReply { .. } => self.no_reply = Some(NoReply::Held),
+            Behaviour::HalfReply { .. } => self.no_reply = Some(NoReply::Half),
             _ => {}
         }
         self.recipients.push(json!({

@@ -27,6 +27,19 @@ pub enum Behaviour {
         /// Whether a delivery report follows nevertheless.
         reported: bool,
     },
+    /// Accepted, but the connection breaks in the middle of the answer.
+    HalfReply {
+        /// Whether a delivery report follows nevertheless.
+        reported: bool,
+    },
+    /// Accepted, and reported as delivered twice, with older news in between.
+    ReportOutOfOrder,
+    /// Not accepted: the answer is a page of HTML, as proxies send it.
+    Html,
+    /// Not accepted: the answer is a success that names no recipient.
+    NoRecipient,
+    /// Refused: the user name or the key is wrong.
+    Unauthenticated,
     /// Refused: the person has blocked the sender.
     Blacklisted,
     /// Refused: the account is empty.

@@ -32,6 +32,8 @@ const NETWORK: &str = "99999";
 /// What is reported of an accepted message.
 pub(super) enum Fate {
     Delivered,
+    /// Delivered, but told twice, with older news in between.
+    OutOfOrder,
     Failed(String),
 }
 
@@ -42,7 +44,9 @@ impl Fate {
             Behaviour::Deliver
             | Behaviour::ReportFirst
             | Behaviour::LoseReply { reported: true }
+            | Behaviour::HalfReply { reported: true }
             | Behaviour::HoldReply { reported: true } => Some(Self::Delivered),
+            Behaviour::ReportOutOfOrder => Some(Self::OutOfOrder),
             Behaviour::FailReport(reason) => Some(Self::Failed(reason.clone())),
             _ => None,
         }
@@ -95,8 +99,12 @@ impl Reporter {
             if sent_first {
                 line.deliver(form(&id, &to, "Sent").finish()).await;
             }
+            if let Fate::OutOfOrder = fate {
+                line.deliver(form(&id, &to, "Success").finish()).await;
+                line.deliver(form(&id, &to, "Sent").finish()).await;
+            }
             let last = match fate {
-                Fate::Delivered => form(&id, &to, "Success"),
+                Fate::Delivered | Fate::OutOfOrder => form(&id, &to, "Success"),
                 Fate::Failed(reason) => form(&id, &to, "Failed").field("failureReason", &reason),
             };
             line.deliver(last.finish()).await;

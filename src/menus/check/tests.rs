@@ -143,7 +143,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (
         "ask = \"msisdn\"",
         "ask = \"colour\"",
-        "36:7: `ask` takes one of msisdn, kra_pin, centre_code, national_id, tsc_number, birth_year, pin, code, digits, number, kilometres, name, words, email",
+        "36:7: `ask` takes one of msisdn, kra_pin, centre_code, national_id, tsc_number, birth_year, pin, code, digits, check_code, number, kilometres, name, words, email",
     ),
     (
         "ask = \"msisdn\"\nsave = \"line\"",

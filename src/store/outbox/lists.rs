@@ -4,7 +4,7 @@ use crate::domain::{Msisdn, PersonId, Timestamp};
 use crate::store::tx::count;
 use crate::store::{StoreError, Tx};
 
-use super::Lane;
+use super::{Lane, number};
 
 /// Whether a message to this person in that lane may still arrive for the first time.
 pub async fn is_under_way(tx: &mut Tx, person: &PersonId, lane: Lane) -> Result<bool, StoreError> {
@@ -12,7 +12,7 @@ pub async fn is_under_way(tx: &mut Tx, person: &PersonId, lane: Lane) -> Result<
         AND state IN ('queued', 'sending', 'unknown') AND body IS NOT NULL";
     let found: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
         .bind(person.as_str())
-        .bind(lane.number())
+        .bind(number(lane))
         .fetch_one(conn).await)?;
     Ok(found > 0)
 }
@@ -48,7 +48,7 @@ pub async fn dead_letters(tx: &mut Tx, limit: usize) -> Result<Vec<DeadLetter>, 
         .map(|(id, lane, state, recipient, reason, attempts, at)| {
             Ok(DeadLetter {
                 id,
-                lane: Lane::from_number(lane)?,
+                lane: super::lane(lane)?,
                 state,
                 recipient: Msisdn::parse(&recipient).ok(),
                 reason,
@@ -59,9 +59,12 @@ pub async fn dead_letters(tx: &mut Tx, limit: usize) -> Result<Vec<DeadLetter>, 
         .collect()
 }
 
-/// How many messages are in each state.
+/// How many messages are in each state. What is queued on a channel that is parked or
+/// stopped is parked: it waits for an operator, or for money, and not for its turn.
 pub async fn tally(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
-    const SQL: &str = "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state";
+    const SQL: &str = "SELECT CASE WHEN o.state = 'queued' AND c.state IN ('parked', 'stopped') \
+        THEN 'parked' ELSE o.state END AS word, COUNT(*) FROM outbox o \
+        LEFT JOIN channel_states c ON c.channel = o.channel GROUP BY 1 ORDER BY 1";
     on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)
 }
 
@@ -69,7 +72,7 @@ pub async fn tally(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
 pub async fn oldest_urgent(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     const SQL: &str = "SELECT MIN(created_at) FROM outbox WHERE state = 'queued' AND lane <= $1";
     let oldest: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL)
-        .bind(Lane::Transaction.number())
+        .bind(number(Lane::Transaction))
         .fetch_one(conn).await)?;
     Ok(oldest.map(Timestamp::from_millis))
 }
@@ -85,11 +88,11 @@ pub async fn last_lost(
     let last: Option<(i64, String)> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(person.as_str())
         .bind(since.as_millis())
-        .bind(Lane::Link.number())
+        .bind(number(Lane::Link))
         .fetch_optional(conn).await)?;
     match last {
         Some((lane, state)) if matches!(state.as_str(), "failed" | "expired") => {
-            Ok(Some(Lane::from_number(lane)?))
+            Ok(Some(super::lane(lane)?))
         }
         _ => Ok(None),
     }

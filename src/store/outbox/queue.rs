@@ -1,10 +1,16 @@
-//! From its cause to the word on an attempt: adding, claiming, settling.
+//! From its cause to a worker's hands: adding and claiming.
 
-use crate::domain::{MessageId, Msisdn, PersonId, Timestamp};
-use crate::store::tx::{count, decode};
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+
+use crate::domain::{HomeNetwork, MessageId, Msisdn, PersonId, Timestamp};
+use crate::store::tx::{as_json, count, decode};
 use crate::store::{StoreError, Tx};
 
-use super::Lane;
+use super::{Lane, number};
+
+/// The most messages in one statement; more do not make it faster.
+const AT_ONCE: usize = 1000;
 
 /// A message to be sent.
 #[derive(Debug)]
@@ -17,6 +23,8 @@ pub struct NewMessage<'a> {
     pub lane: Lane,
     /// Through which channel.
     pub channel: &'a str,
+    /// By which route of the configuration; none where no route chose the channel.
+    pub route: Option<&'a str>,
     /// To which line.
     pub recipient: &'a Msisdn,
     /// About whom.
@@ -27,6 +35,113 @@ pub struct NewMessage<'a> {
     pub segments: usize,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
+}
+
+/// A message as both databases read it from JSON.
+#[derive(Serialize)]
+struct NewRow<'a> {
+    id: &'a str,
+    cause: &'a str,
+    lane: i64,
+    channel: &'a str,
+    route: Option<&'a str>,
+    recipient: &'a str,
+    network: &'static str,
+    person_id: Option<&'a str>,
+    body: String,
+    segments: i64,
+    expires_at: i64,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(message: &NewMessage<'a>) -> Self {
+        Self {
+            id: message.id.as_str(),
+            cause: message.cause,
+            lane: number(message.lane),
+            channel: message.channel,
+            route: message.route,
+            recipient: message.recipient.as_str(),
+            network: HomeNetwork::of(message.recipient).name(),
+            person_id: message.person.map(PersonId::as_str),
+            body: HEXLOWER.encode(message.body),
+            segments: count(message.segments),
+            expires_at: message.expires_at.as_millis(),
+        }
+    }
+}
+
+/// Adds a message. False when its cause has one already.
+pub async fn add(
+    tx: &mut Tx,
+    message: &NewMessage<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(add_many(tx, std::slice::from_ref(message), now).await? == 1)
+}
+
+/// Adds messages, many in a statement, and says how many; those whose cause has one
+/// already are passed over.
+pub async fn add_many(
+    tx: &mut Tx,
+    messages: &[NewMessage<'_>],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    macro_rules! sql {
+        ($body:literal, $rows:literal) => {
+            concat!(
+                "INSERT INTO outbox (id, cause, lane, channel, route, recipient, network, ",
+                "person_id, body, segments, state, attempt, unanswered, due_at, expires_at, ",
+                "created_at, updated_at) SELECT r.id, r.cause, r.lane, r.channel, r.route, ",
+                "r.recipient, r.network, r.person_id, ",
+                $body,
+                ", r.segments, 'queued', 0, 0, $2, r.expires_at, $2, $2 FROM ",
+                $rows,
+                " WHERE TRUE ON CONFLICT (cause) DO NOTHING"
+            )
+        };
+    }
+    const SQLITE: &str = sql!(
+        "unhex(r.body)",
+        "(SELECT value ->> 'id' AS id, value ->> 'cause' AS cause, value ->> 'lane' AS lane, \
+         value ->> 'channel' AS channel, value ->> 'route' AS route, \
+         value ->> 'recipient' AS recipient, value ->> 'network' AS network, \
+         value ->> 'person_id' AS person_id, value ->> 'body' AS body, \
+         value ->> 'segments' AS segments, value ->> 'expires_at' AS expires_at \
+         FROM json_each($1)) AS r"
+    );
+    const POSTGRES: &str = sql!(
+        "decode(r.body, 'hex')",
+        "json_to_recordset($1::json) AS r (id text, cause text, lane bigint, channel text, \
+         route text, recipient text, network text, person_id text, body text, segments bigint, \
+         expires_at bigint)"
+    );
+    let sql = match tx {
+        Tx::Sqlite(_) => SQLITE,
+        Tx::Postgres(_) => POSTGRES,
+    };
+    let mut added = 0;
+    for some in messages.chunks(AT_ONCE) {
+        let rows = as_json(some.iter().map(NewRow::of))?;
+        added += on!(&mut *tx, conn => sqlx::query(sql)
+            .bind(rows)
+            .bind(now.as_millis())
+            .execute(conn).await.map(|done| done.rows_affected()))?;
+    }
+    Ok(added)
+}
+
+/// What a worker asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Messages of this channel,
+    pub channel: &'a str,
+    /// of this lane and the more urgent ones,
+    pub last: Lane,
+    /// at most so many.
+    pub limit: usize,
+    /// Until when they are its own.
+    pub lease_until: Timestamp,
 }
 
 /// A message in the hands of one worker until its lease ends.
@@ -44,74 +159,76 @@ pub struct Claimed {
     pub body: Vec<u8>,
     /// The attempt that this claim is; later words about it must name it.
     pub attempt: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Since when it was to be sent.
     pub due_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
 }
 
-type ClaimedRow = (String, i64, String, String, Option<Vec<u8>>, i64, i64, i64);
+type ClaimedRow = (String, String, Option<Vec<u8>>, i64, i64, i64, i64);
 
 impl Claimed {
-    fn read(row: ClaimedRow) -> Result<Self, StoreError> {
-        let (id, lane, channel, recipient, body, attempt, due_at, expires_at) = row;
+    fn read(row: ClaimedRow, channel: &str, lane: Lane) -> Result<Self, StoreError> {
+        let (id, recipient, body, attempt, created_at, due_at, expires_at) = row;
         Ok(Self {
             id: MessageId::parse(&id).map_err(decode)?,
-            lane: Lane::from_number(lane)?,
-            channel,
+            lane,
+            channel: channel.to_owned(),
             recipient: Msisdn::parse(&recipient).map_err(decode)?,
             body: body.ok_or_else(|| decode("no text"))?,
             attempt,
+            created_at: Timestamp::from_millis(created_at),
             due_at: Timestamp::from_millis(due_at),
             expires_at: Timestamp::from_millis(expires_at),
         })
     }
 }
 
-/// Adds a message. False when its cause has one already.
-pub async fn add(
-    tx: &mut Tx,
-    message: &NewMessage<'_>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "INSERT INTO outbox (id, cause, lane, channel, recipient, person_id, body, \
-        segments, state, attempt, unanswered, due_at, expires_at, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, 0, $9, $10, $9, $9) \
-        ON CONFLICT (cause) DO NOTHING";
-    let added = on!(tx, conn => sqlx::query(SQL)
-        .bind(message.id.as_str())
-        .bind(message.cause)
-        .bind(message.lane.number())
-        .bind(message.channel)
-        .bind(message.recipient.as_str())
-        .bind(message.person.map(PersonId::as_str))
-        .bind(message.body)
-        .bind(count(message.segments))
-        .bind(now.as_millis())
-        .bind(message.expires_at.as_millis())
-        .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(added == 1)
-}
-
-/// Takes messages that are due, the most urgent first, but none of the channels that
-/// rest. The commit of this claim is the durable word that a first byte may leave.
+/// Takes messages that are due, the most urgent first. The commit of this claim is the
+/// durable word that a first byte may leave.
 pub async fn claim(
     tx: &mut Tx,
+    wanted: &Claim<'_>,
     now: Timestamp,
-    lease_until: Timestamp,
-    limit: usize,
-    resting: &[String],
 ) -> Result<Vec<Claimed>, StoreError> {
-    // The names of channels hold neither commas nor wildcards.
+    let mut claimed = Vec::new();
+    // Lane by lane: with all in one statement, what is due later in an urgent lane would be
+    // read over and over on the way to the next.
+    for lane in Lane::ALL {
+        let left = wanted.limit - claimed.len();
+        if lane > wanted.last || left == 0 {
+            break;
+        }
+        for row in claim_in(tx, lane, left, wanted, now).await? {
+            let id = row.0.clone();
+            match Claimed::read(row, wanted.channel, lane) {
+                Ok(message) => claimed.push(message),
+                // It must not stand in the way of the others for ever.
+                Err(_) => reject(tx, &id, now).await?,
+            }
+        }
+    }
+    Ok(claimed)
+}
+
+async fn claim_in(
+    tx: &mut Tx,
+    lane: Lane,
+    limit: usize,
+    wanted: &Claim<'_>,
+    now: Timestamp,
+) -> Result<Vec<ClaimedRow>, StoreError> {
     macro_rules! sql {
         ($lock:literal) => {
             concat!(
                 "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_until = $2, ",
-                "updated_at = $1 WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' ",
-                "AND due_at <= $1 AND expires_at > $1 AND $4 NOT LIKE '%,' || channel || ',%' ",
-                "ORDER BY lane, due_at LIMIT $3 ",
+                "reason = NULL, updated_at = $1 WHERE id IN (SELECT id FROM outbox ",
+                "WHERE state = 'queued' AND lane = $3 AND channel = $4 AND due_at <= $1 ",
+                "AND expires_at > $1 ORDER BY due_at LIMIT $5 ",
                 $lock,
-                ") RETURNING id, lane, channel, recipient, body, attempt, due_at, expires_at"
+                ") RETURNING id, recipient, body, attempt, created_at, due_at, expires_at"
             )
         };
     }
@@ -121,23 +238,13 @@ pub async fn claim(
         Tx::Sqlite(_) => SQLITE,
         Tx::Postgres(_) => POSTGRES,
     };
-    let rows: Vec<ClaimedRow> = on!(&mut *tx, conn => sqlx::query_as(sql)
+    on!(&mut *tx, conn => sqlx::query_as(sql)
         .bind(now.as_millis())
-        .bind(lease_until.as_millis())
+        .bind(wanted.lease_until.as_millis())
+        .bind(number(lane))
+        .bind(wanted.channel)
         .bind(count(limit))
-        .bind(format!(",{},", resting.join(",")))
-        .fetch_all(conn).await)?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let id = row.0.clone();
-        match Claimed::read(row) {
-            Ok(message) => claimed.push(message),
-            // It must not stand in the way of the others for ever.
-            Err(_) => reject(tx, &id, now).await?,
-        }
-    }
-    claimed.sort_by_key(|message| message.lane);
-    Ok(claimed)
+        .fetch_all(conn).await)
 }
 
 /// Ends a message whose row holds what no message can.
@@ -145,90 +252,4 @@ async fn reject(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), StoreError>
     const SQL: &str = "UPDATE outbox SET state = 'failed', reason = 'the row can''t be read', \
         body = NULL, lease_until = NULL, updated_at = $2 WHERE id = $1";
     on!(tx, conn => sqlx::query(SQL).bind(id).bind(now.as_millis()).execute(conn).await.map(drop))
-}
-
-/// What an attempt came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
-    /// The aggregator has it; the text is erased, unless it is kept for a while.
-    Accepted {
-        /// The aggregator's id for it.
-        provider_id: Option<String>,
-        /// What it cost, in the aggregator's words.
-        cost: Option<String>,
-    },
-    /// Surely not sent; to be tried again.
-    Again {
-        /// When.
-        due_at: Timestamp,
-        /// Why it failed.
-        reason: String,
-    },
-    /// Never to be sent; the text is erased.
-    Failed {
-        /// Why.
-        reason: String,
-    },
-    /// Nobody can say whether it was sent.
-    Unknown {
-        /// Until when a delivery report may say so.
-        until: Timestamp,
-        /// What happened.
-        reason: String,
-    },
-}
-
-/// Writes down what an attempt came to. The words count until the message has ended or
-/// its next attempt has begun, even when the lease is over by then. False when they
-/// come later than that.
-pub async fn settle(
-    tx: &mut Tx,
-    id: &MessageId,
-    attempt: i64,
-    settled: &Settled,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    macro_rules! sql {
-        ($set:literal) => {
-            sql!($set, "")
-        };
-        ($set:literal, $and:literal) => {
-            concat!(
-                "UPDATE outbox SET ",
-                $set,
-                ", lease_until = NULL, updated_at = $3 WHERE id = $1 AND attempt = $2 ",
-                "AND state IN ('sending', 'unknown', 'queued')",
-                $and
-            )
-        };
-    }
-    const ACCEPTED: &str = sql!(
-        "state = 'accepted', provider_id = $4, cost = $5, reason = NULL, \
-         body = CASE WHEN keep_until > $3 THEN body END"
-    );
-    const AGAIN: &str = sql!(
-        "state = 'queued', due_at = $4, reason = $5",
-        " AND body IS NOT NULL"
-    );
-    const FAILED: &str = sql!("state = 'failed', reason = $4, body = NULL");
-    const UNKNOWN: &str =
-        sql!("state = 'unknown', due_at = $4, reason = $5, unanswered = unanswered + 1");
-    let rows = match settled {
-        Settled::Accepted { provider_id, cost } => on!(tx, conn => sqlx::query(ACCEPTED)
-            .bind(id.as_str()).bind(attempt).bind(now.as_millis())
-            .bind(provider_id.as_deref()).bind(cost.as_deref())
-            .execute(conn).await.map(|done| done.rows_affected())),
-        Settled::Again { due_at, reason } => on!(tx, conn => sqlx::query(AGAIN)
-            .bind(id.as_str()).bind(attempt).bind(now.as_millis())
-            .bind(due_at.as_millis()).bind(reason)
-            .execute(conn).await.map(|done| done.rows_affected())),
-        Settled::Failed { reason } => on!(tx, conn => sqlx::query(FAILED)
-            .bind(id.as_str()).bind(attempt).bind(now.as_millis()).bind(reason)
-            .execute(conn).await.map(|done| done.rows_affected())),
-        Settled::Unknown { until, reason } => on!(tx, conn => sqlx::query(UNKNOWN)
-            .bind(id.as_str()).bind(attempt).bind(now.as_millis())
-            .bind(until.as_millis()).bind(reason)
-            .execute(conn).await.map(|done| done.rows_affected())),
-    }?;
-    Ok(rows == 1)
 }

@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 use crate::store::{StoreError, Tx};
 
-use super::Lane;
+use super::{Lane, number};
 
 /// Attempts whose worker is gone: the lease is over and nobody knows what became of them.
 pub async fn abandon_leases(
@@ -29,14 +29,14 @@ pub async fn resolve_unknown(
     last: Lane,
     repeats: i64,
 ) -> Result<u64, StoreError> {
-    const RESEND: &str = "UPDATE outbox SET state = 'queued', due_at = $1, updated_at = $1 \
-        WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND lane <= $2 \
+    const RESEND: &str = "UPDATE outbox SET state = 'queued', due_at = $1, updated_at = $1, \
+        reason = 'no delivery report came: once more, word for word' WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND lane <= $2 \
         AND unanswered <= $3 AND expires_at > $1";
     const GIVE_UP: &str = "UPDATE outbox SET body = NULL, updated_at = $1 \
         WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1";
     let resent = on!(&mut *tx, conn => sqlx::query(RESEND)
         .bind(now.as_millis())
-        .bind(last.number())
+        .bind(number(last))
         .bind(repeats)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     on!(tx, conn => sqlx::query(GIVE_UP).bind(now.as_millis()).execute(conn).await.map(drop))?;
@@ -45,8 +45,8 @@ pub async fn resolve_unknown(
 
 /// Ends messages that nobody can use any more.
 pub async fn expire(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    const SQL: &str = "UPDATE outbox SET state = 'expired', body = NULL, updated_at = $1 \
-        WHERE state = 'queued' AND expires_at <= $1";
+    const SQL: &str = "UPDATE outbox SET state = 'expired', body = NULL, updated_at = $1, \
+        reason = COALESCE('of no use any more: ' || reason, 'of no use any more') WHERE state = 'queued' AND expires_at <= $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(now.as_millis())
         .execute(conn).await.map(|done| done.rows_affected()))

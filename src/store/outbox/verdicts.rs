@@ -1,8 +1,10 @@
 //! What delivery reports say.
 
 use crate::domain::{Msisdn, Timestamp};
-use crate::store::tx::count;
+use crate::store::tx::{count, decode};
 use crate::store::{StoreError, Tx};
+
+use super::{Lane, lane};
 
 /// A delivery report's verdict on a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +34,19 @@ impl Verdict {
     }
 }
 
+/// A message that a report changed.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// To which line it went.
+    pub recipient: Msisdn,
+    /// In which lane.
+    pub lane: Lane,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 /// Applies a report to the message the aggregator knows by that id. A final state is
-/// never overwritten. False when no message has that id.
+/// never overwritten. Gives the messages that it changed; None when none has that id.
 pub async fn report(
     tx: &mut Tx,
     channel: &str,
@@ -41,23 +54,32 @@ pub async fn report(
     verdict: Verdict,
     reason: Option<&str>,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Vec<Reported>>, StoreError> {
     const KNOWN: &str = "SELECT COUNT(*) FROM outbox WHERE channel = $1 AND provider_id = $2";
-    const SQL: &str = "UPDATE outbox SET state = $3, reason = COALESCE($4, reason), \
-        body = CASE WHEN keep_until > $5 AND $3 <> 'delivered' THEN body END, updated_at = $5 WHERE channel = $1 AND provider_id = $2 AND state IN ('accepted', 'unknown')";
+    const SQL: &str = "UPDATE outbox SET state = $3, reason = $4, \
+        body = CASE WHEN keep_until > $5 AND $3 <> 'delivered' THEN body END, updated_at = $5 \
+        WHERE channel = $1 AND provider_id = $2 AND state IN ('accepted', 'unknown') \
+        RETURNING recipient, lane, created_at";
     let known: i64 = on!(&mut *tx, conn => sqlx::query_scalar(KNOWN)
         .bind(channel).bind(provider_id).fetch_one(conn).await)?;
     if known == 0 {
-        return Ok(false);
+        return Ok(None);
     }
-    on!(tx, conn => sqlx::query(SQL)
+    let rows: Vec<(String, i64, i64)> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(channel)
         .bind(provider_id)
         .bind(verdict.name())
         .bind(reason)
         .bind(now.as_millis())
-        .execute(conn).await.map(drop))?;
-    Ok(true)
+        .fetch_all(conn).await)?;
+    let changed = rows.into_iter().map(|(recipient, number, created_at)| {
+        Ok(Reported {
+            recipient: Msisdn::parse(&recipient).map_err(decode)?,
+            lane: lane(number)?,
+            created_at: Timestamp::from_millis(created_at),
+        })
+    });
+    changed.collect::<Result<_, StoreError>>().map(Some)
 }
 
 /// A message whose fate is unknown and whose id at the aggregator is unknown too.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use cp2::config::{self, Config};
-use cp2::crypto::Hasher;
+use cp2::crypto::{Hasher, Keys};
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
 use cp2::demo::{phone, seed};
 use cp2::domain::{Clock, FixedClock, Level, MessageId, Msisdn, Timestamp};
@@ -263,6 +263,24 @@ impl TestService {
         self.database.url()
     }
 
+    /// The keys that the service seals with.
+    pub(crate) fn keys(&self) -> Keys {
+        load_keys(&config(&self.database.url(), &self.base, &self.sandbox)).unwrap()
+    }
+
+    /// The id of the one message in the outbox.
+    pub(crate) async fn only_message(&self) -> String {
+        let contents = self.contents().await;
+        let rows = contents.get("outbox").unwrap();
+        assert_eq!(rows.len(), 1);
+        // Quoted on one database, in brackets on the other.
+        rows[0]
+            .trim_start_matches(['\'', '('])
+            .chars()
+            .take(36)
+            .collect()
+    }
+
     /// Everything in the database, to compare with what is in it later.
     pub(crate) async fn contents(&self) -> Contents {
         self.database.contents().await
@@ -338,6 +356,7 @@ impl TestService {
                 cause: id.as_str(),
                 lane: Lane::Bulk,
                 channel: "at",
+                route: None,
                 recipient: &Msisdn::parse(&person(99)).unwrap(),
                 person: None,
                 body: b"",

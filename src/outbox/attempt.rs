@@ -1,0 +1,171 @@
+//! One attempt to send one message.
+
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use crate::aggregators::{NotSent, SendOutcome, Sms};
+use crate::crypto::{Sealed, chance};
+use crate::domain::{HomeNetwork, Timestamp};
+use crate::metrics::About;
+use crate::store::outbox::{Claimed, Settled};
+
+use super::decide::{Decision, Health, decide, open_circuit};
+use super::settler::{ChannelWord, Outcome};
+use super::transport::TransportError;
+use super::worker::Inner;
+
+/// A message that is to be sent now.
+pub(super) struct Attempt {
+    pub(super) message: Claimed,
+    pub(super) lease_until: Timestamp,
+    /// Whether it tries if its channel, which is held, sends again.
+    pub(super) is_probe: bool,
+}
+
+impl Inner {
+    /// Sends one message, unless that would be wrong by now.
+    pub(super) async fn attempt(&self, attempt: Attempt, stop: &CancellationToken) -> Outcome {
+        let (settled, word) = if self.may_send(&attempt, stop) {
+            self.try_to_send(&attempt.message).await
+        } else {
+            (give_back(&attempt.message), None)
+        };
+        let message = attempt.message;
+        tracing::info!(
+            sms = message.id.as_str(),
+            lane = message.lane.name(),
+            attempt = message.attempt,
+            state = settled.state(),
+            reason = settled.reason(),
+            "send attempted"
+        );
+        Outcome {
+            message,
+            settled,
+            word,
+            lease_until: attempt.lease_until,
+        }
+    }
+
+    /// Not while another worker could take the message, not even during the send, and not
+    /// on a channel that was held since.
+    fn may_send(&self, attempt: &Attempt, stop: &CancellationToken) -> bool {
+        let left = attempt.lease_until.since(self.settings.clock.now());
+        left > self.settings.outbox.send_timeout()
+            && !stop.is_cancelled()
+            && (attempt.is_probe || self.standings.hold_on(&attempt.message.channel).is_none())
+    }
+
+    async fn try_to_send(&self, message: &Claimed) -> (Settled, Option<ChannelWord>) {
+        let began = self.settings.clock.now();
+        let outcome = self.send(message).await;
+        let settings = &self.settings.outbox;
+        let now = self.settings.clock.now();
+        self.count(message, &outcome, now);
+        let decision = decide(outcome, message.attempt, now, settings, chance());
+        let word = self.word_on_channel(&message.channel, &decision, began, now);
+        (decision.settled, word)
+    }
+
+    fn count(&self, message: &Claimed, outcome: &SendOutcome, now: Timestamp) {
+        let about = About {
+            channel: &message.channel,
+            network: HomeNetwork::of(&message.recipient),
+            lane: message.lane,
+        };
+        let metrics = &self.settings.metrics;
+        metrics.attempted(about, outcome.class());
+        if let SendOutcome::Accepted { cost, .. } = outcome {
+            let after = now.since(message.created_at);
+            metrics.handed_over(about, after, cost.as_deref());
+        }
+    }
+
+    /// What the attempt says about its channel.
+    fn word_on_channel(
+        &self,
+        channel: &str,
+        decision: &Decision,
+        began: Timestamp,
+        now: Timestamp,
+    ) -> Option<ChannelWord> {
+        if let Some(alarm) = decision.alarm {
+            tracing::error!(channel, alarm, "the channel can't send");
+        }
+        let hold = match &decision.channel {
+            Health::Works => {
+                let is_news = self.standings.works(channel, began);
+                if is_news {
+                    tracing::warn!(channel, "the channel sends again");
+                }
+                return is_news.then_some(ChannelWord::Works);
+            }
+            Health::Held(hold) => hold.clone(),
+            Health::Fails => {
+                let settings = &self.settings.outbox;
+                if self.standings.failed(channel) < settings.circuit_failures {
+                    return None;
+                }
+                tracing::error!(
+                    channel,
+                    alarm = "the aggregator does not answer as it should; look at its status page",
+                    "the channel can't send"
+                );
+                open_circuit(now, settings)
+            }
+        };
+        self.standings.hold(channel, hold.clone());
+        Some(ChannelWord::Held(hold))
+    }
+
+    async fn send(&self, message: &Claimed) -> SendOutcome {
+        let never = |reason: &str| {
+            SendOutcome::NotSent(NotSent::Permanent {
+                reason: reason.into(),
+            })
+        };
+        let Some(channel) = self.settings.channels.named(&message.channel) else {
+            return never("the configuration has no such channel");
+        };
+        let place = Sealed {
+            column: "outbox.body",
+            row: message.id.as_str(),
+        };
+        let opened = place.open(&self.settings.keys, &message.body).ok();
+        let Some(text) = opened
+            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+            .map(Zeroizing::new)
+        else {
+            return never("the text can't be opened with the keys of the configuration");
+        };
+        let sms = Sms {
+            to: &message.recipient,
+            text: &text,
+            sender: None,
+            link_id: None,
+        };
+        match self
+            .transport
+            .send(channel.aggregator.sms_request(&sms))
+            .await
+        {
+            Ok(answer) => {
+                channel
+                    .aggregator
+                    .sms_outcome(answer.status, &answer.headers, &answer.body)
+            }
+            Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::OutOfReach),
+            Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {
+                reason: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Nothing was tried: the message keeps its place in the queue.
+fn give_back(message: &Claimed) -> Settled {
+    Settled::Again {
+        due_at: message.due_at,
+        reason: "its turn did not come".into(),
+    }
+}
