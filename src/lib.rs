@@ -8,6 +8,8 @@ pub mod text;
 
 pub mod domain;
 
+pub mod imports;
+
 pub mod config;
 
 pub mod metrics;

@@ -17,6 +17,7 @@ mod deployments;
 mod details;
 mod forgotten;
 mod guessing;
+pub mod import;
 mod invitation;
 mod kra_pin;
 mod language;
@@ -160,6 +161,10 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &reply::WAITS,
         &reply::WRONG_ID,
         &profile::CHANGED,
+        &import::CANCELLED,
+        &import::CHANGED,
+        &import::INVITED,
+        &import::NEW,
         &invitation::ACCEPTED,
         &invitation::DECLINED,
         &problem::ANSWERED,

@@ -8,6 +8,8 @@ mod config;
 mod db;
 mod demo;
 mod dial;
+mod export;
+mod import;
 mod key;
 mod menus;
 mod menus_test;
@@ -35,6 +37,8 @@ struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Dial(dial::DialArgs),
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
@@ -98,6 +102,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => demo::run(args).await,
         Command::Dial(args) => dial::run(args).await,
+        Command::Export(args) => export::run(&args).await,
+        Command::Import(args) => import::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),

@@ -74,6 +74,8 @@ pub struct Policy {
     pub claims_in_a_day: i64,
     /// Whether centre managers decide about lost lines of those who work at their centre.
     pub managers_decide_claims: bool,
+    /// Whether people are told by SMS of deployments that an import adds, changes or takes back.
+    pub notify_deployments: bool,
     /// What each kind of action demands of the person who asks for it.
     pub proof: Demands,
     /// What is done about lines that may have a new SIM card.
@@ -187,6 +189,7 @@ impl Default for Policy {
             registrations_in_a_day: 3,
             claims_in_a_day: 3,
             managers_decide_claims: true,
+            notify_deployments: true,
             proof: Demands::default(),
             sim_swap: SimSwapPolicy::default(),
         }

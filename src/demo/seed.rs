@@ -197,7 +197,7 @@ const CENTRES: &[Place] = &[
         code: "99731222",
         name: "Mtakatifu Yohana Mbatizaji Mixed Day and Boarding Secondary",
         sub_county: "Tharaka North",
-        county: "Tharaka-Nithi",
+        county: "Tharaka Nithi",
         distribution_centre: "Tharaka North Deputy County Commissioner's Office Container",
         location: "Gatunga, behind the chief's camp, Marimanti road",
         candidates: 247,

@@ -88,6 +88,8 @@ macro_rules! select {
     };
 }
 
+pub(in crate::store) use select;
+
 impl<'r, R: Row> FromRow<'r, R> for Deployment
 where
     &'static str: ColumnIndex<R>,

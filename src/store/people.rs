@@ -72,6 +72,8 @@ macro_rules! select {
     };
 }
 
+pub(in crate::store) use select;
+
 impl<'r, R: Row> FromRow<'r, R> for Person
 where
     &'static str: ColumnIndex<R>,

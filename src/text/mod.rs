@@ -8,12 +8,15 @@
 //! - `segments`: how many SMS a text is billed as
 //! - `fold`: the nearest text that needs no Unicode message
 //! - `cut`: the longest beginning that fits
+//! - `cell`: what a spreadsheet does not take for a formula
 
+mod cell;
 mod cut;
 mod fold;
 mod gsm7;
 mod segments;
 
+pub use cell::harmless;
 pub use cut::cut;
 pub use fold::fold;
 pub use gsm7::{not_gsm7, septets};

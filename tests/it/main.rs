@@ -26,6 +26,7 @@ mod forgot;
 mod hang_ups;
 mod harness;
 mod hops;
+mod imports;
 mod journeys;
 mod keywords;
 mod letters;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::ConfigFile;
 use crate::store::campaigns::{self, Outcome};
+use crate::text::harmless;
 
 use super::{Desk, find};
 
@@ -65,25 +66,4 @@ fn cells(outcome: &Outcome) -> [String; 6] {
         at.unwrap_or_default(),
     ]
     .map(harmless)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("@SUM(A1)".into()), "'@SUM(A1)");
-        assert_eq!(harmless("Achieng".into()), "Achieng");
-    }
 }

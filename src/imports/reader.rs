@@ -1,0 +1,187 @@
+//! The rows of a file, one after the other.
+
+use std::io::{self, BufReader, Read};
+
+use super::cell::Cells;
+use super::centre::CentreRow;
+use super::column::Kind;
+use super::deployment::DeploymentRow;
+use super::fault::Fault;
+use super::header::{Header, NoHeader};
+use super::professional::ProfessionalRow;
+use super::source::Source;
+
+/// The longest row that is read; a quotation mark that nobody closed makes one of the whole
+/// rest of a file.
+const LONGEST_ROW: u64 = 1 << 16;
+
+/// How far down the header may stand, below titles.
+const FIRST_ROWS: usize = 10;
+
+/// Why a file can't be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It can't be opened or read.
+    #[error("the file can't be read")]
+    Io(#[from] io::Error),
+    /// A workbook, an image, UTF-16.
+    #[error("this is no CSV file; save the sheet as \"CSV UTF-8\" and import that")]
+    NotText,
+    /// No row of the first ten names all columns.
+    #[error("the header has no column {0}; docs/data.md lists the names that are known")]
+    NoColumn(&'static str),
+    /// Two columns mean the same.
+    #[error("the header has the column {0} twice")]
+    ColumnTwice(&'static str),
+    /// A row without an end.
+    #[error("row {0} is longer than 64 KB: a quotation mark may not be closed")]
+    TooLong(u64),
+    /// The bytes are no CSV.
+    #[error("row {0} can't be read as CSV")]
+    Broken(u64),
+}
+
+/// What a row says.
+#[derive(Debug, Clone)]
+pub enum Row {
+    /// About a centre.
+    Centre(CentreRow),
+    /// About a person.
+    Professional(Box<ProfessionalRow>),
+    /// About somebody's work.
+    Deployment(DeploymentRow),
+}
+
+/// The number of a row, counted as spreadsheets do, and what it says or why it can't be taken.
+pub type Numbered = (u64, Result<Row, Fault>);
+
+/// Reads the rows of a file.
+pub struct Reader<R> {
+    kind: Kind,
+    source: Source,
+    rows: csv::Reader<Fence<BufReader<R>>>,
+    record: csv::ByteRecord,
+    header: Header,
+    row: u64,
+}
+
+impl<R: Read> Reader<R> {
+    /// Begins to read a file of a kind, and finds its header.
+    pub fn open(kind: Kind, source: Source, file: R) -> Result<Self, FileError> {
+        let fence = Fence {
+            inner: BufReader::new(file),
+            left: LONGEST_ROW,
+        };
+        let rows = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(source.separator)
+            .buffer_capacity(1 << 13)
+            .from_reader(fence);
+        let mut reader = Self {
+            kind,
+            source,
+            rows,
+            record: csv::ByteRecord::new(),
+            header: Header::none(),
+            row: 0,
+        };
+        reader.header = reader.find_header()?;
+        Ok(reader)
+    }
+
+    /// The names of columns that are not read.
+    #[must_use]
+    pub fn unread(&self) -> &[String] {
+        &self.header.unread
+    }
+
+    /// How far in the file it has come, in bytes.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.rows.position().byte()
+    }
+
+    /// The next row that holds anything; none at the end.
+    pub fn next_row(&mut self) -> Result<Option<Numbered>, FileError> {
+        while let Some(cells) = self.cells()? {
+            if cells.iter().all(String::is_empty) {
+                continue;
+            }
+            let row = Cells::of(&self.header, &cells).and_then(|cells| match self.kind {
+                Kind::Centres => CentreRow::read(&cells).map(Row::Centre),
+                Kind::Professionals => {
+                    ProfessionalRow::read(&cells).map(|row| Row::Professional(Box::new(row)))
+                }
+                Kind::Deployments => DeploymentRow::read(&cells).map(Row::Deployment),
+            });
+            return Ok(Some((self.row, row)));
+        }
+        Ok(None)
+    }
+
+    fn find_header(&mut self) -> Result<Header, FileError> {
+        let mut nearest = (0, self.kind.columns()[0].name);
+        for _ in 0..FIRST_ROWS {
+            let Some(cells) = self.cells()? else { break };
+            match Header::read(self.kind, &cells) {
+                Ok(header) => return Ok(header),
+                Err(NoHeader::Twice(name)) => return Err(FileError::ColumnTwice(name)),
+                Err(NoHeader::Without { column, known }) if known > nearest.0 => {
+                    nearest = (known, column);
+                }
+                Err(NoHeader::Without { .. }) => {}
+            }
+        }
+        Err(FileError::NoColumn(nearest.1))
+    }
+
+    /// The cells of the next row.
+    fn cells(&mut self) -> Result<Option<Vec<String>>, FileError> {
+        self.rows.get_mut().left = LONGEST_ROW;
+        let row = self.row + 1;
+        let read = self.rows.read_byte_record(&mut self.record);
+        let is_there = read.map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                FileError::TooLong(row)
+            }
+            csv::ErrorKind::Io(error) => FileError::Io(error),
+            _ => FileError::Broken(row),
+        })?;
+        if !is_there {
+            return Ok(None);
+        }
+        self.row = row;
+        let cells = self.record.iter();
+        Ok(Some(
+            cells.map(|cell| spared(self.source.text(cell))).collect(),
+        ))
+    }
+}
+
+/// A cell without the apostrophe that keeps spreadsheets from taking it for a formula or
+/// for a number.
+fn spared(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => rest.to_owned(),
+        _ => cell,
+    }
+}
+
+/// Stops a row that does not end before it fills the memory.
+struct Fence<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Fence<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.saturating_sub(read as u64);
+        Ok(read)
+    }
+}

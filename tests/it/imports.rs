@@ -1,0 +1,361 @@
+//! Files of the council, from the command line into the register and out again.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use cp2::domain::{Clock, SystemClock};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::program::{Program, Said, cp2, run};
+use crate::harness::service::SECRET;
+use crate::harness::{TestService, on_each_database};
+
+on_each_database!(
+    a_file_is_taken_over_once,
+    nothing_is_written_while_a_row_is_rejected,
+    what_the_register_knows_better_is_rejected,
+    files_are_read_as_older_programs_write_them,
+    files_that_are_none_are_refused,
+    people_are_told_once_of_what_moves_them,
+    an_import_that_breaks_off_leaves_nothing,
+    what_was_exported_changes_nothing_when_it_comes_back,
+);
+
+const PEOPLE: &str = "SELECT COUNT(*) FROM people";
+
+/// The council's desk: the program with a configuration of the service's database.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn at(service: &TestService) -> Self {
+        let folder = TempDir::new().unwrap();
+        let text = format!(
+            "[server]\npublic_url = \"https://cp2.example.org\"\n\
+             [database]\nurl = \"{}\"\n[keys]\ncurrent = \"test\"\n[keys.key]\ntest = \"{}\"\n\
+             [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nsecret = \"{SECRET}\"\n\
+             username = \"tests\"\napi_key = \"key-of-tests\"\nservice_codes = [\"*384*2026#\"]\n",
+            service.database_url(),
+            "5a".repeat(32),
+        );
+        fs::write(folder.path().join("cp2.toml"), text).unwrap();
+        Self { folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = cp2(arguments);
+        command.arg("--config").arg(self.file("cp2.toml"));
+        command
+    }
+
+    /// Imports a file that holds this.
+    fn import(&self, kind: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Said {
+        let file = self.file(&format!("{kind}.csv"));
+        fs::write(&file, text).unwrap();
+        let arguments = [
+            "import",
+            kind,
+            file.to_str().unwrap(),
+            "--by",
+            "wanjiku",
+            "--json",
+        ];
+        run(&mut self.command(&[&arguments, more].concat()))
+    }
+
+    /// The same, where it must succeed: what it came to.
+    fn takes(&self, kind: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Value {
+        let said = self.import(kind, text, more);
+        assert_eq!(
+            (said.code, said.err.as_str()),
+            (Some(0), ""),
+            "{}",
+            said.out
+        );
+        serde_json::from_str(&said.out).unwrap()
+    }
+
+    /// The reasons in the list of rejected rows.
+    fn rejected(&self, kind: &str) -> String {
+        fs::read_to_string(self.file(&format!("{kind}.rejected.csv"))).unwrap()
+    }
+
+    fn export(&self, table: &str, more: &[&str]) -> String {
+        let said = run(&mut self.command(&[&["export", table], more].concat()));
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{table}");
+        said.out
+    }
+}
+
+/// New, changed, same and rejected rows.
+fn sums(value: &Value) -> [u64; 4] {
+    ["new", "changed", "same", "rejected"].map(|name| value[name].as_u64().unwrap())
+}
+
+const THREE: &str = "No.,FULL NAMES,I.D. No.,Mobile No.,County,Remarks\n\
+    1,Wekesa Anne Nafula,92000001,0711000001,Bungoma,\n\
+    2,\"Auma, Joy\",92000002,711000002,Homa-Bay,new\n\
+    ,,,,,\n\
+    3,Kiptoo Sam,92000003,+254 711 000 003,,\n";
+
+async fn a_file_is_taken_over_once(service: &TestService) {
+    let desk = Desk::at(service);
+    let before = service.count(PEOPLE).await;
+    let dry = desk.takes("professionals", THREE, &["--dry-run"]);
+    assert_eq!(sums(&dry), [3, 0, 0, 0]);
+    assert_eq!(
+        dry["columns_not_read"],
+        serde_json::json!(["No.", "Remarks"])
+    );
+    assert_eq!(service.count(PEOPLE).await, before);
+    let first = desk.takes("professionals", THREE, &[]);
+    assert_eq!(
+        (sums(&first), &first["written"]),
+        ([3, 0, 0, 0], &Value::Bool(true))
+    );
+    assert_eq!(service.count(PEOPLE).await, before + 3);
+    let contents = format!("{:?}", service.contents().await);
+    let second = desk.takes("professionals", THREE, &[]);
+    assert_eq!(
+        (sums(&second), &second["written"]),
+        ([0, 0, 3, 0], &Value::Bool(false))
+    );
+    assert_eq!(format!("{:?}", service.contents().await), contents);
+    // What an empty cell does not say stays.
+    let town = "ID,Name,Town\n92000001,Anne Nafula Wekesa,Webuye\n92000002,Auma Joy,\n";
+    assert_eq!(sums(&desk.takes("professionals", town, &[])), [0, 2, 0, 0]);
+    let kept = "SELECT COUNT(*) FROM changes WHERE actor = 'operator:wanjiku'";
+    assert_eq!(service.count(kept).await, 3);
+    let imports = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";
+    assert_eq!(service.count(imports).await, 2);
+    let known = service.phone_of("254711000001").dial().await;
+    assert!(known.starts_with("CON KNEC CP2"), "{known}");
+}
+
+async fn nothing_is_written_while_a_row_is_rejected(service: &TestService) {
+    let desk = Desk::at(service);
+    let before = service.count(PEOPLE).await;
+    let text = "ID No,Name,Phone\n92000001,Good One,0711000001\n\
+        9.2E+07,Rounded Number,0711000002\n92000003,Long Number,07110000031\n\
+        92000004,12345,0711000004\n92000001,Good One,0711000001\n";
+    let said = desk.import("professionals", text, &[]);
+    assert_eq!(said.code, Some(1));
+    let sum: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        (sums(&sum), &sum["written"]),
+        ([1, 0, 0, 4], &Value::Bool(false))
+    );
+    assert_eq!(service.count(PEOPLE).await, before);
+    let rejected = desk.rejected("professionals");
+    for line in [
+        "3,national_id,***+07,\"a spreadsheet has rounded",
+        "4,phone,***031,the phone number is too long",
+        "5,name,12345,a name has letters in it",
+        "6,national_id,***001,this stands in row 2 already",
+    ] {
+        assert!(rejected.contains(line), "{line} in {rejected}");
+    }
+    let kept = desk.takes("professionals", text, &["--keep-good"]);
+    assert_eq!(sums(&kept), [1, 0, 0, 4]);
+    assert_eq!(service.count(PEOPLE).await, before + 1);
+}
+
+async fn what_the_register_knows_better_is_rejected(service: &TestService) {
+    let desk = Desk::at(service);
+    let text = "ID No,Name,Phone\n90000001,Somebody Else,\n90000002,Kamau Peter Njoroge,0711000002\n\
+        92000003,New One,0700000001\n";
+    let said = desk.import("professionals", text, &[]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    let rejected = desk.rejected("professionals");
+    for reason in [
+        "2,national_id,***001,the register has this ID number under another name",
+        "3,phone,***002,\"the register has another number for this person",
+        "4,phone,***001,somebody else has this number",
+    ] {
+        assert!(rejected.contains(reason), "{reason} in {rejected}");
+    }
+    let work = "ID,Centre Code,Series,Role,Reporting Date,Reporting Time,From,To,Daily Rate,Status\n\
+        99999999,99208105,KCSE 2026,INV,16/10/2026,7:00am,19/10/2026,20/11/2026,550,\n\
+        90000004,99999999,KCSE 2026,INV,16/10/2026,7:00am,19/10/2026,20/11/2026,550,\n\
+        90000004,99208105,KCSE 2026,SUP,16/10/2026,7:00am,19/10/2026,20/11/2026,550,cancelled\n\
+        90000004,99208105,KCSE 2026,SEC,16/10/2026,,19/10/2026,20/11/2026,550,\n\
+        90000004,99208105,KCSE 2026,CLK,16/10/2026,7:00am,19/10/2026,18/10/2026,550,\n";
+    assert_eq!(desk.import("deployments", work, &[]).code, Some(1));
+    let rejected = desk.rejected("deployments");
+    for reason in [
+        "2,national_id,***999,nobody in the register",
+        "3,centre_code,99999999,the register has no such centre",
+        "4,national_id,***004,there is no such deployment",
+        "5,reports_hour,,nothing stands here",
+        "6,ends_on,18/10/2026,the last day comes before the first",
+    ] {
+        assert!(rejected.contains(reason), "{reason} in {rejected}");
+    }
+}
+
+async fn files_are_read_as_older_programs_write_them(service: &TestService) {
+    let desk = Desk::at(service);
+    let centre = b"COUNCIL;;;;\nCentre Code;School;County;Sub-County;Container\n\
+        0100001;St. Ang\xe9la\x92s Girls;NAIROBI COUNTY;Westlands;Westlands Container\n";
+    assert_eq!(sums(&desk.takes("centres", centre, &[])), [1, 0, 0, 0]);
+    let again = "\u{feff}Code\tName\tCounty\tSub county\tDistribution centre\n\
+        00100001\tSt. Angela's Girls\tNairobi\tWestlands\tWestlands Container\n";
+    assert_eq!(sums(&desk.takes("centres", again, &[])), [0, 0, 1, 0]);
+}
+
+async fn files_that_are_none_are_refused(service: &TestService) {
+    let desk = Desk::at(service);
+    let endless = format!("ID,Name\n92000001,\"{}", "a,b\n".repeat(50_000));
+    for (bytes, reason) in [
+        (&b"PK\x03\x04\x00\x00"[..], "this is no CSV file"),
+        (b"\xff\xfeI\x00D\x00", "this is no CSV file"),
+        (b"\x89\x00\x01\xfe\xff\x00garbage", "this is no CSV file"),
+        (b"", "the header has no column national_id"),
+        (
+            b"Name,Phone\nA B,0711000001\n",
+            "the header has no column national_id",
+        ),
+        (
+            b"ID,Name,ID No\n1,A B,1\n",
+            "the header has the column national_id twice",
+        ),
+        (endless.as_bytes(), "row 2 is longer than 64 KB"),
+    ] {
+        let said = desk.import("professionals", bytes, &[]);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
+        assert!(said.err.contains(reason), "{reason} in {}", said.err);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    }
+    let missing = run(&mut desk.command(&["import", "centres", "/nowhere.csv", "--dry-run"]));
+    assert!(missing.err.contains("/nowhere.csv: "), "{}", missing.err);
+    let nobody = run(&mut desk.command(&["import", "centres", "/nowhere.csv"]));
+    assert_eq!(nobody.code, Some(2));
+}
+
+async fn people_are_told_once_of_what_moves_them(service: &TestService) {
+    // The command goes by the clock of the machine.
+    service
+        .clock
+        .advance(SystemClock.now().since(service.clock.now()));
+    let desk = Desk::at(service);
+    let work = |centre, state| {
+        format!(
+            "ID,Centre,Exam,Year,Role,Report Date,From,To,Rate,Status\n\
+             90000001,{centre},KCSE,2026,INV,2026-10-16 07:00,2026-10-19,2026-11-20,550,{state}\n\
+             90000004,{centre},KCSE,2026,Invigilator,2026-10-16 07:00,2026-10-19,2026-11-20,550,{state}\n"
+        )
+    };
+    let first = desk.takes("deployments", work("99208105", ""), &["--no-notices"]);
+    assert_eq!(
+        (sums(&first), first["told"].as_u64()),
+        ([1, 0, 1, 0], Some(0))
+    );
+    service.phone(4).walk(&["1", "1"]).await;
+    let link = "SELECT COUNT(*) FROM links WHERE expires_at > created_at + 3600000";
+    service.count_comes_to(link, 1).await;
+    let dry = desk.takes("deployments", work("99104012", ""), &["--dry-run"]);
+    assert_eq!((sums(&dry), dry["told"].as_u64()), ([0, 2, 0, 0], Some(2)));
+    let moved = desk.takes("deployments", work("99104012", ""), &[]);
+    assert_eq!(
+        (sums(&moved), moved["told"].as_u64()),
+        ([0, 2, 0, 0], Some(2))
+    );
+    service.clock.advance(std::time::Duration::from_mins(1));
+    let told = service.sms_of("254700000001", 1).await[0].text.clone();
+    assert_eq!(
+        told,
+        "Change. KCSE 2026 Invigilator: 99104012 Mfano Junior School. Report 16 Oct 7:00am. Letter: *384*2026#"
+    );
+    // The link to the letter that no longer holds is closed.
+    assert_eq!(service.count(link).await, 0);
+    let again = desk.takes("deployments", work("99104012", ""), &[]);
+    assert_eq!(
+        (sums(&again), again["told"].as_u64()),
+        ([0, 0, 2, 0], Some(0))
+    );
+    let off = desk.takes("deployments", work("99104012", "cancelled"), &[]);
+    assert_eq!((sums(&off), off["told"].as_u64()), ([0, 2, 0, 0], Some(2)));
+    service.clock.advance(std::time::Duration::from_mins(1));
+    let told = service.sms_of("254700000001", 2).await;
+    assert!(
+        told.iter()
+            .any(|sms| sms.text.starts_with("You are no longer Invigilator"))
+    );
+    let notices = "SELECT COUNT(*) FROM outbox WHERE cause LIKE 'import:%'";
+    assert_eq!(service.count(notices).await, 4);
+}
+
+async fn an_import_that_breaks_off_leaves_nothing(service: &TestService) {
+    let desk = Desk::at(service);
+    let before = service.count(PEOPLE).await;
+    let rows = 60_000;
+    let mut text = "ID,Name\n".to_owned();
+    for number in 0..rows {
+        writeln!(text, "{},Mtu Fulani", 93_000_000 + number).unwrap();
+    }
+    let file = desk.file("many.csv");
+    fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let arguments = ["import", "professionals", file, "--by", "wanjiku"];
+    let mut import = Program::start(&mut desk.command(&arguments));
+    import.line_with("writing: 50000 rows");
+    import.kill();
+    assert_eq!(service.count(PEOPLE).await, before);
+    let imports = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";
+    assert_eq!(service.count(imports).await, 0);
+    let said = run(&mut desk.command(&arguments));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.ends_with("Written.\n"), "{}", said.out);
+    assert_eq!(service.count(PEOPLE).await, before + rows);
+}
+
+async fn what_was_exported_changes_nothing_when_it_comes_back(service: &TestService) {
+    let desk = Desk::at(service);
+    desk.takes("professionals", THREE, &[]);
+    for kind in ["centres", "professionals", "deployments"] {
+        let table = desk.export(kind, &[]);
+        let sum = desk.takes(kind, &table, &[]);
+        let rows = u64::try_from(table.lines().count() - 1).unwrap();
+        assert_eq!(sums(&sum), [0, 0, rows, 0], "{kind}");
+        assert!(rows > 3);
+    }
+    let narrow = ["--series", "KJSEA 2026", "--centre", "99104012"];
+    let roster = desk.export("roster", &narrow);
+    assert!(
+        roster
+            .lines()
+            .skip(1)
+            .all(|row| row.starts_with("99104012,Mfano Junior School,"))
+    );
+    assert!(roster.contains("Cherono Faith Kiplagat,0700000005,90000005,posted,2026-10-23 07:00"));
+    service
+        .execute("UPDATE people SET town = '=cmd()' WHERE national_id = '90000004'")
+        .await;
+    assert!(desk.export("professionals", &[]).contains(",'=cmd(),"));
+    service.phone(1).walk(&["3", "1"]).await;
+    service.outbox_comes_to(&[("delivered", 1)]).await;
+    let deliveries = desk.export("deliveries", &[]);
+    assert!(
+        deliveries.contains(",credential,at,0700000001,delivered,"),
+        "{deliveries}"
+    );
+    service
+        .phone(4)
+        .walk(&["6", "2", "My town is Maragua", "1"])
+        .await;
+    assert!(
+        desk.export("problems", &[])
+            .contains(",wrong_details,open,0700000004,90000004,")
+    );
+    assert_eq!(desk.export("attendance", &[]).lines().count(), 1);
+    let narrowed = run(&mut desk.command(&["export", "problems", "--centre", "99208105"]));
+    assert_eq!(narrowed.code, Some(1));
+}
