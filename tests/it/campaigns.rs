@@ -1,16 +1,14 @@
 //! Campaigns, from the command line to the phones.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::time::Duration;
 
 use cp2::domain::{Clock, SystemClock};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::harness::program::{Said, cp2, run};
-use crate::harness::service::{SECRET, happens, person};
-use crate::harness::{Database, TestService, with_each_database};
+use crate::harness::program::{Said, run};
+use crate::harness::service::{happens, person};
+use crate::harness::{Database, Office, TestService, with_each_database};
 
 with_each_database!(
     everybody_chosen_gets_the_text_once_in_their_language,
@@ -26,32 +24,16 @@ const SW: &str = "CP2: {name}, fika {centre_name} {report_day} {report_hour}.";
 const HANDED: &str = "SELECT COUNT(*) FROM campaign_people WHERE state = 'handed over'";
 const WAITING: &str = "SELECT COUNT(*) FROM campaign_people WHERE state = 'waiting'";
 
-/// The council's desk: the program with a configuration of the service's database.
-struct Desk {
-    folder: TempDir,
-}
+/// Where campaigns are made and steered.
+struct Desk(Office);
 
 impl Desk {
     fn at(service: &TestService) -> Self {
-        let folder = TempDir::new().unwrap();
-        let text = format!(
-            "[server]\npublic_url = \"https://cp2.example.org\"\n\
-             [database]\nurl = \"{}\"\n[keys]\ncurrent = \"test\"\n[keys.key]\ntest = \"{}\"\n\
-             [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nsecret = \"{SECRET}\"\n\
-             username = \"tests\"\napi_key = \"key-of-tests\"\nservice_codes = [\"*384*2026#\"]\n",
-            service.database_url(),
-            "5a".repeat(32),
-        );
-        fs::write(folder.path().join("cp2.toml"), text).unwrap();
-        Self { folder }
+        Self(Office::at(service))
     }
 
     fn run(&self, arguments: &[&str]) -> Said {
-        let mut command = cp2(["campaign"].iter().chain(arguments));
-        command
-            .arg("--config")
-            .arg(self.folder.path().join("cp2.toml"));
-        run(&mut command)
+        run(&mut self.0.command(&[&["campaign"], arguments].concat()))
     }
 
     fn says(&self, arguments: &[&str]) -> String {

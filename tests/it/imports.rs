@@ -2,16 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use cp2::domain::{Clock, SystemClock};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::harness::program::{Program, Said, cp2, run};
-use crate::harness::service::SECRET;
-use crate::harness::{TestService, on_each_database};
+use crate::harness::program::{Program, Said, run};
+use crate::harness::{Office, TestService, on_each_database};
 
 on_each_database!(
     a_file_is_taken_over_once,
@@ -26,39 +22,17 @@ on_each_database!(
 
 const PEOPLE: &str = "SELECT COUNT(*) FROM people";
 
-/// The council's desk: the program with a configuration of the service's database.
-struct Desk {
-    folder: TempDir,
-}
+/// Where files are taken over and tables written.
+struct Desk(Office);
 
 impl Desk {
     fn at(service: &TestService) -> Self {
-        let folder = TempDir::new().unwrap();
-        let text = format!(
-            "[server]\npublic_url = \"https://cp2.example.org\"\n\
-             [database]\nurl = \"{}\"\n[keys]\ncurrent = \"test\"\n[keys.key]\ntest = \"{}\"\n\
-             [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nsecret = \"{SECRET}\"\n\
-             username = \"tests\"\napi_key = \"key-of-tests\"\nservice_codes = [\"*384*2026#\"]\n",
-            service.database_url(),
-            "5a".repeat(32),
-        );
-        fs::write(folder.path().join("cp2.toml"), text).unwrap();
-        Self { folder }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = cp2(arguments);
-        command.arg("--config").arg(self.file("cp2.toml"));
-        command
+        Self(Office::at(service))
     }
 
     /// Imports a file that holds this.
     fn import(&self, kind: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Said {
-        let file = self.file(&format!("{kind}.csv"));
+        let file = self.0.file(&format!("{kind}.csv"));
         fs::write(&file, text).unwrap();
         let arguments = [
             "import",
@@ -68,7 +42,7 @@ impl Desk {
             "wanjiku",
             "--json",
         ];
-        run(&mut self.command(&[&arguments, more].concat()))
+        run(&mut self.0.command(&[&arguments, more].concat()))
     }
 
     /// The same, where it must succeed: what it came to.
@@ -85,11 +59,11 @@ impl Desk {
 
     /// The reasons in the list of rejected rows.
     fn rejected(&self, kind: &str) -> String {
-        fs::read_to_string(self.file(&format!("{kind}.rejected.csv"))).unwrap()
+        fs::read_to_string(self.0.file(&format!("{kind}.rejected.csv"))).unwrap()
     }
 
     fn export(&self, table: &str, more: &[&str]) -> String {
-        let said = run(&mut self.command(&[&["export", table], more].concat()));
+        let said = run(&mut self.0.command(&[&["export", table], more].concat()));
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{table}");
         said.out
     }
@@ -234,9 +208,11 @@ async fn files_that_are_none_are_refused(service: &TestService) {
         assert!(said.err.contains(reason), "{reason} in {}", said.err);
         assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     }
-    let missing = run(&mut desk.command(&["import", "centres", "/nowhere.csv", "--dry-run"]));
+    let missing = run(&mut desk
+        .0
+        .command(&["import", "centres", "/nowhere.csv", "--dry-run"]));
     assert!(missing.err.contains("/nowhere.csv: "), "{}", missing.err);
-    let nobody = run(&mut desk.command(&["import", "centres", "/nowhere.csv"]));
+    let nobody = run(&mut desk.0.command(&["import", "centres", "/nowhere.csv"]));
     assert_eq!(nobody.code, Some(2));
 }
 
@@ -301,17 +277,17 @@ async fn an_import_that_breaks_off_leaves_nothing(service: &TestService) {
     for number in 0..rows {
         writeln!(text, "{},Mtu Fulani", 93_000_000 + number).unwrap();
     }
-    let file = desk.file("many.csv");
+    let file = desk.0.file("many.csv");
     fs::write(&file, text).unwrap();
     let file = file.to_str().unwrap();
     let arguments = ["import", "professionals", file, "--by", "wanjiku"];
-    let mut import = Program::start(&mut desk.command(&arguments));
+    let mut import = Program::start(&mut desk.0.command(&arguments));
     import.line_with("writing: 50000 rows");
     import.kill();
     assert_eq!(service.count(PEOPLE).await, before);
     let imports = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";
     assert_eq!(service.count(imports).await, 0);
-    let said = run(&mut desk.command(&arguments));
+    let said = run(&mut desk.0.command(&arguments));
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.ends_with("Written.\n"), "{}", said.out);
     assert_eq!(service.count(PEOPLE).await, before + rows);
@@ -356,6 +332,8 @@ async fn what_was_exported_changes_nothing_when_it_comes_back(service: &TestServ
             .contains(",wrong_details,open,0700000004,90000004,")
     );
     assert_eq!(desk.export("attendance", &[]).lines().count(), 1);
-    let narrowed = run(&mut desk.command(&["export", "problems", "--centre", "99208105"]));
+    let narrowed = run(&mut desk
+        .0
+        .command(&["export", "problems", "--centre", "99208105"]));
     assert_eq!(narrowed.code, Some(1));
 }

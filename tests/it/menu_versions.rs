@@ -149,7 +149,7 @@ async fn menus_that_fail_the_proof_are_refused_as_a_whole(database: Database) {
     let before = dial(&base, "ATUid_1").await;
     assert!(before.starts_with("CON This line is not"), "{before}");
 
-    let renamed = shipped().replace("This line is not", "This number is not");
+    let renamed = shipped().replace("This line is not", "That line is not");
     let broken = renamed
         .replace("goto = \"reset_confirm\"", "goto = \"nowhere\"")
         .replace("Goodbye.", "Good\u{2019}bye.");
@@ -177,7 +177,7 @@ async fn menus_that_fail_the_proof_are_refused_as_a_whole(database: Database) {
     program.hang_up();
     program.line_with("new menus, for sessions that begin now");
     let after = dial(&base, "ATUid_4").await;
-    assert!(after.starts_with("CON This number is not"), "{after}");
+    assert!(after.starts_with("CON That line is not"), "{after}");
     program.hang_up();
     program.line_with("the menus are as they were");
     assert_eq!(program.stop().code(), Some(0));
