@@ -84,6 +84,7 @@ pub struct Service {
     store: Store,
     menus: Watcher,
     parts: Parts,
+    tasks: TaskTracker,
 }
 
 /// The service, running.
@@ -174,6 +175,38 @@ fn ahead(channel: &ChannelConfig) -> usize {
         .clamp(20, 10_000)
 }
 
+fn sim_checks(
+    config: &Config,
+    store: &Store,
+    channels: &Channels,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<SimChecks>, StartError> {
+    let rules = &config.policy.sim_swap;
+    if rules.check == SimSwapCheck::None {
+        return Ok(None);
+    }
+    let checks = SimChecks::new(
+        store.clone(),
+        channels.clone(),
+        rules,
+        config.outbox.send_timeout(),
+        Arc::clone(clock),
+    )?;
+    Ok(Some(checks))
+}
+
+fn letters(config: &Config, service_code: &str) -> Result<Letters, StartError> {
+    let council = &config.council;
+    let letters = Letters::new(Council {
+        name: council.name.clone(),
+        address: council.address.clone(),
+        signatory: council.signatory.clone(),
+        signatory_title: council.signatory_title.clone(),
+        service_code: Some(service_code.to_owned()),
+    })?;
+    Ok(letters)
+}
+
 impl Service {
     /// Opens every part on a database that is open.
     pub fn open(
@@ -227,27 +260,11 @@ impl Service {
             pulse: tools.pulse.clone(),
             patience: config.policy.sms_patience(),
         };
-        let rules = &config.policy.sim_swap;
-        let sim_checks = match rules.check {
-            SimSwapCheck::None => None,
-            SimSwapCheck::Ask => Some(SimChecks::new(
-                store.clone(),
-                channels.clone(),
-                rules,
-                config.outbox.send_timeout(),
-                Arc::clone(&clock),
-            )?),
-        };
-        let council = &config.council;
-        let letters = Letters::new(Council {
-            name: council.name.clone(),
-            address: council.address.clone(),
-            signatory: council.signatory.clone(),
-            signatory_title: council.signatory_title.clone(),
-            service_code: Some(service_code.clone()),
-        })?;
+        let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
+        let letters = letters(&config, &service_code)?;
         let https = config.server.public_url.starts_with("https://");
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
+        let tasks = TaskTracker::new();
         let app = App::new(AppParts {
             dialogue: Dialogue {
                 store: store.clone(),
@@ -264,10 +281,11 @@ impl Service {
             metrics,
             metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
-            look: Look::new(&council.name, &service_code, Accent::default(), https),
+            look: Look::new(&config.council.name, &service_code, Accent::default(), https),
             https,
             trusted_proxies: config.server.trusted_proxies.clone(),
             clock,
+            later: tasks.clone(),
         });
         // The first number of a new range pays 50 ms for its tables; no person should.
         std::thread::spawn(Msisdn::warm_up);
@@ -282,6 +300,7 @@ impl Service {
             store,
             menus: watcher,
             parts,
+            tasks,
         })
     }
 
@@ -290,7 +309,7 @@ impl Service {
     #[must_use]
     pub fn run(self, listener: TcpListener, extra: Router) -> Running {
         let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
+        let tasks = self.tasks;
         let addr = listener.local_addr().unwrap_or(self.config.server.listen);
         let router = match self.parts {
             Parts::All | Parts::Web => web::router(&self.app, extra),

@@ -3,11 +3,20 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::Token;
-use crate::domain::{Msisdn, Timestamp};
-use crate::store::{Store, audit, outbox, passwords, people};
+use crate::domain::{Msisdn, PersonId, Timestamp};
+use crate::store::{Store, Tx, audit, outbox, passwords, people};
 
 use super::visit;
 use super::work::{ActionError, Tools, Way};
+
+/// What became of a try to log in.
+pub enum LogIn {
+    /// The browser that holds this token is logged in.
+    Done(Token),
+    /// It is not. Whose user name it was is to be written down after the answer: only of a
+    /// known one is there anything to write, and the time must not tell.
+    Refused(Option<PersonId>),
+}
 
 /// Checks a user name and password. The answer to an unknown name is the answer to a
 /// wrong password, and takes as long.
@@ -17,49 +26,62 @@ pub async fn log_in(
     user: Option<Msisdn>,
     password: Zeroizing<String>,
     now: Timestamp,
-) -> Result<Option<Token>, ActionError> {
+) -> Result<LogIn, ActionError> {
     // The check takes long, so it stands between two units of work.
     let mut tx = store.begin_read().await?;
     let person = match &user {
         Some(user) => people::by_msisdn(&mut tx, user).await?,
         None => None,
     };
-    let kept = match &person {
-        Some(person) => passwords::of(&mut tx, &person.id).await?,
-        None => None,
-    };
+    let known = person.map(|person| person.id);
+    // Of nobody, it is asked for just the same.
+    let id = known.clone().unwrap_or_else(PersonId::fresh);
+    let kept = passwords::of(&mut tx, &id).await?;
     drop(tx);
     let in_time = kept.filter(|kept| kept.expires_at.is_none_or(|end| now < end));
     let hash = in_time.map(|kept| kept.hash);
-    let matches = tools.hasher.matches(password, hash.clone()).await?;
-    let Some(person) = person else {
-        return Ok(None);
-    };
+    if !tools.hasher.matches(password, hash.clone()).await? {
+        return Ok(LogIn::Refused(known));
+    }
     let mut tx = store.begin().await?;
-    people::lock(&mut tx, &person.id).await?;
+    people::lock(&mut tx, &id).await?;
     // A reset in the meantime has the last word.
-    let still = passwords::of(&mut tx, &person.id)
-        .await?
-        .map(|kept| kept.hash)
-        == hash;
+    let still = passwords::of(&mut tx, &id).await?.map(|kept| kept.hash);
+    if still != hash {
+        return Ok(LogIn::Refused(known));
+    }
+    let token = Token::fresh();
+    visit::begin(&mut tx, &tools.policy, &token, &id, now).await?;
+    // The password has arrived.
+    outbox::erase_kept_of(&mut tx, &id, now).await?;
+    write_down(&mut tx, &id, "login", now).await?;
+    tx.commit().await?;
+    Ok(LogIn::Done(token))
+}
+
+/// Writes down that somebody failed to log in as this person.
+pub async fn log_in_failed(
+    store: &Store,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let mut tx = store.begin().await?;
+    write_down(&mut tx, person, "login.failed", now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn write_down(
+    tx: &mut Tx,
+    person: &PersonId,
+    what: &str,
+    now: Timestamp,
+) -> Result<(), ActionError> {
     let entry = audit::Entry {
-        actor: person.id.as_str(),
-        subject: Some(&person.id),
-        what: if matches && still {
-            "login"
-        } else {
-            "login.failed"
-        },
+        actor: person.as_str(),
+        subject: Some(person),
+        what,
         way: Way::Web.name(),
         detail: None,
     };
-    audit::add(&mut tx, &entry, now).await?;
-    let token = (matches && still).then(Token::fresh);
-    if let Some(token) = &token {
-        visit::begin(&mut tx, &tools.policy, token, &person.id, now).await?;
-        // The password has arrived.
-        outbox::erase_kept_of(&mut tx, &person.id, now).await?;
-    }
-    tx.commit().await?;
-    Ok(token)
+    Ok(audit::add(tx, &entry, now).await?)
 }

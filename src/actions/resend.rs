@@ -4,11 +4,10 @@
 //! which of two holds.
 
 use crate::crypto::Sealed;
-use crate::domain::MessageId;
-use crate::store::outbox::{self, Lane, NewMessage};
+use crate::store::outbox::{self, Lane};
 use crate::store::people::Person;
-use crate::text;
 
+use super::parcel::{Address, Parcel};
 use super::work::{ActionError, Work};
 
 impl Work<'_> {
@@ -19,35 +18,18 @@ impl Work<'_> {
         outbox::erase_kept_of(self.tx, &about.id, self.now).await?;
         let Some(kept) = kept else { return Ok(false) };
         // Sealed with a key that is gone: as good as erased.
-        let Ok(clear) = place(&kept.id).open(&self.tools.keys, &kept.body) else {
+        let Ok(clear) = Sealed::sms(kept.id.as_str()).open(&self.tools.keys, &kept.body) else {
             return Ok(false);
         };
-        let id = MessageId::fresh();
-        let body = place(&id).seal(&self.tools.keys, &clear);
-        let routes = &self.tools.routes;
-        let way = routes.choose(Lane::Credential, self.caller, &id, self.channel);
-        let message = NewMessage {
-            id: &id,
-            // Each request is a cause of its own.
-            cause: id.as_str(),
+        let address = Address {
             lane: Lane::Credential,
-            channel: way.channel,
-            route: way.route,
-            recipient: self.caller,
-            person: Some(&about.id),
-            body: &body,
-            segments: text::segments(&String::from_utf8_lossy(&clear)),
+            to: self.caller,
+            about: Some(&about.id),
             expires_at: kept.expires_at,
         };
-        outbox::add(self.tx, &message, self.now).await?;
+        let parcel = Parcel::seal(self.tools, address, &String::from_utf8_lossy(&clear));
+        let id = self.hand_over(parcel).await?;
         outbox::keep(self.tx, &id, kept.until).await?;
         Ok(true)
-    }
-}
-
-fn place(id: &MessageId) -> Sealed<'_> {
-    Sealed {
-        column: "outbox.body",
-        row: id.as_str(),
     }
 }

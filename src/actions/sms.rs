@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::Sealed;
 use crate::domain::{MessageId, Msisdn, PersonId};
 use crate::menus::{Fields, SmsSpec, Value};
-use crate::store::outbox::{self, Lane, NewMessage};
+use crate::store::outbox::Lane;
 use crate::store::people::Person;
-use crate::text;
 
+use super::parcel::{self, Address, Parcel};
 use super::work::{ActionError, Work};
 
 /// How long a confirmation is worth sending.
@@ -97,32 +96,26 @@ impl Work<'_> {
             self.language,
             usize::MAX,
         ));
-        let id = MessageId::fresh();
-        let body = Sealed {
-            column: "outbox.body",
-            row: id.as_str(),
-        }
-        .seal(&self.tools.keys, text.as_bytes());
         let life = match sms.lane {
             Lane::Credential | Lane::Link => self.tools.policy.secret_sms_life(),
             Lane::Transaction | Lane::Notice | Lane::Bulk => CONFIRMATION_LIFE,
         };
-        let routes = &self.tools.routes;
-        let way = routes.choose(sms.lane, sms.to, &id, self.channel);
-        let message = NewMessage {
-            id: &id,
-            // Each piece of work is a cause of its own; the session keeps it from running twice.
-            cause: id.as_str(),
+        let address = Address {
             lane: sms.lane,
-            channel: way.channel,
-            route: way.route,
-            recipient: sms.to,
-            person: sms.about,
-            body: &body,
-            segments: text::segments(&text),
+            to: sms.to,
+            about: sms.about,
             expires_at: self.now.plus(life),
         };
-        outbox::add(self.tx, &message, self.now).await?;
-        Ok(id)
+        // Each piece of work is a cause of its own; the session keeps it from running twice.
+        let parcel = Parcel::seal(self.tools, address, &text);
+        self.hand_over(parcel).await
+    }
+
+    /// Queues what is sealed, and says which message it became.
+    pub(super) async fn hand_over(&mut self, parcel: Parcel<'_>) -> Result<MessageId, ActionError> {
+        let parcels = [parcel];
+        parcel::queue(self.tx, self.tools, self.channel, &parcels, self.now).await?;
+        let [parcel] = parcels;
+        Ok(parcel.id)
     }
 }

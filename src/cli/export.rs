@@ -1,12 +1,9 @@
 //! `cp2 export`: what is known, as CSV.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::domain::{CentreCode, Lane, Series, Timestamp};
@@ -14,7 +11,7 @@ use crate::service::open_store;
 use crate::store::exports::{self, Cell, Filter, Mark, Table};
 use crate::text::harmless;
 
-use super::ConfigFile;
+use super::{ConfigFile, private_file};
 
 /// Rows that are read at a time.
 const PAGE: usize = 5_000;
@@ -85,10 +82,7 @@ pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         bail!("this table can't be narrowed to a series or a centre");
     }
     let store = open_store(&args.config.load()?).await?;
-    let out: Box<dyn Write + Send> = match &args.to {
-        Some(path) => Box::new(open(path)?),
-        None => Box::new(std::io::stdout()),
-    };
+    let out = private_file::or_stdout(args.to.as_deref())?;
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(table.columns.iter().map(|(name, _)| name))?;
     let mut tx = store.begin_read().await?;
@@ -104,14 +98,6 @@ pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     writer.flush()?;
     store.close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// It names people, so nobody else may read it.
-fn open(path: &Path) -> anyhow::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let file = options.open(path);
-    file.with_context(|| format!("{} can't be written", path.display()))
 }
 
 fn shown(kind: Cell, cell: Option<String>) -> String {

@@ -15,6 +15,7 @@ mod menus;
 mod menus_test;
 mod operator;
 mod outbox;
+mod private_file;
 mod serve;
 mod stop;
 

@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 use super::channel::{ChannelConfig, ChannelKind};
 use super::route::RouteConfig;
 use super::sections::Config;
+use super::sim_swap::SimSwapCheck;
 
 /// What every screen is proven to fit: `menus::SCREEN`, which stands above this room.
 const SHORTEST_SCREEN: usize = 160;
@@ -107,6 +108,14 @@ fn policy(config: &Config) -> Result<(), Fault> {
         return fault(
             "policy.resend_minutes",
             "is longer than policy.secret_sms_minutes: the text is of no use by then",
+        );
+    }
+    let asks = policy.sim_swap.check == SimSwapCheck::Ask;
+    let can_ask = |channel: &ChannelConfig| channel.kind == ChannelKind::AfricasTalking;
+    if asks && !config.channel.iter().any(can_ask) {
+        return fault(
+            "policy.sim_swap.check",
+            "is `ask`, and no [[channel]] can ask: of the kinds, africastalking can",
         );
     }
     if policy.sim_swap.patience_minutes >= 60 {

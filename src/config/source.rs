@@ -416,6 +416,18 @@ service_codes = ["*384*2026#"]
     }
 
     #[test]
+    fn cards_are_asked_about_only_where_a_channel_can() {
+        let asks = [("CP2__POLICY__SIM_SWAP__CHECK", "ask")];
+        assert!(read(GOOD, &asks).is_ok());
+        let http = GOOD.replace("africastalking", "http").replace(
+            "username = \"council\"\napi_key = \"atsk_synthetic\"",
+            "description = [\"advanta\"]\nvalues = { api_key = \"0123\" }",
+        );
+        let error = read(&http, &asks).unwrap_err();
+        assert!(error.contains("no [[channel]] can ask"), "{error}");
+    }
+
+    #[test]
     fn an_unsafe_setting_of_the_environment_is_named_by_its_variable() {
         for (name, value) in [
             ("CP2__SERVER__PUBLIC_URL", "http://cp2.example.org"),

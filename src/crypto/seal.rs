@@ -27,7 +27,16 @@ pub struct Sealed<'a> {
 #[error("what is sealed there can't be opened")]
 pub struct SealError;
 
-impl Sealed<'_> {
+impl<'a> Sealed<'a> {
+    /// The text of the SMS of that id.
+    #[must_use]
+    pub const fn sms(id: &'a str) -> Self {
+        Self {
+            column: "outbox.body",
+            row: id,
+        }
+    }
+
     /// Seals bytes for this place.
     ///
     /// # Panics

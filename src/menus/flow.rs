@@ -17,6 +17,9 @@ pub(super) struct Flow {
 
 type Names = BTreeSet<String>;
 
+/// The screens within each sub-menu, by its first: found once, asked for in every round.
+type Walks<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
 impl Flow {
     /// Follows every way from the start until nothing changes any more.
     pub(super) fn of(menu: &Menu, catalogue: &Catalogue) -> Self {
@@ -25,12 +28,18 @@ impl Flow {
             reached: BTreeMap::new(),
         };
         flow.reached.insert(menu.start.clone(), Names::new());
-        while flow.follow_once(menu, catalogue) {}
+        let mut walks = Walks::new();
+        while flow.follow_once(menu, catalogue, &mut walks) {}
         flow
     }
 
     /// Goes one step on from every screen reached; says whether that brought news.
-    fn follow_once(&mut self, menu: &Menu, catalogue: &Catalogue) -> bool {
+    fn follow_once<'a>(
+        &mut self,
+        menu: &'a Menu,
+        catalogue: &Catalogue,
+        walks: &mut Walks<'a>,
+    ) -> bool {
         let mut news = false;
         let mut returns: BTreeMap<&str, Names> = BTreeMap::new();
         for (name, screen) in &menu.screens {
@@ -50,7 +59,8 @@ impl Flow {
         for (name, screen) in &menu.screens {
             for (first, next) in self.calls(menu, name, screen, catalogue) {
                 let here = self.without_secrets(&self.reached[name]);
-                for inside in within(menu, first) {
+                let walk = walks.entry(first).or_insert_with(|| within(menu, first));
+                for inside in walk.iter() {
                     if let Some(found) = returns.get(inside) {
                         news |= self.arrive(next, here.union(found).cloned().collect());
                     }

@@ -127,10 +127,7 @@ impl Inner {
         let Some(channel) = self.settings.channels.named(&message.channel) else {
             return never("the configuration has no such channel");
         };
-        let place = Sealed {
-            column: "outbox.body",
-            row: message.id.as_str(),
-        };
+        let place = Sealed::sms(message.id.as_str());
         let opened = place.open(&self.settings.keys, &message.body).ok();
         let Some(text) = opened
             .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())

@@ -8,6 +8,7 @@
 //! And walks by chance on the engine alone, through whatever can come up: `walk`.
 
 mod dice;
+mod others;
 mod report;
 mod script;
 mod stage;

@@ -9,25 +9,18 @@ use jiff::civil::date;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
-use crate::actions::problem::{self, Answers, Stepped};
-use crate::actions::registration::{Decided, Decision, decide};
-use crate::actions::{ActionError, Decider, Pulse, Tools, Way};
+use crate::actions::{Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
 use crate::config::{Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
-use crate::domain::{Answer, CardSwap, Clock, FixedClock, MessageId, Msisdn, Timestamp};
+use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::metrics::Metrics;
 use crate::outbox::{PulseWatch, reports};
 use crate::store::outbox::{self, Claim, Lane, Settled, Settlement};
-use crate::store::roster::Place;
-use crate::store::sim_checks::{self, Asked};
-use crate::store::{
-    Store, StoreError, StoreSettings, attendance, audit, deployments, inbound, people, problems,
-    registrations,
-};
+use crate::store::{Store, StoreError, StoreSettings, audit, inbound};
 use crate::ussd::Screen;
 
 use super::report::{Difference, Played, matches, unknown};
@@ -124,15 +117,15 @@ impl Watch for Footprints {
 }
 
 /// Whoever decides for the council.
-const STAFF: Decider<'_> = Decider {
+pub(super) const STAFF: Decider<'_> = Decider {
     name: "stage",
     way: Way::Operator,
     channel: CHANNEL,
 };
 
 /// A phone in the hand.
-struct Phone {
-    msisdn: Msisdn,
+pub(super) struct Phone {
+    pub(super) msisdn: Msisdn,
     network: String,
     session: Option<SessionId>,
     /// Each transcript that was sent, with what was answered.
@@ -145,13 +138,13 @@ struct Sms {
     text: String,
 }
 
-struct Stage<'a> {
-    script: &'a Script,
+pub(super) struct Stage<'a> {
+    pub(super) script: &'a Script,
     settings: StoreSettings,
-    dialogue: Dialogue,
-    clock: FixedClock,
+    pub(super) dialogue: Dialogue,
+    pub(super) clock: FixedClock,
     footprints: Arc<Footprints>,
-    phone: Option<Phone>,
+    pub(super) phone: Option<Phone>,
     holds: bool,
     unread: VecDeque<Sms>,
     newest: Option<(String, Msisdn)>,
@@ -328,115 +321,6 @@ impl<'a> Stage<'a> {
         self.post().await
     }
 
-    /// What others do while nobody looks.
-    async fn meanwhile(&mut self, step: &Step) -> Result<(), StageError> {
-        let (Direction::Moved(line, _) | Direction::Cancelled(line) | Direction::Signed(line)) =
-            &step.direction
-        else {
-            return Ok(());
-        };
-        let now = self.clock.now();
-        let mut tx = self.dialogue.store.begin().await?;
-        let found = people::by_msisdn(&mut tx, line).await?;
-        let person = found.ok_or(self.script.nonsense(step, "nobody has that line"))?;
-        match &step.direction {
-            Direction::Moved(_, to) => {
-                people::set_msisdn(&mut tx, &person.id, to, None, now).await?;
-            }
-            Direction::Signed(_) => {
-                for managed in deployments::managed_by(&mut tx, &person.id, 0, 9).await? {
-                    let place = Place {
-                        centre: &managed.centre.code,
-                        series: managed.series,
-                    };
-                    let today = now.date_in_kenya();
-                    attendance::sign(&mut tx, place, today, &person.id, now).await?;
-                }
-            }
-            _ => deployments::cancel_of_person(&mut tx, &person.id).await?,
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// An operator decides the open request of a line.
-    async fn decide(
-        &mut self,
-        step: &Step,
-        line: &Msisdn,
-        approves: bool,
-    ) -> Result<(), StageError> {
-        let tools = &self.dialogue.tools;
-        let now = self.clock.now();
-        let mut tx = self.dialogue.store.begin().await?;
-        let open = registrations::open_of_line(&mut tx, line).await?;
-        let open = open.ok_or(
-            self.script
-                .nonsense(step, "that line has asked for nothing"),
-        )?;
-        let decision = if approves {
-            Decision::Approve
-        } else {
-            Decision::Refuse("as the transcript says")
-        };
-        let wanted = (open.reference.as_str(), decision);
-        let decided = decide(&mut tx, tools, STAFF, wanted, now).await;
-        if self.done(step, decided)? != Decided::Done {
-            return Err(self.script.nonsense(step, "that can't be decided so"));
-        }
-        tx.commit().await?;
-        self.post().await
-    }
-
-    /// Staff answer the newest problem of a line.
-    async fn answer(&mut self, step: &Step, line: &Msisdn) -> Result<(), StageError> {
-        let tools = &self.dialogue.tools;
-        let now = self.clock.now();
-        let nothing = || self.script.nonsense(step, "that line has reported nothing");
-        let mut tx = self.dialogue.store.begin().await?;
-        let person = people::by_msisdn(&mut tx, line).await?;
-        let person = person.ok_or_else(nothing)?;
-        let newest = problems::of_person(&mut tx, &person.id, 0, 1).await?;
-        let newest = newest.first().ok_or_else(nothing)?;
-        let answers = Answers {
-            en: Answer::parse("You are on the list now.").ok(),
-            sw: Answer::parse("Sasa umo kwenye orodha.").ok(),
-        };
-        let wanted = (newest.reference.as_str(), &problem::Step::Answer(answers));
-        let stepped = problem::step(&mut tx, tools, STAFF, wanted, now).await;
-        if self.done(step, stepped)? != Stepped::Done {
-            return Err(self.script.nonsense(step, "that is answered already"));
-        }
-        tx.commit().await?;
-        self.post().await
-    }
-
-    fn done<T>(&self, step: &Step, result: Result<T, ActionError>) -> Result<T, StageError> {
-        result.map_err(|source| StageError::Turn {
-            file: self.script.name.clone(),
-            line: step.line,
-            source: source.into(),
-        })
-    }
-
-    /// A network tells of the card behind the phone, which an action has asked about.
-    async fn card(&mut self, step: &Step, swap: CardSwap) -> Result<(), StageError> {
-        let mut tx = self.dialogue.store.begin().await?;
-        let questions = sim_checks::claim(&mut tx, 100).await?;
-        let mut questions = questions.iter();
-        let question = questions
-            .find(|question| Some(&question.line) == self.phone.as_ref().map(|phone| &phone.msisdn))
-            .ok_or(
-                self.script
-                    .nonsense(step, "nobody has asked about its card"),
-            )?;
-        let reference = Token::fresh();
-        let asked = Asked::Reference(reference.reveal());
-        sim_checks::settle(&mut tx, &question.line, asked).await?;
-        let (channel, now) = (&question.channel, self.clock.now());
-        sim_checks::keep_verdict(&mut tx, channel, reference.reveal(), swap, now).await?;
-        Ok(tx.commit().await?)
-    }
-
     async fn hop(&mut self, step: &Step, transcript: String) -> Result<Vec<String>, StageError> {
         let pulse = PulseWatch {
             store: self.dialogue.store.clone(),
@@ -502,7 +386,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Lets everything in the outbox leave, in its order.
-    async fn post(&mut self) -> Result<(), StageError> {
+    pub(super) async fn post(&mut self) -> Result<(), StageError> {
         if self.holds {
             return Ok(());
         }
@@ -515,10 +399,7 @@ impl<'a> Stage<'a> {
             lease_until: now.plus(LEASE),
         };
         for message in outbox::claim(&mut tx, &wanted, now).await? {
-            let place = Sealed {
-                column: "outbox.body",
-                row: message.id.as_str(),
-            };
+            let place = Sealed::sms(message.id.as_str());
             let Ok(text) = place.open(&self.dialogue.tools.keys, &message.body) else {
                 continue;
             };
@@ -601,7 +482,7 @@ fn provider_id(message: &MessageId) -> String {
 }
 
 impl Script {
-    fn nonsense(&self, step: &Step, message: &'static str) -> StageError {
+    pub(super) fn nonsense(&self, step: &Step, message: &'static str) -> StageError {
         StageError::Direction {
             file: self.name.clone(),
             line: step.line,

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use crate::actions::Tools;
 use crate::aggregators::Channels;
 use crate::config::Exposure;
@@ -42,6 +44,8 @@ pub struct AppParts {
     pub trusted_proxies: Vec<IpAddr>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What goes on after its answer; the service waits for it before it stops.
+    pub later: TaskTracker,
 }
 
 /// The parts, shared. Cheap to clone.

@@ -75,7 +75,7 @@ pub(super) async fn ask(
     match counted.await {
         Ok(true) => {
             // The answer does not wait for what tells a registered number from another.
-            tokio::spawn(send(app.clone(), asked, now));
+            app.later.spawn(send(app.clone(), asked, now));
             page(ForgotState::Sent)
         }
         Ok(false) => page(ForgotState::TooMany),

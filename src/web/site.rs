@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::actions::{self, ActionError};
-use crate::domain::Msisdn;
+use crate::actions::{self, ActionError, LogIn};
+use crate::domain::{Msisdn, PersonId};
 
 use super::app::App;
 use super::pages::{ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, Problem};
@@ -79,17 +79,28 @@ pub(super) async fn log_in(
         .await
     });
     match logged_in.await {
-        Ok(Some(token)) => {
+        Ok(LogIn::Done(token)) => {
             let response = Redirect::to(&wish.keep("/me")).into_response();
             remember(&app, response, &token)
         }
-        Ok(None) => page(LoginError::Mismatch),
+        Ok(LogIn::Refused(known)) => {
+            if let Some(person) = known {
+                app.later.spawn(refused(app.clone(), person));
+            }
+            page(LoginError::Mismatch)
+        }
         Err(Failed) => ErrorPage {
             frame,
             problem: Problem::Unavailable,
         }
         .into_response(),
     }
+}
+
+async fn refused(app: App, person: PersonId) {
+    let now = app.clock.now();
+    // A failure stands in the log.
+    let _ = to_the_end(async move { actions::log_in_failed(&app.store, &person, now).await }).await;
 }
 
 pub(super) fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {

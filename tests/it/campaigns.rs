@@ -13,6 +13,8 @@ use crate::harness::{Database, Office, TestService, with_each_database};
 with_each_database!(
     everybody_chosen_gets_the_text_once_in_their_language,
     a_campaign_is_paused_resumed_and_given_up,
+    whoever_was_taken_back_is_told_only_where_that_is_meant,
+    work_that_has_changed_since_is_passed_over,
     promotion_keeps_its_hours_and_spares_those_who_opted_out,
     a_restart_in_the_middle_doubles_and_loses_nothing,
     a_test_goes_to_one_number_alone,
@@ -23,6 +25,8 @@ const EN: &str = "CP2: {name}, report at {centre_name} on {report_day} {report_h
 const SW: &str = "CP2: {name}, fika {centre_name} {report_day} {report_hour}.";
 const HANDED: &str = "SELECT COUNT(*) FROM campaign_people WHERE state = 'handed over'";
 const WAITING: &str = "SELECT COUNT(*) FROM campaign_people WHERE state = 'waiting'";
+
+const GATHERED: &str = "SELECT COUNT(*) FROM campaigns WHERE gathered_to IS NULL";
 
 /// Where campaigns are made and steered.
 struct Desk(Office);
@@ -143,6 +147,44 @@ async fn a_campaign_is_paused_resumed_and_given_up(database: Database) {
     service.stop().await;
 }
 
+async fn whoever_was_taken_back_is_told_only_where_that_is_meant(database: Database) {
+    let service = TestService::start(database).await;
+    let desk = Desk::at(&service);
+    let (to_the_posted, _) = desk.make(&[]);
+    service
+        .execute("UPDATE deployments SET state = 'cancelled' WHERE serial = 9900001")
+        .await;
+    let (to_the_cancelled, made) = desk.make(&["--state", "cancelled"]);
+    assert_eq!(made["estimate"]["sms_at_most"], 1);
+    desk.steer("start", &to_the_cancelled);
+    desk.comes_to(&to_the_cancelled, "done").await;
+    assert_eq!(service.sms_of(&person(1), 1).await.len(), 1);
+    desk.steer("start", &to_the_posted);
+    desk.comes_to(&to_the_posted, "done").await;
+    assert_eq!(service.sms_of(&person(1), 1).await.len(), 1);
+    service.stop().await;
+}
+
+/// Who was chosen, and whose work was taken back before their turn came.
+async fn work_that_has_changed_since_is_passed_over(database: Database) {
+    let service = TestService::start(database).await;
+    service.clock.advance(Duration::from_hours(12));
+    let desk = Desk::at(&service);
+    let (reference, made) = desk.make(&["--promotion"]);
+    desk.steer("start", &reference);
+    service.count_comes_to(GATHERED, 1).await;
+    service
+        .execute("UPDATE deployments SET state = 'cancelled' WHERE serial = 9900001")
+        .await;
+    service.clock.advance(Duration::from_hours(12));
+    desk.comes_to(&reference, "done").await;
+    let sent = made["estimate"]["sms_at_most"].as_i64().unwrap() - 1;
+    service.outbox_comes_to(&[("delivered", sent)]).await;
+    let people = desk.shown(&reference)["people"].to_string();
+    assert!(people.contains("the work is not what it was"), "{people}");
+    service.stop().await;
+}
+
 async fn promotion_keeps_its_hours_and_spares_those_who_opted_out(database: Database) {
     let service = TestService::start_among(5, database, |_| {}).await;
     service.clock.advance(Duration::from_hours(12));
@@ -159,8 +201,7 @@ async fn promotion_keeps_its_hours_and_spares_those_who_opted_out(database: Data
     let (news, _) = desk.make(&[]);
     desk.steer("start", &news);
     desk.comes_to(&news, "done").await;
-    let gathered = "SELECT COUNT(*) FROM campaigns WHERE gathered_to IS NULL";
-    service.count_comes_to(gathered, 2).await;
+    service.count_comes_to(GATHERED, 2).await;
     assert_eq!(desk.shown(&promotion)["state"], "running");
     assert_eq!(service.sms_of(&person(1), 1).await.len(), 1);
     service.clock.advance(Duration::from_hours(12));

@@ -1,7 +1,7 @@
 //! A forgotten password on the site: one answer for everybody, and an SMS for whom it is.
 
 use crate::harness::service::person;
-use crate::harness::{TestService, on_each_database};
+use crate::harness::{Database, TestService, on_each_database, with_each_database};
 
 on_each_database!(
     a_password_comes_by_sms_whatever_way_the_number_is_typed,
@@ -10,6 +10,8 @@ on_each_database!(
     one_address_gets_so_many_and_no_more,
     one_number_gets_so_many_and_nobody_learns_it,
 );
+
+with_each_database!(what_is_asked_just_before_a_stop_is_done);
 
 async fn ask(service: &TestService, number: &str) -> (u16, String) {
     let answer = service.post("/forgot", &[("user_name", number)]).await;
@@ -90,4 +92,13 @@ async fn one_number_gets_so_many_and_nobody_learns_it(service: &TestService) {
         service.clock.advance(std::time::Duration::from_mins(20));
     }
     assert!(pages.iter().all(|page| *page == pages[0]));
+}
+
+async fn what_is_asked_just_before_a_stop_is_done(database: Database) {
+    let service = TestService::start(database).await;
+    assert_eq!(ask(&service, "254700000001").await.0, 200);
+    let service = service.restart(|_| {}).await;
+    let text = service.sms_of(&person(1), 1).await[0].text.clone();
+    assert!(service.can_log_in(&person(1), password_in(&text)).await);
+    service.stop().await;
 }

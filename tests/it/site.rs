@@ -11,6 +11,7 @@ use crate::harness::{Surfer, TestService, on_each_database};
 on_each_database!(
     a_password_by_sms_is_replaced_before_anything_else,
     a_password_is_changed_by_whoever_knows_it,
+    whoever_fails_to_log_in_is_written_down,
     the_old_password_is_guessed_at_no_oftener_than_at_the_door,
     a_visit_ends_when_nothing_is_asked_for_and_in_any_case,
     one_button_logs_out_everywhere,
@@ -39,6 +40,18 @@ async fn logged_in<'a>(service: &'a TestService, number: u32, password: &str) ->
 async fn choose(surfer: &mut Surfer<'_>, old: &str, new: &str) -> Response {
     let fields = [("old", old), ("new", new), ("again", new)];
     surfer.post("/me/password", &fields).await
+}
+
+async fn whoever_fails_to_log_in_is_written_down(service: &TestService) {
+    for user in [person(1), person(99)] {
+        assert!(!service.can_log_in(&user, "not this one").await);
+    }
+    let failed = "SELECT COUNT(*) FROM audit WHERE what = 'login.failed'";
+    service.count_comes_to(failed, 1).await;
+    assert!(service.can_log_in(&person(1), DEMO_PASSWORD).await);
+    let done = "SELECT COUNT(*) FROM audit WHERE what = 'login'";
+    assert_eq!(service.count(done).await, 1);
+    assert_eq!(service.count(failed).await, 1);
 }
 
 async fn a_password_by_sms_is_replaced_before_anything_else(service: &TestService) {

@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use jiff::civil::Time;
 
+use crate::actions::parcel::{self, Address, Parcel};
 use crate::actions::work::{ActionError, Tools};
-use crate::crypto::Sealed;
-use crate::domain::{MessageId, Msisdn, PersonId, Timestamp};
-use crate::menus::{Fields, Value, Wording};
-use crate::store::campaigns::{self, Addressee, Campaign, Class, HANDED_OVER, Stage};
-use crate::store::deployments::State;
-use crate::store::outbox::{self, Lane, NewMessage};
-use crate::store::{Tx, campaigns::cause};
-use crate::text;
+use crate::domain::{Lane, Msisdn, PersonId, Timestamp};
+use crate::menus::{Fields, Value};
+use crate::store::Tx;
+use crate::store::campaigns::{self, Addressee, Campaign, Class, HANDED_OVER, Stage, cause};
 
 use super::plan::wording;
 
@@ -96,16 +93,6 @@ fn last_moment(class: Class, sender: &Sender, now: Timestamp) -> Option<Timestam
     is_time.then(|| Timestamp::from_kenya(local.date().to_datetime(end)))
 }
 
-/// A message on its way to the outbox.
-struct Letter<'a> {
-    id: MessageId,
-    cause: String,
-    to: &'a Msisdn,
-    person: &'a PersonId,
-    body: Vec<u8>,
-    segments: usize,
-}
-
 async fn hand_over(
     tx: &mut Tx,
     tools: &Tools,
@@ -116,38 +103,27 @@ async fn hand_over(
 ) -> Result<(), ActionError> {
     // It was read when the campaign was made; the texts can't be changed since.
     let wording = wording(campaign).map_err(|_| ActionError::NoField("text"))?;
-    let mut letters = Vec::with_capacity(people.len());
+    let mut parcels = Vec::with_capacity(people.len());
     let mut settled: BTreeMap<&str, Vec<&PersonId>> = BTreeMap::new();
     for one in people {
-        let state = match to_whom(campaign.class, one) {
-            Ok(line) => {
-                letters.push(letter(tools, campaign, &wording, one, line));
+        let state = match to_whom(campaign, one) {
+            Ok(to) => {
+                let text = wording.fill(&fields(tools, one), one.language);
+                let address = Address {
+                    lane: Lane::Bulk,
+                    to,
+                    about: Some(&one.person),
+                    expires_at,
+                };
+                let parcel = Parcel::seal(tools, address, &text);
+                parcels.push(parcel.caused_by(cause(campaign, &one.person)));
                 HANDED_OVER
             }
             Err(reason) => reason,
         };
         settled.entry(state).or_default().push(&one.person);
     }
-    let messages: Vec<_> = letters
-        .iter()
-        .map(|letter| {
-            let routes = &tools.routes;
-            let way = routes.choose(Lane::Bulk, letter.to, &letter.id, &campaign.channel);
-            NewMessage {
-                id: &letter.id,
-                cause: &letter.cause,
-                lane: Lane::Bulk,
-                channel: way.channel,
-                route: way.route,
-                recipient: letter.to,
-                person: Some(letter.person),
-                body: &letter.body,
-                segments: letter.segments,
-                expires_at,
-            }
-        })
-        .collect();
-    outbox::add_many(tx, &messages, now).await?;
+    parcel::queue(tx, tools, &campaign.channel, &parcels, now).await?;
     for (state, people) in settled {
         campaigns::settle(tx, campaign, &people, state, now).await?;
     }
@@ -155,38 +131,16 @@ async fn hand_over(
 }
 
 /// The line that a message goes to, or why there is none.
-fn to_whom(class: Class, one: &Addressee) -> Result<&Msisdn, &'static str> {
-    let is_off = |state| matches!(state, State::Cancelled | State::Declined);
-    if one.work.as_ref().is_some_and(|work| is_off(work.state)) {
-        return Err("passed over: the work was taken back");
+fn to_whom<'a>(campaign: &Campaign, one: &'a Addressee) -> Result<&'a Msisdn, &'static str> {
+    let chosen = &campaign.chosen;
+    let state = one.work.as_ref().map(|work| work.state);
+    if chosen.is_by_work() && !state.is_some_and(|state| chosen.takes(state)) {
+        return Err("passed over: the work is not what it was");
     }
-    if class == Class::Promotion && one.opted_out {
+    if campaign.class == Class::Promotion && one.opted_out {
         return Err("passed over: opted out");
     }
     one.line.as_ref().ok_or("passed over: no line")
-}
-
-fn letter<'a>(
-    tools: &Tools,
-    campaign: &Campaign,
-    wording: &Wording,
-    one: &'a Addressee,
-    to: &'a Msisdn,
-) -> Letter<'a> {
-    let text = wording.fill(&fields(tools, one), one.language);
-    let id = MessageId::fresh();
-    let place = Sealed {
-        column: "outbox.body",
-        row: id.as_str(),
-    };
-    Letter {
-        body: place.seal(&tools.keys, text.as_bytes()),
-        cause: cause(campaign, &one.person),
-        to,
-        person: &one.person,
-        segments: text::segments(&text),
-        id,
-    }
 }
 
 fn fields(tools: &Tools, one: &Addressee) -> Fields {

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use crate::actions::parcel::{self, Address, Parcel};
 use crate::actions::reference;
 use crate::actions::work::{ActionError, Tools};
-use crate::crypto::Sealed;
-use crate::domain::{Language, MessageId, Msisdn, Timestamp};
+use crate::domain::{Lane, Language, Msisdn, Timestamp};
 use crate::menus::{Wording, sample_fields};
 use crate::store::campaigns::{self, Audience, Campaign, Class, Selection, Stage};
-use crate::store::outbox::{self, Lane, NewMessage};
 use crate::store::{Tx, audit};
-use crate::text;
 
 use super::{OF_PEOPLE, OF_WORK};
 
@@ -146,31 +144,16 @@ pub async fn try_out(
 ) -> Result<(), PlanError> {
     let wording = wording(campaign).map_err(PlanError::Texts)?;
     let samples = sample_fields(OF_WORK);
-    for language in Language::ALL {
-        let text = wording.fill(&samples, language);
-        let id = MessageId::fresh();
-        let place = Sealed {
-            column: "outbox.body",
-            row: id.as_str(),
-        };
-        let way = tools
-            .routes
-            .choose(Lane::Notice, to, &id, &campaign.channel);
-        let message = NewMessage {
-            id: &id,
-            cause: id.as_str(),
-            lane: Lane::Notice,
-            channel: way.channel,
-            route: way.route,
-            recipient: to,
-            person: None,
-            body: &place.seal(&tools.keys, text.as_bytes()),
-            segments: text::segments(&text),
-            expires_at: now.plus(TEST_LIFE),
-        };
-        let added = outbox::add(tx, &message, now).await;
-        added.map_err(ActionError::from)?;
-    }
+    let address = Address {
+        lane: Lane::Notice,
+        to,
+        about: None,
+        expires_at: now.plus(TEST_LIFE),
+    };
+    let texts = Language::ALL.map(|language| wording.fill(&samples, language));
+    let parcels = texts.map(|text| Parcel::seal(tools, address, &text));
+    let queued = parcel::queue(tx, tools, &campaign.channel, &parcels, now).await;
+    queued.map_err(ActionError::from)?;
     Ok(log(tx, &campaign.reference, "campaign.tried", by, now).await?)
 }
 

@@ -59,7 +59,7 @@ impl Import<'_> {
             self.tally.told += self.tell(tx, &moves).await?;
         }
         if self.plan.writes && !moves.is_empty() {
-            write(tx, moves, self.now).await?;
+            write(tx, moves).await?;
         }
         Ok(verdicts)
     }
@@ -173,21 +173,9 @@ fn is_same(old: &Deployment, new: &Deployment) -> bool {
 }
 
 /// Writes deployments down. What has changed gets a new serial, so that a letter which was
-/// printed before is known to be withdrawn; links to it are closed.
-async fn write(
-    tx: &mut Tx,
-    moves: Vec<Move<'_>>,
-    now: crate::domain::Timestamp,
-) -> Result<(), ActionError> {
-    let old: Vec<_> = moves
-        .iter()
-        .filter(|one| one.was.is_some())
-        .map(|one| one.is.id.clone())
-        .collect();
-    let old: Vec<_> = old.iter().collect();
-    if !old.is_empty() {
-        bulk::revoke_links(tx, &old, now).await?;
-    }
+/// printed before is known to be withdrawn; links to it, which are about the old one, open
+/// nothing.
+async fn write(tx: &mut Tx, moves: Vec<Move<'_>>) -> Result<(), ActionError> {
     let first = bulk::last_serial(tx).await?.saturating_add(1);
     let numbered = (first..)
         .zip(moves)

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use crate::actions::parcel::{self, Address, Parcel};
 use crate::actions::work::ActionError;
-use crate::crypto::Sealed;
-use crate::domain::{Language, MessageId, Msisdn};
+use crate::domain::{Lane, Language, Msisdn};
 use crate::menus::{FieldSpec, Fields, Kind, SmsSpec, Value};
 use crate::store::Tx;
 use crate::store::bulk::people;
 use crate::store::deployments::State;
-use crate::store::outbox::{self, Lane, NewMessage};
-use crate::text;
 
 use super::Import;
 use super::deployments::Move;
@@ -52,16 +50,6 @@ fn wording_of(one: &Move<'_>) -> Option<&'static SmsSpec> {
     }
 }
 
-/// A message on its way to the outbox.
-struct Notice<'a> {
-    id: MessageId,
-    cause: String,
-    to: &'a Msisdn,
-    about: &'a Move<'a>,
-    body: Vec<u8>,
-    segments: usize,
-}
-
 impl Import<'_> {
     /// Queues one SMS for each person of the import, about the first change of their work,
     /// and says how many; where nothing is to be written, how many there would be.
@@ -86,26 +74,7 @@ impl Import<'_> {
             self.notice(one, spec, to, language)
         });
         let notices = notices.collect::<Result<Vec<_>, _>>()?;
-        let messages: Vec<_> = notices
-            .iter()
-            .map(|notice| {
-                let routes = &self.tools.routes;
-                let way = routes.choose(Lane::Notice, notice.to, &notice.id, self.by.channel);
-                NewMessage {
-                    id: &notice.id,
-                    cause: &notice.cause,
-                    lane: Lane::Notice,
-                    channel: way.channel,
-                    route: way.route,
-                    recipient: notice.to,
-                    person: Some(&notice.about.person.id),
-                    body: &notice.body,
-                    segments: notice.segments,
-                    expires_at: self.now.plus(LIFE),
-                }
-            })
-            .collect();
-        outbox::add_many(tx, &messages, self.now).await?;
+        parcel::queue(tx, self.tools, self.by.channel, &notices, self.now).await?;
         Ok(count)
     }
 
@@ -115,7 +84,7 @@ impl Import<'_> {
         spec: &SmsSpec,
         to: &'m Msisdn,
         language: Language,
-    ) -> Result<Notice<'m>, ActionError> {
+    ) -> Result<Parcel<'m>, ActionError> {
         let current = self.tools.menu.get();
         let wording = current
             .menu
@@ -124,19 +93,14 @@ impl Import<'_> {
             .ok_or(ActionError::NoSuchAction)?;
         let fields = self.fields(about);
         let text = wording.it.of(language).fill(&fields, language, usize::MAX);
-        let id = MessageId::fresh();
-        let place = Sealed {
-            column: "outbox.body",
-            row: id.as_str(),
-        };
-        Ok(Notice {
-            body: place.seal(&self.tools.keys, text.as_bytes()),
-            cause: format!("import:{}:{}", self.run, about.person.id.as_str()),
+        let address = Address {
+            lane: Lane::Notice,
             to,
-            about,
-            segments: text::segments(&text),
-            id,
-        })
+            about: Some(&about.person.id),
+            expires_at: self.now.plus(LIFE),
+        };
+        let cause = format!("import:{}:{}", self.run, about.person.id.as_str());
+        Ok(Parcel::seal(self.tools, address, &text).caused_by(cause))
     }
 
     fn fields(&self, about: &Move<'_>) -> Fields {

@@ -1,11 +1,10 @@
 //! What became of each person's message, as a table.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::ConfigFile;
+use crate::cli::{ConfigFile, private_file};
 use crate::store::campaigns::{self, Outcome};
 use crate::text::harmless;
 
@@ -27,10 +26,7 @@ pub(in crate::cli) struct Results {
 
 pub(super) async fn write(results: &Results) -> anyhow::Result<()> {
     let desk = Desk::open(&results.config).await?;
-    let out: Box<dyn Write + Send> = match &results.to {
-        Some(path) => Box::new(std::fs::File::create(path)?),
-        None => Box::new(std::io::stdout()),
-    };
+    let out = private_file::or_stdout(results.to.as_deref())?;
     let mut table = csv::Writer::from_writer(out);
     table.write_record(["name", "line", "county", "state", "reason", "at"])?;
     let mut tx = desk.store.begin_read().await?;

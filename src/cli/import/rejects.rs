@@ -1,12 +1,12 @@
 //! The list of rejected rows. A file is made once there is one to list.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::actions::import::Rejected;
+use crate::cli::private_file;
 use crate::text::harmless;
 
 pub(super) struct Rejects {
@@ -53,12 +53,8 @@ impl Rejects {
     }
 }
 
-/// It names people, so nobody else may read it.
 fn open(path: &Path) -> anyhow::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let file = options.open(path);
-    file.with_context(|| {
+    private_file::create(path).with_context(|| {
         format!(
             "{} can't be written; --rejects names another file",
             path.display()

@@ -1,6 +1,6 @@
 //! Many deployments at once.
 
-use crate::domain::{DeploymentId, PersonId, Timestamp};
+use crate::domain::PersonId;
 use crate::store::deployments::{Deployment, select};
 use crate::store::{StoreError, Tx};
 
@@ -61,24 +61,4 @@ fn row(deployment: &Deployment) -> serde_json::Value {
         deployment.ends_on.to_string(),
         deployment.rate.0,
     ])
-}
-
-/// Closes every open link to these letters.
-pub async fn revoke_links(
-    tx: &mut Tx,
-    deployments: &[&DeploymentId],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    with_texts!(
-        sql,
-        tx,
-        "UPDATE links SET expires_at = $2 WHERE expires_at > $2 AND redeemed_at IS NULL \
-         AND deployment_id IN (SELECT value FROM ",
-        ")"
-    );
-    let deployments = texts(deployments.iter().map(|id| id.as_str()));
-    on!(tx, conn => sqlx::query(sql)
-        .bind(deployments)
-        .bind(now.as_millis())
-        .execute(conn).await.map(drop))
 }

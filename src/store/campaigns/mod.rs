@@ -1,11 +1,12 @@
 //! Campaigns: one text to many people, and how far each has come.
 
-mod people;
+mod addressees;
+mod choose;
+mod outcomes;
 
-pub use people::{
-    Addressee, Audience, HANDED_OVER, Outcome, Tally, Work, addressees, audience, cause, counties,
-    gather, outcomes, settle, tally,
-};
+pub use addressees::{Addressee, HANDED_OVER, Work, addressees, counties, settle};
+pub use choose::{Audience, audience, gather};
+pub use outcomes::{Outcome, Tally, cause, outcomes, tally};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,16 @@ impl Selection {
     #[must_use]
     pub fn is_by_work(&self) -> bool {
         self.series.is_some() || !self.roles.is_empty() || self.state.is_some()
+    }
+
+    /// Whether it takes people whose work has come so far; declined and cancelled work only
+    /// where asked for.
+    #[must_use]
+    pub fn takes(&self, state: State) -> bool {
+        match self.state {
+            Some(wanted) => state == wanted,
+            None => matches!(state, State::Posted | State::Invited),
+        }
     }
 }
 
