@@ -14,6 +14,7 @@ use crate::aggregators::{
 };
 use crate::crypto::Sealed;
 use crate::domain::{Language, MessageId};
+use crate::failpoints::power_may_go;
 use crate::outbox::reports::take;
 use crate::store::{StoreError, Tx, inbound, sim_checks};
 use crate::ussd::{Engine, Screen};
@@ -152,7 +153,10 @@ pub(super) async fn sms(State(app): State<App>, call: Call) -> Response {
         for message in &messages {
             keep(&inner, &mut tx, &name, message).await?;
         }
-        tx.commit().await
+        power_may_go!("sms.commits");
+        tx.commit().await?;
+        power_may_go!("sms.committed");
+        Ok::<_, StoreError>(())
     });
     acknowledge_if(kept.await.is_ok(), channel)
 }
@@ -187,7 +191,10 @@ pub(super) async fn delivery(State(app): State<App>, call: Call) -> Response {
         for report in reports {
             take(&mut tx, &name, report, inner.clock.now(), &inner.metrics).await?;
         }
-        tx.commit().await
+        power_may_go!("report.commits");
+        tx.commit().await?;
+        power_may_go!("report.committed");
+        Ok::<_, StoreError>(())
     });
     acknowledge_if(kept.await.is_ok(), channel)
 }
