@@ -99,14 +99,35 @@ pub struct Running {
 
 /// Opens the database of a configuration and brings its schema up to date.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let store = Store::open(&StoreSettings {
+    let store = Store::open(&settings(config)).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there, and brings its schema up to date: a mistyped path is no
+/// new database.
+pub async fn existing_store(config: &Config) -> Result<Store, StartError> {
+    let store = store_as_it_is(config).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there and leaves its schema alone.
+pub async fn store_as_it_is(config: &Config) -> Result<Store, StartError> {
+    let settings = StoreSettings {
+        create: false,
+        ..settings(config)
+    };
+    Ok(Store::open(&settings).await?)
+}
+
+fn settings(config: &Config) -> StoreSettings {
+    StoreSettings {
         url: config.database.url.expose_secret().to_owned(),
         connections: config.database.connections,
         patience: Duration::from_millis(config.database.patience_ms),
-    })
-    .await?;
-    store.migrate().await?;
-    Ok(store)
+        create: true,
+    }
 }
 
 /// The menus of a configuration, proven.

@@ -157,6 +157,7 @@ impl<'a> Stage<'a> {
     async fn set(script: &'a Script, menu: &Menu, folder: &Path) -> Result<Self, StageError> {
         let file = folder.join(format!("{}.db", Token::fresh().reveal()));
         let settings = StoreSettings {
+            create: true,
             url: format!("sqlite:{}", file.display()),
             connections: 2,
             patience: Duration::from_secs(5),

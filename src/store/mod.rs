@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod tx;
+mod backup;
 mod open;
 
 pub mod attendance;

@@ -9,6 +9,7 @@ mod abuse;
 mod aggregators;
 mod answers;
 mod architecture;
+mod backup;
 mod browser;
 mod callbacks;
 mod campaigns;
