@@ -34,6 +34,10 @@ pub mod dialogue;
 
 pub mod outbox;
 
+pub mod intake;
+
+pub mod binds;
+
 pub mod web;
 
 pub mod service;

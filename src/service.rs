@@ -18,14 +18,16 @@ use tokio_util::task::TaskTracker;
 use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::{ChannelError, Channels, Routes};
+use crate::binds::Binds;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
+use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
-use crate::outbox::{CampaignFeeder, PulseWatch, SimChecks, Worker, WorkerSettings};
+use crate::outbox::{CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -77,6 +79,7 @@ pub struct Service {
     config: Config,
     app: App,
     worker: Worker,
+    binds: Binds,
     inbox: Inbox,
     pulse: PulseWatch,
     campaigns: CampaignFeeder,
@@ -244,8 +247,10 @@ impl Service {
         let service_code = tools.service_code.clone();
         let metrics = Metrics::default();
         let bell = Arc::new(Notify::new());
+        let links = Links::default();
         let worker = Worker::new(WorkerSettings {
             bell: Arc::clone(&bell),
+            links: links.clone(),
             store: store.clone(),
             keys,
             channels: channels.clone(),
@@ -286,7 +291,9 @@ impl Service {
         let https = config.server.public_url.starts_with("https://");
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
-        let app = App::new(AppParts {
+        let intake = Intake {
+            store: store.clone(),
+            keys: tools.keys.clone(),
             dialogue: Dialogue {
                 store: store.clone(),
                 menus,
@@ -295,6 +302,19 @@ impl Service {
                 bell,
                 watch: None,
             },
+            metrics: metrics.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let binds = Binds {
+            store: store.clone(),
+            channels: channels.clone(),
+            outbox: config.outbox.clone(),
+            links,
+            intake: intake.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let app = App::new(AppParts {
+            intake,
             store: store.clone(),
             channels,
             tools,
@@ -319,6 +339,7 @@ impl Service {
             config,
             app,
             worker,
+            binds,
             inbox,
             pulse,
             campaigns,
@@ -348,7 +369,14 @@ impl Service {
         };
         tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
-            tasks.spawn(self.worker.run(stop.clone()));
+            // What is being sent may need a bind to its end.
+            let (worker, sent) = (self.worker.run(stop.clone()), CancellationToken::new());
+            let last = sent.clone().drop_guard();
+            tasks.spawn(async move {
+                worker.await;
+                drop(last);
+            });
+            tasks.spawn(self.binds.run(sent));
             tasks.spawn(self.inbox.run(stop.clone()));
             tasks.spawn(self.campaigns.run(stop.clone()));
             if let Some(sim_checks) = self.sim_checks {

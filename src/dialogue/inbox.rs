@@ -122,6 +122,7 @@ impl Inbox {
             let question = Question {
                 inbox: self,
                 channel: &message.channel,
+                link_id: message.link_id.as_deref(),
                 caller,
                 now,
             };
@@ -160,6 +161,7 @@ impl Inbox {
 struct Question<'a> {
     inbox: &'a Inbox,
     channel: &'a str,
+    link_id: Option<&'a str>,
     caller: &'a Msisdn,
     now: Timestamp,
 }
@@ -343,6 +345,7 @@ impl Voice<'_> {
             language: self.language,
             fields,
             proofs: self.proofs,
+            link_id: question.link_id,
             prepared,
             ..Work::of_nobody(tx, tools, question.caller, way, question.now)
         }

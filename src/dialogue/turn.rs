@@ -370,6 +370,7 @@ impl Walk<'_> {
             actor: None,
             way: Way::Ussd,
             channel: self.channel,
+            link_id: None,
             now: self.now,
             fields: &call.fields,
             proofs: call.proofs,

@@ -308,7 +308,7 @@ impl<'a> Stage<'a> {
         let body = place.seal(&tools.keys, words.as_bytes());
         let (from, now) = (phone.msisdn.as_str(), self.clock.now());
         let mut tx = self.dialogue.store.begin().await?;
-        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, &body, now).await?;
+        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, None, &body, now).await?;
         tx.commit().await?;
         let inbox = Inbox {
             store: self.dialogue.store.clone(),

@@ -16,6 +16,7 @@ mod open;
 
 pub mod attendance;
 pub mod audit;
+pub mod binds;
 pub mod blocked;
 pub mod bulk;
 pub mod campaigns;

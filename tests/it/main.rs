@@ -46,5 +46,6 @@ mod screen_limits;
 mod sim_swap;
 mod site;
 mod slow_clients;
+mod smpp;
 mod traffic;
 mod transcripts;

@@ -470,6 +470,7 @@ async fn a_message_of_our_own(service: &TestService, lane: Lane) -> Attempt {
         lane,
         channel: "at",
         route: None,
+        link_id: None,
         recipient: &line(1),
         person: None,
         body: b"sealed",
