@@ -3,6 +3,7 @@
 //! Every command exits with 0, with 1 when it failed, with 2 when it was called
 //! wrongly; errors go to stderr and say what to do.
 
+mod audit;
 mod campaign;
 mod config;
 mod db;
@@ -43,6 +44,8 @@ enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
     #[command(subcommand)]
@@ -109,6 +112,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Export(args) => export::run(&args).await,
         Command::Import(args) => import::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Audit(command) => audit::run(&command).await,
         Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::store::outbox;
 use crate::store::{
     StoreError, channel_states, guesses, menu_versions, reports as report_rows, sessions,
-    web_sessions,
+    staff_sessions, web_sessions,
 };
 
 use super::reports;
@@ -63,6 +63,7 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
         web_sessions::forget_expired(&mut tx, now).await?;
+        staff_sessions::forget_expired(&mut tx, now).await?;
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         let kept_since = now.minus(self.settings.outbox.keep());
