@@ -281,7 +281,12 @@ impl Service {
             metrics,
             metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
-            look: Look::new(&config.council.name, &service_code, Accent::default(), https),
+            look: Look::new(
+                &config.council.name,
+                &service_code,
+                Accent::default(),
+                https,
+            ),
             https,
             trusted_proxies: config.server.trusted_proxies.clone(),
             clock,

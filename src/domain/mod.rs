@@ -32,6 +32,7 @@ mod series;
 mod timestamp;
 mod tsc_number;
 mod typed;
+mod user_name;
 
 pub use answer::{Answer, AnswerError};
 pub use card::CardSwap;
@@ -57,3 +58,4 @@ pub use role::{Role, RoleError};
 pub use series::{Series, SeriesError};
 pub use timestamp::Timestamp;
 pub use tsc_number::{TscNumber, TscNumberError};
+pub use user_name::UserName;

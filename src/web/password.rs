@@ -9,7 +9,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, Chosen, Visitor, Wanted};
-use crate::domain::Msisdn;
+use crate::domain::{Msisdn, UserName};
 
 use super::app::App;
 use super::pages::{ErrorPage, LanguageWish, PasswordPage, PasswordState, Problem};
@@ -61,9 +61,9 @@ pub(super) async fn choose(
     if let Some(user) = visitor
         .person
         .msisdn
-        .as_ref()
+        .clone()
         .filter(|_| !visitor.must_change)
-        && let Err(minutes) = app.guard().may_log_in(user)
+        && let Err(minutes) = app.guard().may_log_in(&UserName::Line(user))
     {
         return page(&app, wish, &visitor, PasswordState::Wait { minutes });
     }

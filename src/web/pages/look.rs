@@ -93,7 +93,8 @@ impl<'a> Frame<'a> {
         self.language
     }
 
-    pub(super) fn pick<T>(&self, english: T, kiswahili: T) -> T {
+    /// The words of its language.
+    pub fn pick<T>(&self, english: T, kiswahili: T) -> T {
         match self.language {
             Language::En => english,
             Language::Sw => kiswahili,
