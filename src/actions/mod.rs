@@ -16,6 +16,7 @@ mod choices;
 mod decider;
 mod deployments;
 mod details;
+mod errand;
 mod forgotten;
 mod guessing;
 pub mod import;
@@ -50,8 +51,10 @@ mod weak_password;
 mod weak_pin;
 mod work;
 
+pub use admission::Deed;
 pub use check_letter::{Genuine, Verdict, check_letter};
 pub use decider::Decider;
+pub use errand::Errands;
 pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use limits::{private_bucket, use_once};
@@ -67,7 +70,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 61] = [
+const ACTIONS: [Action; 62] = [
     caller::RECOGNISE,
     centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
@@ -81,6 +84,7 @@ const ACTIONS: [Action; 61] = [
     centre::MARK_PRESENT,
     centre::REFUSE_CLAIM,
     centre::ROSTER_LIST,
+    centre::ROSTER_TABLE,
     centre::SET_DISTANCE,
     centre::SHOW,
     centre::SHOW_CLAIM,

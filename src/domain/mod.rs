@@ -33,6 +33,7 @@ mod staff;
 mod timestamp;
 mod tsc_number;
 mod typed;
+mod user_name;
 
 pub use answer::{Answer, AnswerError};
 pub use card::CardSwap;
@@ -59,3 +60,4 @@ pub use series::{Series, SeriesError};
 pub use staff::{Duty, StaffName, StaffNameError, StaffRole, StaffRoleError};
 pub use timestamp::Timestamp;
 pub use tsc_number::{TscNumber, TscNumberError};
+pub use user_name::UserName;

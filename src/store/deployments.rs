@@ -180,6 +180,18 @@ pub async fn is_manager(tx: &mut Tx, person: &PersonId) -> Result<bool, StoreErr
     Ok(managed > 0)
 }
 
+/// Who manages a centre: whose work there ends last.
+pub async fn manager_of(tx: &mut Tx, centre: &CentreCode) -> Result<Option<PersonId>, StoreError> {
+    const SQL: &str = "SELECT person_id FROM deployments \
+                       WHERE centre_code = $1 AND state = 'posted' AND role = 'CM' \
+                       ORDER BY ends_on DESC, id DESC LIMIT 1";
+    let found: Option<String> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(centre.as_str())
+        .fetch_optional(conn).await)?;
+    let read = |id: String| PersonId::parse(&id).map_err(decode);
+    Ok(found.map(read).transpose()?)
+}
+
 /// The settled deployments in which a person manages a centre.
 pub async fn managed_by(
     tx: &mut Tx,

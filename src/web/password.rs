@@ -9,7 +9,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, Chosen, Visitor, Wanted};
-use crate::domain::Msisdn;
+use crate::domain::{Msisdn, UserName};
 use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
@@ -61,9 +61,9 @@ pub(super) async fn choose(
     if let Some(user) = visitor
         .person
         .msisdn
-        .as_ref()
+        .clone()
         .filter(|_| !visitor.must_change)
-        && let Err(minutes) = app.guard().may_log_in(user)
+        && let Err(minutes) = app.guard().may_log_in(&UserName::Line(user))
     {
         return page(&app, wish, &visitor, PasswordState::Wait { minutes });
     }

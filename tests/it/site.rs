@@ -20,15 +20,19 @@ on_each_database!(
     a_letter_on_the_site_waits_and_asks_for_proof_as_on_the_phone,
 );
 
-const DEMO_PASSWORD: &str = "karibu2026";
+pub(crate) const DEMO_PASSWORD: &str = "karibu2026";
 const OWN_PASSWORD: &str = "mbuzi tatu kisimani";
 
-fn leads_to(answer: &Response) -> &str {
+pub(crate) fn leads_to(answer: &Response) -> &str {
     assert_eq!(answer.status(), 303);
     answer.headers()[LOCATION].to_str().unwrap()
 }
 
-async fn logged_in<'a>(service: &'a TestService, number: u32, password: &str) -> Surfer<'a> {
+pub(crate) async fn logged_in<'a>(
+    service: &'a TestService,
+    number: u32,
+    password: &str,
+) -> Surfer<'a> {
     let mut surfer = Surfer::new(service);
     let line = person(number);
     let fields = [("user_name", line.as_str()), ("password", password)];

@@ -122,7 +122,8 @@ impl<'a> Frame<'a> {
         self.language
     }
 
-    pub(in crate::web) fn pick<T>(&self, english: T, kiswahili: T) -> T {
+    /// The words of its language.
+    pub fn pick<T>(&self, english: T, kiswahili: T) -> T {
         match self.language {
             Language::En => english,
             Language::Sw => kiswahili,
