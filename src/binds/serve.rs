@@ -165,7 +165,7 @@ impl Bound {
         match command.pdu() {
             Some(Pdu::DeliverSm(_)) => {
                 let own = Arc::clone(self);
-                tasks.spawn(async move { own.take(command).await });
+                tasks.spawn(async move { own.take(&command).await });
             }
             Some(Pdu::EnquireLink) => self.link.answer(number, ok, Pdu::EnquireLinkResp).await,
             Some(Pdu::Unbind) => {
@@ -181,7 +181,7 @@ impl Bound {
     }
 
     /// Takes in what came, and says so when it is kept.
-    async fn take(&self, command: Command) {
+    async fn take(&self, command: &Command) {
         let number = command.sequence_number();
         let Ok(_place) = self.places.try_acquire() else {
             return self.acknowledge(number, CommandStatus::EsmeRmsgqful).await;
