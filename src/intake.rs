@@ -13,6 +13,7 @@ use crate::aggregators::{Channel, Inbound, Report, Sender, Turn};
 use crate::crypto::{Keys, Sealed};
 use crate::dialogue::Dialogue;
 use crate::domain::{Clock, Language, MessageId};
+use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
 use crate::outbox::reports;
 use crate::store::{Store, StoreError, Tx, inbound};
@@ -97,7 +98,10 @@ impl Intake {
             for message in &messages {
                 own.keep(&mut tx, &channel, message).await?;
             }
-            tx.commit().await
+            power_may_go!("sms.commits");
+            tx.commit().await?;
+            power_may_go!("sms.committed");
+            Ok::<_, StoreError>(())
         })
         .await
     }
@@ -130,7 +134,10 @@ impl Intake {
                 let now = own.clock.now();
                 reports::take(&mut tx, &channel, report, now, &own.metrics).await?;
             }
-            tx.commit().await
+            power_may_go!("report.commits");
+            tx.commit().await?;
+            power_may_go!("report.committed");
+            Ok::<_, StoreError>(())
         })
         .await
     }

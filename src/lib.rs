@@ -6,6 +6,8 @@
 
 pub mod text;
 
+mod failpoints;
+
 pub mod domain;
 
 pub mod imports;

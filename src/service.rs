@@ -27,7 +27,9 @@ use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
-use crate::outbox::{CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings};
+use crate::outbox::{
+    AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
+};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -83,6 +85,7 @@ pub struct Service {
     inbox: Inbox,
     pulse: PulseWatch,
     campaigns: CampaignFeeder,
+    chain: AuditChain,
     sim_checks: Option<SimChecks>,
     store: Store,
     menus: Watcher,
@@ -102,14 +105,35 @@ pub struct Running {
 
 /// Opens the database of a configuration and brings its schema up to date.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let store = Store::open(&StoreSettings {
+    let store = Store::open(&settings(config)).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there, and brings its schema up to date: a mistyped path is no
+/// new database.
+pub async fn existing_store(config: &Config) -> Result<Store, StartError> {
+    let store = store_as_it_is(config).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there and leaves its schema alone.
+pub async fn store_as_it_is(config: &Config) -> Result<Store, StartError> {
+    let settings = StoreSettings {
+        create: false,
+        ..settings(config)
+    };
+    Ok(Store::open(&settings).await?)
+}
+
+fn settings(config: &Config) -> StoreSettings {
+    StoreSettings {
         url: config.database.url.expose_secret().to_owned(),
         connections: config.database.connections,
         patience: Duration::from_millis(config.database.patience_ms),
-    })
-    .await?;
-    store.migrate().await?;
-    Ok(store)
+        create: true,
+    }
 }
 
 /// The menus of a configuration, proven.
@@ -147,6 +171,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
         keys,
         hasher: Hasher::new(at_once)?,
         policy: config.policy.clone(),
+        operator: config.operator.clone(),
         menu,
         public_url: config.server.public_url.clone(),
         service_code: service_code.cloned().unwrap_or_default(),
@@ -273,6 +298,10 @@ impl Service {
             pulse: tools.pulse.clone(),
             patience: config.policy.sms_patience(),
         };
+        let chain = AuditChain {
+            store: store.clone(),
+            poll: Duration::from_millis(config.outbox.poll_ms),
+        };
         let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
         let letters = letters(&config, &service_code)?;
         let https = config.server.public_url.starts_with("https://");
@@ -330,6 +359,7 @@ impl Service {
             inbox,
             pulse,
             campaigns,
+            chain,
             sim_checks,
             store,
             menus: watcher,
@@ -366,6 +396,7 @@ impl Service {
             tasks.spawn(self.binds.run(sent));
             tasks.spawn(self.inbox.run(stop.clone()));
             tasks.spawn(self.campaigns.run(stop.clone()));
+            tasks.spawn(self.chain.run(stop.clone()));
             if let Some(sim_checks) = self.sim_checks {
                 tasks.spawn(sim_checks.run(stop.clone()));
             }

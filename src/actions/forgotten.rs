@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::domain::{Language, Msisdn, Timestamp};
 use crate::store::{Store, lines};
 
-use super::limits::{DAY, HOUR, private_bucket, use_once};
+use super::limits::{DAY, HOUR, address_bucket, private_bucket, use_once};
 use super::password;
 use super::work::{ActionError, Tools, Way, Work};
 
@@ -29,8 +29,7 @@ pub async fn may_ask(
     now: Timestamp,
 ) -> Result<bool, ActionError> {
     let mut tx = store.begin().await?;
-    let from = household(address);
-    let from = private_bucket(&tools.keys, "forgotten.address", from.as_bytes());
+    let from = address_bucket(&tools.keys, "forgotten.address", address);
     let limit = [(tools.policy.forgotten_in_an_hour, HOUR)];
     let may = use_once(&mut tx, &from, &limit, now).await?;
     tx.commit().await?;
@@ -61,28 +60,4 @@ pub async fn forgotten(
         password::reset(&mut work).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// An address as a limit counts it: whoever has one of IPv6 has the 64 bits behind it too.
-fn household(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_of_one_network_share_a_limit() {
-        let of = |address: &str| household(address.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_ne!(of("203.0.113.1"), of("203.0.113.2"));
-    }
 }

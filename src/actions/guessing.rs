@@ -6,6 +6,7 @@ use crate::config::Policy;
 use crate::domain::Timestamp;
 use crate::menus::{FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::guesses::{self, Guesses};
+use crate::store::{StoreError, Tx};
 use crate::ussd::Outcome;
 
 use super::admission::locked;
@@ -26,14 +27,16 @@ pub(super) enum Guess {
 
 /// What became of a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Right,
     /// Wrong; so many more before it locks.
     Wrong {
         left: u32,
     },
     /// It did not count, or was one too many.
-    Locked,
+    Locked {
+        until: Timestamp,
+    },
 }
 
 /// Judges a guess by the guesses before it. While it is locked nothing is compared, so
@@ -45,7 +48,8 @@ fn judge(
     now: Timestamp,
 ) -> (Guesses, Verdict) {
     if known.locked_until > now {
-        return (known, Verdict::Locked);
+        let until = known.locked_until;
+        return (known, Verdict::Locked { until });
     }
     if is_right() {
         let none = Guesses {
@@ -56,11 +60,12 @@ fn judge(
     }
     let failures = known.failures.saturating_add(1);
     if let Some(lock) = policy.lock(failures) {
+        let until = now.plus(lock);
         let locked = Guesses {
             failures,
-            locked_until: now.plus(lock),
+            locked_until: until,
         };
-        return (locked, Verdict::Locked);
+        return (locked, Verdict::Locked { until });
     }
     let limit = policy.wrong_guesses.max(1);
     let left = limit - failures % limit;
@@ -75,18 +80,31 @@ impl Work<'_> {
         bucket: &str,
         is_right: impl FnOnce() -> bool,
     ) -> Result<Guess, ActionError> {
-        let known = guesses::hold(self.tx, bucket, self.now).await?;
-        let (after, verdict) = judge(&self.tools.policy, known, is_right, self.now);
-        // Kept even where nothing changed, so that every guess is the same work.
-        guesses::keep(self.tx, bucket, after, self.now).await?;
+        let policy = &self.tools.policy;
+        let verdict = guess_at(self.tx, policy, bucket, is_right, self.now).await?;
         Ok(match verdict {
             Verdict::Right => Guess::Right,
             Verdict::Wrong { left } => {
                 Guess::Not(Outcome::of(WRONG.name).with("tries", Value::Number(left)))
             }
-            Verdict::Locked => Guess::Not(locked(after.locked_until, self.now)),
+            Verdict::Locked { until } => Guess::Not(locked(until, self.now)),
         })
     }
+}
+
+/// Counts a guess at what a bucket is about, whoever guesses.
+pub(super) async fn guess_at(
+    tx: &mut Tx,
+    policy: &Policy,
+    bucket: &str,
+    is_right: impl FnOnce() -> bool,
+    now: Timestamp,
+) -> Result<Verdict, StoreError> {
+    let known = guesses::hold(tx, bucket, now).await?;
+    let (after, verdict) = judge(policy, known, is_right, now);
+    // Kept even where nothing changed, so that every guess is the same work.
+    guesses::keep(tx, bucket, after, now).await?;
+    Ok(verdict)
 }
 
 #[cfg(test)]
@@ -130,12 +148,13 @@ mod tests {
                 known = after;
             }
             let (after, verdict) = judge(&policy, known, || false, now);
-            assert_eq!(verdict, Verdict::Locked);
+            let until = after.locked_until;
+            assert_eq!(verdict, Verdict::Locked { until });
             let just_before = after.locked_until.minus(Duration::from_secs(1));
             let (same, verdict) = judge(&policy, after, || true, just_before);
             assert_eq!(
                 (same, verdict),
-                (after, Verdict::Locked),
+                (after, Verdict::Locked { until }),
                 "the right one waits too"
             );
             assert_eq!(after.locked_until.since(now), Duration::from_mins(minutes));

@@ -1,6 +1,7 @@
 //! Limits: so many in so long a time, counted in the database, so that they hold over
 //! sessions, channels and processes.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::crypto::Keys;
@@ -33,4 +34,33 @@ pub async fn use_once(
 pub fn private_bucket(keys: &Keys, kind: &str, what: &[u8]) -> String {
     let mark = keys.fingerprint(kind, what);
     format!("{kind}:{}", data_encoding::HEXLOWER.encode(&mark[..16]))
+}
+
+/// The bucket of an address that asks. Whoever has one of IPv6 has the 64 bits behind it too.
+pub(super) fn address_bucket(keys: &Keys, kind: &str, address: IpAddr) -> String {
+    private_bucket(keys, kind, household(address).as_bytes())
+}
+
+/// An address as a limit counts it.
+fn household(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_of_one_network_share_a_limit() {
+        let of = |address: &str| household(address.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("203.0.113.1"), of("203.0.113.2"));
+    }
 }

@@ -6,6 +6,7 @@
 //! audit) is kept together with the session that asked for it, or not at all.
 
 mod admission;
+pub mod audit;
 mod caller;
 pub mod campaign;
 mod card;
@@ -41,6 +42,7 @@ pub mod registration;
 pub mod reply;
 mod resend;
 mod sms;
+pub mod staff;
 #[cfg(test)]
 mod tests;
 mod visit;

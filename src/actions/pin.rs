@@ -233,7 +233,7 @@ fn is_person(person: &Person, id: &str, fact: &str) -> bool {
 }
 
 /// Where wrong guesses at who a person is are counted.
-fn identity_bucket(person: &Person) -> String {
+pub(super) fn identity_bucket(person: &Person) -> String {
     format!("identity:{}", person.id.as_str())
 }
 

@@ -16,7 +16,7 @@ use super::work::{ActionError, Way};
 const SHOWN: usize = 20;
 
 /// A visit is prolonged in steps of this length, so that not every page is a write.
-const STEP: Duration = Duration::from_mins(1);
+pub(super) const STEP: Duration = Duration::from_mins(1);
 
 /// Somebody who is logged in.
 pub struct Visitor {
@@ -34,11 +34,15 @@ pub(super) async fn begin(
     person: &PersonId,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    let ends = Ends {
+    Ok(web_sessions::insert(tx, &token.hash(), person, ends(policy, now), now).await?)
+}
+
+/// When a visit that begins now will end.
+pub(super) fn ends(policy: &Policy, now: Timestamp) -> Ends {
+    Ends {
         expires_at: now.plus(policy.login_life()),
         idle_until: now.plus(policy.login_idle()),
-    };
-    Ok(web_sessions::insert(tx, &token.hash(), person, ends, now).await?)
+    }
 }
 
 /// Who this browser belongs to. That it asks keeps the visit alive.

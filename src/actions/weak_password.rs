@@ -39,13 +39,22 @@ pub(super) fn is_short(password: &str) -> bool {
 /// Whether a password is easy to guess: a common word, a row or a repetition, or a piece
 /// of what is known of the person.
 pub(super) fn is_guessable(password: &str, person: &Person) -> bool {
-    let plain: String = password
-        .chars()
-        .filter(|character| character.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let plain = plain(password);
     let word = plain.trim_matches(|character: char| character.is_numeric());
-    COMMON.contains(&word) || is_row(&plain) || is_personal(&plain, word, person)
+    is_common(password) || is_personal(&plain, word, person)
+}
+
+/// Whether anybody would think of it, whosever it is.
+pub(super) fn is_common(password: &str) -> bool {
+    let plain = plain(password);
+    let word = plain.trim_matches(|character: char| character.is_numeric());
+    COMMON.contains(&word) || is_row(&plain)
+}
+
+/// Its letters and digits, small.
+fn plain(password: &str) -> String {
+    let signs = password.chars().filter(|sign| sign.is_alphanumeric());
+    signs.flat_map(char::to_lowercase).collect()
 }
 
 /// Few different characters, or each one step from the one before.

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{Network, Routes};
-use crate::config::Policy;
+use crate::config::{Operator, Policy};
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Current, Fields, Value};
@@ -26,6 +26,8 @@ pub struct Tools {
     pub hasher: Hasher,
     /// Limits and lifetimes.
     pub policy: Policy,
+    /// How staff work.
+    pub operator: Operator,
     /// The wording of every SMS.
     pub menu: Current,
     /// The address that links begin with.

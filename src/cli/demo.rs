@@ -10,7 +10,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::config;
-use crate::demo::{CHANNEL, Demo, DemoSettings, SECRET, SERVICE_CODE, seed};
+use crate::demo::{CHANNEL, Demo, DemoSettings, SECRET, SERVICE_CODE, office, seed};
 use crate::telemetry;
 
 use super::stop::Stop;
@@ -69,6 +69,12 @@ fn announce(addr: SocketAddr) -> anyhow::Result<()> {
         out,
         "  Site      http://{addr}/        log in with a number below, password {}",
         seed::FIRST_PASSWORD
+    )?;
+    writeln!(
+        out,
+        "  Console   http://{addr}/operator   log in as {}, password {}",
+        office::OPERATOR,
+        office::OPERATOR_PASSWORD
     )?;
     writeln!(
         out,

@@ -3,6 +3,7 @@
 //! Every command exits with 0, with 1 when it failed, with 2 when it was called
 //! wrongly; errors go to stderr and say what to do.
 
+mod audit;
 mod campaign;
 mod config;
 mod db;
@@ -24,6 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::failpoints;
+
 /// Self-service by USSD and SMS for an exam council's contracted professionals
 ///
 /// Example: cp2 demo
@@ -41,6 +44,8 @@ enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
     #[command(subcommand)]
@@ -90,6 +95,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let _armed = failpoints::arm();
     match runtime.block_on(run(cli.command)) {
         Ok(code) => code,
         Err(error) => {
@@ -106,6 +112,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Export(args) => export::run(&args).await,
         Command::Import(args) => import::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Audit(command) => audit::run(&command).await,
         Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     policy(config)?;
     outbox(config)?;
     campaigns(config)?;
+    operator(config)?;
     if config.channel.is_empty() {
         return fault(
             "channel",
@@ -67,6 +68,19 @@ fn server(config: &Config) -> Result<(), Fault> {
     }
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return fault("server.public_url", "is no address: no spaces, no accents");
+    }
+    Ok(())
+}
+
+fn operator(config: &Config) -> Result<(), Fault> {
+    if !config.operator.second_factor {
+        return fault(
+            "operator.second_factor",
+            "must be true: a password alone opens the records of everybody",
+        );
+    }
+    if config.operator.logins_in_fifteen_minutes < 1 {
+        return fault("operator.logins_in_fifteen_minutes", "must be at least 1");
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
+use super::operator::Operator;
 use super::policy::Policy;
 use super::route::RouteConfig;
 
@@ -37,6 +38,9 @@ pub struct Config {
     /// How texts to many people are sent.
     #[serde(default)]
     pub campaign: Campaigns,
+    /// How staff work at the console.
+    #[serde(default)]
+    pub operator: Operator,
     /// Where the menus are.
     #[serde(default)]
     pub menus: Menus,

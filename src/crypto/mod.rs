@@ -1,15 +1,21 @@
 //! Sealing, hashing, tokens, passwords and the keys they need. Logs nothing.
 
+mod chain;
 mod keys;
 mod letter_mark;
 mod password;
 mod pin;
 mod random;
+mod recovery;
 mod seal;
 mod token;
+mod totp;
 
+pub use chain::{Link, link};
 pub use keys::{KeyError, Keys, MasterKey};
 pub use password::{Hasher, PasswordError, fresh_password};
 pub use random::{chance, fresh_code};
+pub use recovery::RecoveryCode;
 pub use seal::{SealError, Sealed};
 pub use token::Token;
+pub use totp::TotpSecret;

@@ -4,6 +4,7 @@
 
 pub mod handset;
 mod network;
+pub mod office;
 pub mod phone;
 pub mod sandbox;
 pub mod seed;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::sandbox::{Sandbox, SandboxSettings};
 use super::seed::{self, SeedError};
-use super::{CHANNEL, SECRET, SERVICE_CODE, phone};
+use super::{CHANNEL, SECRET, SERVICE_CODE, office, phone};
 use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets};
 use crate::crypto::{Hasher, KeyError, MasterKey, PasswordError, Token};
 use crate::domain::{Clock, SystemClock};
@@ -84,15 +84,17 @@ impl Demo {
         let sandbox = sandbox.map_err(DemoError::Sandbox)?;
         let config = config(&home, addr, &sandbox, &api_key);
         let store = open_store(&config).await?;
+        let hasher = Hasher::new(1)?;
         seed::seed(
             &store,
             &load_keys(&config)?,
-            &Hasher::new(1)?,
+            &hasher,
             settings.professionals,
             seed::this_week(clock.now()),
             clock.now(),
         )
         .await?;
+        office::staff(&store, &hasher, clock.now()).await?;
         let service = Service::open(config, store, Parts::All, clock)?;
         let inbox = sandbox.clone();
         let phones = phone::router(
@@ -192,6 +194,11 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
         policy: config::Policy::default(),
         outbox: config::Outbox::default(),
         campaign: config::Campaigns::default(),
+        operator: config::Operator {
+            // Whoever tries the demo should not need a second telephone.
+            second_factor: false,
+            ..config::Operator::default()
+        },
         menus: config::Menus::default(),
         logging: config::Logging::default(),
         channel: vec![ChannelConfig {

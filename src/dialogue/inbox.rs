@@ -18,6 +18,7 @@ use crate::actions::{
 };
 use crate::crypto::Sealed;
 use crate::domain::{Clock, Language, Msisdn, Proofs, Timestamp};
+use crate::failpoints::power_may_go;
 use crate::menus::{Fields, SmsSpec, Value};
 use crate::store::inbound::{self, Waiting};
 use crate::store::{Store, StoreError, Tx, lines};
@@ -128,7 +129,9 @@ impl Inbox {
             question.take(&mut tx, &said, asked, prepared).await?;
         }
         inbound::handled(&mut tx, message, now).await?;
+        power_may_go!("inbox.commits");
         tx.commit().await?;
+        power_may_go!("inbox.committed");
         self.bell.notify_one();
         Ok(())
     }

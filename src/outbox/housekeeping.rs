@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::store::outbox::{self, Lane};
+use crate::store::outbox;
 use crate::store::{
     StoreError, channel_states, guesses, menu_versions, reports as report_rows, sessions,
-    web_sessions,
+    staff_sessions, web_sessions,
 };
 
 use super::reports;
@@ -37,7 +37,7 @@ impl Inner {
         reports::apply_overtaken(&mut tx, now, &self.settings.metrics).await?;
         reports::match_orphans(&mut tx, now, &self.settings.metrics).await?;
         self.divert(&mut tx, now).await?;
-        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
+        let resent = outbox::resolve_unknown(&mut tx, now, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
         outbox::erase_kept(&mut tx, now).await?;
         let held = channel_states::all(&mut tx).await?;
@@ -63,6 +63,7 @@ impl Inner {
         let mut tx = self.settings.store.begin().await?;
         menu_versions::forget_before(&mut tx, now.minus(MENU_LIFE)).await?;
         web_sessions::forget_expired(&mut tx, now).await?;
+        staff_sessions::forget_expired(&mut tx, now).await?;
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         let kept_since = now.minus(self.settings.outbox.keep());

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod campaigns;
+mod chain;
 mod decide;
 mod detours;
 mod housekeeping;
@@ -26,6 +27,7 @@ mod transport;
 mod worker;
 
 pub use campaigns::CampaignFeeder;
+pub use chain::AuditChain;
 pub use links::{Errand, Links};
 pub use pulse::PulseWatch;
 pub use sim_checks::SimChecks;

@@ -13,6 +13,7 @@ use crate::aggregators::{Channels, Routes};
 use crate::config;
 use crate::crypto::Keys;
 use crate::domain::{Clock, Lane, Timestamp};
+use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
 use crate::store::channel_states;
 use crate::store::outbox::{self, Claim};
@@ -228,7 +229,9 @@ impl Rounds {
             }
             self.worker.standings.next_probe(&outlet.channel, next);
         }
+        power_may_go!("outbox.claims");
         tx.commit().await?;
+        power_may_go!("outbox.claimed");
         let is_full = claimed.len() == room.limit && room.last == Lane::Bulk;
         for message in claimed {
             let Some(place) = outlet.take() else { break };

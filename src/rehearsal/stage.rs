@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::{Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
-use crate::config::{Policy, SimSwapCheck};
+use crate::config::{Operator, Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
@@ -157,6 +157,7 @@ impl<'a> Stage<'a> {
     async fn set(script: &'a Script, menu: &Menu, folder: &Path) -> Result<Self, StageError> {
         let file = folder.join(format!("{}.db", Token::fresh().reveal()));
         let settings = StoreSettings {
+            create: true,
             url: format!("sqlite:{}", file.display()),
             connections: 2,
             patience: Duration::from_secs(5),
@@ -177,6 +178,7 @@ impl<'a> Stage<'a> {
             keys,
             hasher,
             policy: Policy::default(),
+            operator: Operator::default(),
             menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),

@@ -1,7 +1,9 @@
-//! Who did what to whose record, when, by which way. Rows are only ever added.
+//! Who did what to whose record, when, by which way. Rows are only ever added; soon after,
+//! each is chained to the one before.
 
 use crate::domain::{PersonId, Timestamp};
 
+use super::tx::{count as limit_of, decode, in_time};
 use super::{StoreError, Tx};
 
 /// One entry.
@@ -17,6 +19,88 @@ pub struct Entry<'a> {
     pub way: &'a str,
     /// More of it; never a secret.
     pub detail: Option<String>,
+}
+
+/// An entry as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who acted.
+    pub actor: String,
+    /// Whose record.
+    pub subject: Option<String>,
+    /// What was done.
+    pub what: String,
+    /// By which way.
+    pub way: String,
+    /// More of it.
+    pub detail: Option<String>,
+    /// Its place in the chain; None until it is chained.
+    pub number: Option<i64>,
+    /// Its link.
+    pub hash: Option<Vec<u8>>,
+}
+
+/// The last link of the chain, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last entry.
+    pub number: i64,
+    /// Its link.
+    pub hash: [u8; 32],
+}
+
+/// Which entries are wanted; what is left out sets no limit.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// By whom.
+    pub actor: Option<String>,
+    /// About whose record.
+    pub subject: Option<String>,
+    /// What was done begins so.
+    pub what: Option<String>,
+    /// Before that moment.
+    pub before: Option<Timestamp>,
+}
+
+type Row = (
+    String,
+    i64,
+    String,
+    Option<String>,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<Vec<u8>>,
+);
+
+fn kept(row: Row) -> Kept {
+    let (id, at, actor, subject, what, way, detail, number, hash) = row;
+    Kept {
+        id,
+        at: Timestamp::from_millis(at),
+        actor,
+        subject,
+        what,
+        way,
+        detail,
+        number,
+        hash,
+    }
+}
+
+/// The columns of an entry, in the order of [`Row`].
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, at, actor, subject, what, way, detail, number, hash FROM audit ",
+            $rest
+        )
+    };
 }
 
 /// Adds an entry.
@@ -37,7 +121,7 @@ pub async fn add(tx: &mut Tx, entry: &Entry<'_>, now: Timestamp) -> Result<(), S
 /// What was done to anybody's record, oldest first, from the given entry on.
 pub async fn whats(tx: &mut Tx, offset: usize) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "SELECT what FROM audit ORDER BY id LIMIT 1000 OFFSET $1";
-    on!(tx, conn => sqlx::query_scalar(SQL).bind(super::tx::count(offset)).fetch_all(conn).await)
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(limit_of(offset)).fetch_all(conn).await)
 }
 
 /// How often something was done to a record since then.
@@ -53,4 +137,90 @@ pub async fn count(
         .bind(what)
         .bind(since.as_millis())
         .fetch_one(conn).await)
+}
+
+/// The newest entries that are wanted, no more than `limit`.
+pub async fn newest(tx: &mut Tx, wanted: &Wanted, limit: usize) -> Result<Vec<Kept>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR subject = $2) \
+         AND ($3 = '' OR SUBSTR(what, 1, LENGTH($3)) = $3) AND at < $4 ORDER BY id DESC LIMIT $5"
+    );
+    let text = |wanted: &Option<String>| wanted.clone().unwrap_or_default();
+    let before = wanted.before.map_or(i64::MAX, Timestamp::as_millis);
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(text(&wanted.actor))
+        .bind(text(&wanted.subject))
+        .bind(text(&wanted.what))
+        .bind(before)
+        .bind(limit_of(limit))
+        .fetch_all(conn).await)?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+/// The entries of the chain after that number, in its order.
+pub async fn chained(tx: &mut Tx, after: i64, limit: usize) -> Result<Vec<Kept>, StoreError> {
+    const SQL: &str = select!("WHERE number > $1 ORDER BY number LIMIT $2");
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(after)
+        .bind(limit_of(limit))
+        .fetch_all(conn).await)?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+/// Entries that wait to be chained, the oldest first.
+pub async fn unchained(tx: &mut Tx, limit: usize) -> Result<Vec<Kept>, StoreError> {
+    const SQL: &str = select!("WHERE number IS NULL ORDER BY id LIMIT $1");
+    let rows: Vec<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(limit_of(limit)).fetch_all(conn).await)?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+/// How many entries wait to be chained.
+pub async fn waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM audit WHERE number IS NULL";
+    let waiting: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?;
+    Ok(waiting.unsigned_abs())
+}
+
+/// The last link.
+pub async fn head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {
+    const SQL: &str = "SELECT number, hash FROM audit_head";
+    let row: Option<(i64, Vec<u8>)> =
+        on!(tx, conn => sqlx::query_as(SQL).fetch_optional(conn).await)?;
+    row.map(as_head).transpose()
+}
+
+/// The last link, held until this unit of work is done, so that all processes make one
+/// chain. On SQLite the unit of work itself does that.
+pub async fn hold_head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {
+    const POSTGRES: &str = "SELECT one FROM audit_head FOR UPDATE";
+    if let Tx::Postgres(tx) = tx {
+        in_time(sqlx::query(POSTGRES).execute(&mut **tx)).await?;
+    }
+    head(tx).await
+}
+
+fn as_head((number, hash): (i64, Vec<u8>)) -> Result<Head, StoreError> {
+    let hash = hash.try_into();
+    let hash = hash.map_err(|_| decode("the head of the audit log is no hash"))?;
+    Ok(Head { number, hash })
+}
+
+/// Gives an entry its place in the chain.
+pub async fn set_link(tx: &mut Tx, id: &str, head: &Head) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE audit SET number = $2, hash = $3 WHERE id = $1 AND number IS NULL";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(id)
+        .bind(head.number)
+        .bind(head.hash.as_slice())
+        .execute(conn).await.map(drop))
+}
+
+/// Keeps the last link.
+pub async fn set_head(tx: &mut Tx, head: &Head) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE audit_head SET number = $1, hash = $2";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(head.number)
+        .bind(head.hash.as_slice())
+        .execute(conn).await.map(drop))
 }

@@ -25,7 +25,9 @@ pub enum State {
 }
 
 impl State {
-    pub(super) fn name(self) -> &'static str {
+    /// Its name in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Posted => "posted",
             Self::Invited => "invited",
@@ -153,6 +155,19 @@ pub async fn of_person(
         .bind(person.as_str())
         .bind(count(limit))
         .bind(count(offset))
+        .fetch_all(conn).await)
+}
+
+/// All of a person's work, taken back or declined too, the latest first.
+pub async fn every_of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    limit: usize,
+) -> Result<Vec<Deployment>, StoreError> {
+    const SQL: &str = select!("WHERE d.person_id = $1 ORDER BY d.reports_at DESC, d.id LIMIT $2");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(count(limit))
         .fetch_all(conn).await)
 }
 

@@ -60,6 +60,16 @@ pub async fn keep(
         .execute(conn).await.map(drop))
 }
 
+/// Forgets the wrong guesses at a secret, and its lock. False when there were none.
+pub async fn forgive(tx: &mut Tx, bucket: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE guesses SET failures = 0, locked_until = 0 \
+                       WHERE bucket = $1 AND failures > 0";
+    let forgiven = on!(tx, conn => sqlx::query(SQL)
+        .bind(bucket)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(forgiven > 0)
+}
+
 /// Counts one use of something that has a limit.
 pub async fn count_use(tx: &mut Tx, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO uses (bucket, at) VALUES ($1, $2)";

@@ -4,7 +4,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{DeploymentId, PersonId, Timestamp};
 
-use super::tx::decode;
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// A link that opens something.
@@ -116,4 +116,56 @@ pub async fn revoke_of_person(
         .bind(person.as_str())
         .bind(now.as_millis())
         .execute(conn).await.map(drop))
+}
+
+/// A link as staff see it.
+#[derive(Debug, Clone)]
+pub struct SentLink {
+    /// The hash of its token, by which it is known.
+    pub token_hash: Vec<u8>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Until when it opens something.
+    pub expires_at: Timestamp,
+    /// When it was redeemed.
+    pub redeemed_at: Option<Timestamp>,
+}
+
+/// The links of a person, the newest first.
+pub async fn of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    limit: usize,
+) -> Result<Vec<SentLink>, StoreError> {
+    const SQL: &str = "SELECT token_hash, created_at, expires_at, redeemed_at FROM links \
+        WHERE person_id = $1 ORDER BY created_at DESC LIMIT $2";
+    let rows: Vec<(Vec<u8>, i64, i64, Option<i64>)> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(count(limit))
+        .fetch_all(conn).await)?;
+    let sent =
+        |(token_hash, created_at, expires_at, redeemed_at): (_, _, _, Option<i64>)| SentLink {
+            token_hash,
+            created_at: Timestamp::from_millis(created_at),
+            expires_at: Timestamp::from_millis(expires_at),
+            redeemed_at: redeemed_at.map(Timestamp::from_millis),
+        };
+    Ok(rows.into_iter().map(sent).collect())
+}
+
+/// Closes one link of a person, redeemed or not. False when it opens nothing anyway.
+pub async fn revoke(
+    tx: &mut Tx,
+    person: &PersonId,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE links SET expires_at = $3 \
+        WHERE person_id = $1 AND token_hash = $2 AND expires_at > $3";
+    let revoked = on!(tx, conn => sqlx::query(SQL)
+        .bind(person.as_str())
+        .bind(token_hash)
+        .bind(now.as_millis())
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(revoked == 1)
 }

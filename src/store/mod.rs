@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod tx;
+mod backup;
 mod open;
 
 pub mod attendance;
@@ -43,6 +44,8 @@ pub mod reports;
 pub mod roster;
 pub mod sessions;
 pub mod sim_checks;
+pub mod staff;
+pub mod staff_sessions;
 pub mod traffic;
 pub mod web_sessions;
 

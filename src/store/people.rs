@@ -4,7 +4,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{Email, KraPin, Msisdn, Name, NationalId, PersonId, Timestamp, TscNumber};
 
-use super::tx::{decode, in_time};
+use super::tx::{count, decode, in_time};
 use super::{StoreError, Tx};
 
 /// A person's record.
@@ -128,6 +128,37 @@ pub async fn by_national_id(tx: &mut Tx, id: &NationalId) -> Result<Option<Perso
 pub async fn by_id(tx: &mut Tx, id: &PersonId) -> Result<Option<Person>, StoreError> {
     const SQL: &str = select!("WHERE id = $1");
     on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
+}
+
+/// Whoever has this TSC number, no more than `limit`: old records share some.
+pub async fn by_tsc_number(
+    tx: &mut Tx,
+    number: &TscNumber,
+    limit: usize,
+) -> Result<Vec<Person>, StoreError> {
+    const SQL: &str = select!("WHERE tsc_number = $1 ORDER BY name, id LIMIT $2");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(number.as_str())
+        .bind(count(limit))
+        .fetch_all(conn).await)
+}
+
+/// People whose name contains this, in any case, no more than `limit`.
+pub async fn by_part_of_name(
+    tx: &mut Tx,
+    part: &str,
+    limit: usize,
+) -> Result<Vec<Person>, StoreError> {
+    const SQL: &str =
+        select!("WHERE LOWER(name) LIKE LOWER($1) ESCAPE '!' ORDER BY name, id LIMIT $2");
+    let part = part
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(format!("%{part}%"))
+        .bind(count(limit))
+        .fetch_all(conn).await)
 }
 
 /// Holds a person's record until the unit of work is done, so that two changes of

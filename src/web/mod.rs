@@ -18,6 +18,7 @@ mod letter;
 mod links;
 mod me;
 mod metrics;
+mod operator;
 pub mod pages;
 mod password;
 mod respond;
@@ -31,6 +32,10 @@ pub use serve::{Patience, serve};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
+
+use crate::domain::Duty;
+
+use operator::Door;
 
 /// Every route of the service, and those that only some ways of starting have.
 pub fn router(app: &App, extra: Router) -> Router {
@@ -76,12 +81,68 @@ pub fn router(app: &App, extra: Router) -> Router {
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms));
     let router = callbacks
         .merge(people)
+        .merge(staff(app))
         .merge(platform())
         .fallback(respond::no_such_page)
         .method_not_allowed_fallback(respond::wrong_method)
         .with_state(app.clone())
         .merge(extra);
     layers::around(router, app)
+}
+
+/// The console, by what each route demands of a role.
+fn staff(app: &App) -> Router<App> {
+    let behind = |door: Door, routes: Router<App>| {
+        routes.route_layer(from_fn_with_state((app.clone(), door), operator::door))
+    };
+    let login = Router::new().route(
+        "/operator/login",
+        get(operator::login_form).post(operator::log_in),
+    );
+    let begun = Router::new()
+        .route(
+            "/operator/code",
+            get(operator::code_form).post(operator::show_code),
+        )
+        .route(
+            "/operator/enrol",
+            get(operator::enrol_form).post(operator::enrol),
+        )
+        .route(
+            "/operator/password",
+            get(operator::password_form).post(operator::choose_password),
+        )
+        .route("/operator/logout", post(operator::log_out));
+    let all = Router::new().route("/operator", get(operator::home)).route(
+        "/operator/sessions",
+        get(operator::sessions).post(operator::end_session),
+    );
+    let people = Router::new()
+        .route(
+            "/operator/people",
+            get(operator::search_form).post(operator::search),
+        )
+        .route("/operator/people/{id}", get(operator::person));
+    let help = Router::new()
+        .route("/operator/people/{id}/help", post(operator::help))
+        .route(
+            "/operator/problems",
+            get(operator::problems).post(operator::reply),
+        );
+    let requests = Router::new()
+        .route("/operator/requests", get(operator::requests))
+        .route("/operator/requests/lines", post(operator::decide_claim))
+        .route(
+            "/operator/requests/registrations",
+            post(operator::decide_registration),
+        );
+    login
+        .merge(behind(Door::Begun, begun))
+        .merge(behind(Door::To(Duty::SeePeople), people))
+        .merge(behind(Door::To(Duty::Help), help))
+        .merge(behind(Door::To(Duty::Decide), requests))
+        .merge(behind(Door::To(Duty::Look), all))
+        .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))
 }
 
 /// The routes of a process that only sends SMS.

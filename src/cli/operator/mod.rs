@@ -1,5 +1,6 @@
-//! `cp2 operator`: what the council's staff decide.
+//! `cp2 operator`: the council's staff, and what they decide.
 
+mod accounts;
 mod numbers;
 mod problems;
 mod registrations;
@@ -17,11 +18,31 @@ use crate::store::Store;
 
 use super::ConfigFile;
 
-/// Decide what people have asked for
+/// Accounts of the council's staff, and what they decide
 ///
 /// Example: cp2 operator registrations list --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum OperatorCommand {
+    /// Make an account for the console; prints a password for the first log-in
+    ///
+    /// Example: cp2 operator add wanjiku --role help-desk --by otieno
+    Add(accounts::New),
+    /// Let somebody in anew who lost password or telephone; prints a password
+    ///
+    /// Example: cp2 operator reset wanjiku --by otieno
+    Reset(accounts::Account),
+    /// Close an account and log it out
+    ///
+    /// Example: cp2 operator disable wanjiku --by otieno
+    Disable(accounts::Account),
+    /// Open an account that was closed
+    ///
+    /// Example: cp2 operator enable wanjiku --by otieno
+    Enable(accounts::Account),
+    /// List accounts
+    ///
+    /// Example: cp2 operator list --json
+    List(Listing),
     /// Decide who is registered
     ///
     /// Example: cp2 operator registrations approve R-402718 --by wanjiku
@@ -43,7 +64,7 @@ pub(super) enum OperatorCommand {
 pub(super) struct Listing {
     #[command(flatten)]
     config: ConfigFile,
-    /// Print JSON: an array of requests
+    /// Print JSON: an array
     #[arg(long)]
     json: bool,
 }
@@ -61,6 +82,11 @@ pub(super) struct Choice {
 
 pub(super) async fn run(command: &OperatorCommand) -> anyhow::Result<ExitCode> {
     match command {
+        OperatorCommand::Add(new) => accounts::add(new).await,
+        OperatorCommand::Reset(account) => accounts::reset(account).await,
+        OperatorCommand::Disable(account) => accounts::set_disabled(account, true).await,
+        OperatorCommand::Enable(account) => accounts::set_disabled(account, false).await,
+        OperatorCommand::List(listing) => accounts::list(listing).await,
         OperatorCommand::Registrations(command) => registrations::run(command).await,
         OperatorCommand::Numbers(command) => numbers::run(command).await,
         OperatorCommand::Problems(command) => problems::run(command).await,

@@ -97,3 +97,52 @@ pub async fn last_lost(
         _ => Ok(None),
     }
 }
+
+/// A message about a person, as staff see it: never its text.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Which.
+    pub id: String,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// Through which channel.
+    pub channel: String,
+    /// How far it has come.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it came to its state.
+    pub updated_at: Timestamp,
+}
+
+/// Messages about a person, the newest first.
+pub async fn of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    limit: usize,
+) -> Result<Vec<Sent>, StoreError> {
+    const SQL: &str = "SELECT id, lane, channel, state, reason, created_at, updated_at \
+        FROM outbox WHERE person_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+    type Row = (String, i64, String, String, Option<String>, i64, i64);
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(count(limit))
+        .fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(
+            |(id, lane, channel, state, reason, created_at, updated_at)| {
+                Ok(Sent {
+                    id,
+                    lane: super::lane(lane)?,
+                    channel,
+                    state,
+                    reason,
+                    created_at: Timestamp::from_millis(created_at),
+                    updated_at: Timestamp::from_millis(updated_at),
+                })
+            },
+        )
+        .collect()
+}

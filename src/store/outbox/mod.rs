@@ -25,7 +25,9 @@ pub use detours::{Detour, divert, repeat_by};
 pub use figures::{Times, Waiting, queued, times_to, waiting};
 pub use history::{Event, forget_before, history};
 pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
-pub use lists::{DeadLetter, dead_letters, kept_is_under_way, last_lost, oldest_urgent, tally};
+pub use lists::{
+    DeadLetter, Sent, dead_letters, kept_is_under_way, last_lost, of_person, oldest_urgent, tally,
+};
 pub use queue::{Claim, Claimed, NewMessage, add, add_many, claim};
 pub use settle::{Settled, Settlement, settle};
 pub use unsettled::{abandon_leases, expire, resolve_unknown};

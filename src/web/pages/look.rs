@@ -10,6 +10,7 @@ use super::{Accent, secure};
 use crate::domain::Language;
 
 const STYLE: &str = include_str!("../../../assets/site.css");
+const CONSOLE: &str = include_str!("../../../assets/operator.css");
 
 /// What all pages of one council share: its name, the code to dial, its colour.
 #[derive(Clone, Debug)]
@@ -17,23 +18,39 @@ pub struct Look {
     council: String,
     service_code: String,
     accent: Accent,
+    site: Sheet,
+    console: Sheet,
+    https: bool,
+}
+
+/// A stylesheet, and the header that allows it and no other.
+#[derive(Clone, Debug)]
+struct Sheet {
     style: String,
     policy: HeaderValue,
-    https: bool,
+}
+
+impl Sheet {
+    fn new(style: &str, accent: Accent) -> Self {
+        // Opera Mini knows no custom properties, so they are filled in here.
+        let style = style.replace("var(--accent)", &accent.to_string());
+        Self {
+            policy: policy_for(&style),
+            style,
+        }
+    }
 }
 
 impl Look {
     /// `service_code` as people dial it, such as `*384*2026#`; `https` as in [`secure`].
     #[must_use]
     pub fn new(council: &str, service_code: &str, accent: Accent, https: bool) -> Self {
-        // Opera Mini knows no custom properties, so they are filled in here.
-        let style = STYLE.replace("var(--accent)", &accent.to_string());
         Self {
             council: council.to_owned(),
             service_code: service_code.to_owned(),
             accent,
-            policy: policy_for(&style),
-            style,
+            site: Sheet::new(STYLE, accent),
+            console: Sheet::new(&[STYLE, CONSOLE].concat(), accent),
             https,
         }
     }
@@ -43,7 +60,18 @@ impl Look {
     pub fn frame(&self, language: Language) -> Frame<'_> {
         Frame {
             look: self,
+            sheet: &self.site,
             language,
+        }
+    }
+
+    /// The frame of a page of the console, which is in English.
+    #[must_use]
+    pub fn console(&self) -> Frame<'_> {
+        Frame {
+            look: self,
+            sheet: &self.console,
+            language: Language::En,
         }
     }
 }
@@ -63,12 +91,13 @@ fn policy_for(style: &str) -> HeaderValue {
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     look: &'a Look,
+    sheet: &'a Sheet,
     language: Language,
 }
 
 impl<'a> Frame<'a> {
     /// The answer that carries this page and all its headers.
-    pub(super) fn respond(self, status: StatusCode, page: &impl Template) -> Response {
+    pub(in crate::web) fn respond(self, status: StatusCode, page: &impl Template) -> Response {
         let mut response = match page.render() {
             Ok(html) => (status, Html(html)).into_response(),
             Err(error) => {
@@ -80,7 +109,7 @@ impl<'a> Frame<'a> {
             }
         };
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.look.policy.clone());
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.sheet.policy.clone());
         headers.insert(
             header::CONTENT_LANGUAGE,
             HeaderValue::from_static(self.language.code()),
@@ -89,27 +118,27 @@ impl<'a> Frame<'a> {
         response
     }
 
-    pub(super) fn language(&self) -> Language {
+    pub(in crate::web) fn language(&self) -> Language {
         self.language
     }
 
-    pub(super) fn pick<T>(&self, english: T, kiswahili: T) -> T {
+    pub(in crate::web) fn pick<T>(&self, english: T, kiswahili: T) -> T {
         match self.language {
             Language::En => english,
             Language::Sw => kiswahili,
         }
     }
 
-    pub(super) fn council(&self) -> &'a str {
+    pub(in crate::web) fn council(&self) -> &'a str {
         &self.look.council
     }
 
-    pub(super) fn style(&self) -> &'a str {
-        &self.look.style
+    pub(in crate::web) fn style(&self) -> &'a str {
+        &self.sheet.style
     }
 
     /// A sheet of paper with two lines, in the council's colour.
-    pub(super) fn icon(&self) -> String {
+    pub(in crate::web) fn icon(&self) -> String {
         let accent = self.look.accent;
         format!(
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>\
@@ -118,12 +147,12 @@ impl<'a> Frame<'a> {
         )
     }
 
-    pub(super) fn service_code(&self) -> &'a str {
+    pub(in crate::web) fn service_code(&self) -> &'a str {
         &self.look.service_code
     }
 
     /// The link that puts the service code into a phone's dialler.
-    pub(super) fn dial(&self) -> String {
+    pub(in crate::web) fn dial(&self) -> String {
         format!("tel:{}", self.look.service_code.replace('#', "%23"))
     }
 }

@@ -1,0 +1,35 @@
+-- The council's staff, who log in to the console. `totp` is sealed; it counts once `enrolled_at`
+-- is there, and `totp_step` is the last step whose code was taken, since each is taken once.
+CREATE TABLE staff (
+    name          TEXT PRIMARY KEY,
+    role          TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    must_change   BIGINT NOT NULL,
+    totp          BYTEA,
+    totp_step     BIGINT NOT NULL DEFAULT 0,
+    enrolled_at   BIGINT,
+    disabled_at   BIGINT,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL
+);
+
+-- Recovery codes instead of the telephone with the second factor, each by its hash, gone once used.
+CREATE TABLE staff_codes (
+    name      TEXT NOT NULL REFERENCES staff (name),
+    code_hash BYTEA NOT NULL,
+    PRIMARY KEY (name, code_hash)
+);
+
+-- Browsers of staff, by the hash of their cookie; `proven` once the second factor was shown.
+CREATE TABLE staff_sessions (
+    id         TEXT PRIMARY KEY,
+    token_hash BYTEA NOT NULL UNIQUE,
+    name       TEXT NOT NULL REFERENCES staff (name),
+    proven     BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    idle_until BIGINT NOT NULL
+);
+
+-- Staff look people up by any number that they can give.
+CREATE INDEX people_by_tsc_number ON people (tsc_number);

@@ -1,0 +1,14 @@
+-- Each entry is chained to the one before by a hash, soon after it was kept: in the unit of work
+-- itself every other one would wait for it. `audit_head` is the last link.
+ALTER TABLE audit ADD COLUMN number INTEGER;
+ALTER TABLE audit ADD COLUMN hash BLOB;
+CREATE UNIQUE INDEX audit_by_number ON audit (number);
+CREATE INDEX audit_unchained ON audit (id) WHERE number IS NULL;
+CREATE INDEX audit_of_actor ON audit (actor, number);
+
+CREATE TABLE audit_head (
+    one    INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL,
+    hash   BLOB NOT NULL
+) STRICT;
+INSERT INTO audit_head (one, number, hash) VALUES (1, 0, zeroblob(32));

@@ -1,0 +1,53 @@
+//! The council's staff: their accounts, how they come in, and what they look up.
+//!
+//! What they decide about people stands beside what people ask for; here is only what is
+//! about the staff themselves.
+
+mod accounts;
+mod door;
+mod factor;
+mod help;
+mod own_password;
+mod people;
+mod sessions;
+
+pub use accounts::{Added, add, reset, set_disabled};
+pub use door::{Entry, Member, Step, leave, log_in, may_knock, member};
+pub use factor::{Enrolled, Proof, enrol, enrolment, prove};
+pub use help::{Help, Helped, help};
+pub use own_password::{StaffChosen, choose_own_password};
+pub use people::{Record, record, search};
+pub use sessions::{end_session, sessions};
+
+use crate::domain::{StaffName, Timestamp};
+use crate::store::{StoreError, Tx, audit};
+
+use super::work::Way;
+
+/// Writes down that somebody read what many people have told.
+pub async fn has_read(
+    tx: &mut Tx,
+    member: &Member,
+    what: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    write_down(tx, &member.name.actor(), what, None, now).await
+}
+
+/// Writes down what a member of staff did that is about nobody's record.
+async fn write_down(
+    tx: &mut Tx,
+    actor: &str,
+    what: &str,
+    whom: Option<&StaffName>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        actor,
+        subject: None,
+        what,
+        way: Way::Operator.name(),
+        detail: whom.map(|name| name.as_str().to_owned()),
+    };
+    audit::add(tx, &entry, now).await
+}

@@ -1,0 +1,25 @@
+//! The console of the council's staff.
+
+use serde::Deserialize;
+
+/// `[operator]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Operator {
+    /// Whether staff show a code of their telephone too. Only a demo may do without.
+    pub second_factor: bool,
+    /// Whether two of them must approve who takes a lost line over.
+    pub four_eyes: bool,
+    /// How often staff may try to log in from one address in fifteen minutes.
+    pub logins_in_fifteen_minutes: i64,
+}
+
+impl Default for Operator {
+    fn default() -> Self {
+        Self {
+            second_factor: true,
+            four_eyes: false,
+            logins_in_fifteen_minutes: 30,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Looking people up, and helping them.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Form, Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::actions::ActionError;
+use crate::actions::staff::{self, Help, Helped, Member, Record};
+use crate::domain::{
+    DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, TscNumber,
+};
+use crate::store::people::Person;
+use crate::web::app::App;
+use crate::web::pages::Problem;
+use crate::web::respond::{Failed, to_the_end};
+use crate::web::site::unreadable;
+
+use super::said::{Said, back};
+use super::{Shell, problem, show, time_of};
+
+#[derive(Template)]
+#[template(path = "operator/people.html")]
+struct PeoplePage<'a> {
+    shell: Shell<'a>,
+    typed: &'a str,
+    /// None before a search.
+    found: Option<Vec<Shown>>,
+}
+
+/// A person, as far as the role of the reader shows them.
+struct Shown {
+    id: String,
+    name: String,
+    national_id: String,
+    tsc_number: String,
+    kra_pin: String,
+    line: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/person.html")]
+struct PersonPage<'a> {
+    shell: Shell<'a>,
+    said: Option<&'static str>,
+    who: Shown,
+    record: &'a Record,
+    now: crate::domain::Timestamp,
+}
+
+impl Shown {
+    /// Viewers see no number whole: they need none to tell people where they are deployed.
+    fn to(member: &Member, person: &Person) -> Self {
+        let masks = member.role == StaffRole::Viewer;
+        let tail = |number: &str| {
+            let shown = number.len().saturating_sub(2);
+            format!("…{}", &number[shown..])
+        };
+        let number = |number: Option<&str>| match number {
+            Some(number) if masks => tail(number),
+            Some(number) => number.to_owned(),
+            None => "–".to_owned(),
+        };
+        let national_id: &NationalId = &person.national_id;
+        Self {
+            id: person.id.to_string(),
+            name: person.name.as_str().to_owned(),
+            national_id: number(Some(national_id.as_str())),
+            tsc_number: number(person.tsc_number.as_ref().map(TscNumber::as_str)),
+            kra_pin: number(person.kra_pin.as_ref().map(KraPin::as_str)),
+            line: number(person.msisdn.as_ref().map(Msisdn::as_str)),
+        }
+    }
+}
+
+/// An empty search.
+pub(in crate::web) async fn search_form(
+    State(app): State<App>,
+    Extension(member): Extension<Member>,
+) -> Response {
+    let shell = app.shell(Some(&member));
+    let (typed, found) = ("", None);
+    show(
+        &app,
+        &PeoplePage {
+            shell,
+            typed,
+            found,
+        },
+    )
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Search {
+    number: String,
+}
+
+/// A filled one. It is posted: what stands in an address is kept by browsers and proxies.
+pub(in crate::web) async fn search(
+    State(app): State<App>,
+    Extension(member): Extension<Member>,
+    form: Result<Form<Search>, FormRejection>,
+) -> Response {
+    let Form(search) = match form {
+        Ok(form) => form,
+        Err(refusal) => return unreadable(app.look.console(), &refusal),
+    };
+    let (inner, who, typed) = (app.clone(), member.clone(), search.number.clone());
+    let found = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        let found = staff::search(&mut tx, &who, &typed, inner.clock.now()).await?;
+        tx.commit().await?;
+        Ok::<_, ActionError>(found)
+    });
+    let Ok(found) = found.await else {
+        return problem(&app, Problem::Unavailable);
+    };
+    let found = found.iter().map(|person| Shown::to(&member, person));
+    let page = PeoplePage {
+        shell: app.shell(Some(&member)),
+        typed: &search.number,
+        found: Some(found.collect()),
+    };
+    show(&app, &page)
+}
+
+/// All about one person.
+pub(in crate::web) async fn person(
+    State(app): State<App>,
+    Extension(member): Extension<Member>,
+    id: Result<Path<String>, PathRejection>,
+    Query(said): Query<Said>,
+) -> Response {
+    let Some(id) = person_id(id) else {
+        return problem(&app, Problem::NotFound);
+    };
+    let (inner, who) = (app.clone(), member.clone());
+    let found = to_the_end(async move {
+        let mut tx = inner.store.begin().await?;
+        let found = staff::record(&mut tx, &who, &id, inner.clock.now()).await?;
+        tx.commit().await?;
+        Ok::<_, ActionError>(found)
+    });
+    let record = match found.await {
+        Ok(Some(record)) => record,
+        Ok(None) => return problem(&app, Problem::NotFound),
+        Err(Failed) => return problem(&app, Problem::Unavailable),
+    };
+    let page = PersonPage {
+        shell: app.shell(Some(&member)),
+        said: said.line(),
+        who: Shown::to(&member, &record.person),
+        record: &record,
+        now: app.clock.now(),
+    };
+    show(&app, &page)
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Deed {
+    deed: String,
+    /// Which deployment or link.
+    #[serde(default)]
+    which: String,
+}
+
+impl Deed {
+    fn read(&self) -> Option<Help> {
+        Some(match self.deed.as_str() {
+            "password" => Help::SendPassword,
+            "letter" => Help::SendLink(DeploymentId::parse(&self.which).ok()?),
+            "unlock" => Help::Unlock,
+            "revoke" => {
+                let hash = data_encoding::HEXLOWER.decode(self.which.as_bytes());
+                Help::RevokeLink(hash.ok()?)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Helps them.
+pub(in crate::web) async fn help(
+    State(app): State<App>,
+    Extension(member): Extension<Member>,
+    id: Result<Path<String>, PathRejection>,
+    form: Result<Form<Deed>, FormRejection>,
+) -> Response {
+    let Form(deed) = match form {
+        Ok(form) => form,
+        Err(refusal) => return unreadable(app.look.console(), &refusal),
+    };
+    let (Some(id), Some(deed)) = (person_id(id), deed.read()) else {
+        return problem(&app, Problem::Unreadable);
+    };
+    let path = format!("/operator/people/{id}");
+    let inner = app.clone();
+    let helped = to_the_end(async move {
+        let actor = member.name.actor();
+        let (by, now) = (inner.decider(&actor), inner.clock.now());
+        staff::help(&inner.store, &inner.tools, by, (&id, &deed), now).await
+    });
+    let word = match helped.await {
+        Ok(Helped::Done) => "done",
+        Ok(Helped::Nothing) => "nothing",
+        Ok(Helped::NoLine) => "no_line",
+        Ok(Helped::Refused(word)) => word,
+        Ok(Helped::Nobody) => return problem(&app, Problem::NotFound),
+        Err(Failed) => return problem(&app, Problem::Unavailable),
+    };
+    app.dialogue.bell.notify_one();
+    back(&path, word)
+}
+
+fn person_id(id: Result<Path<String>, PathRejection>) -> Option<PersonId> {
+    PersonId::parse(&id.ok()?.0).ok()
+}
+
+fn hex(hash: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(hash)
+}

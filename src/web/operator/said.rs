@@ -1,0 +1,44 @@
+//! What the page after a deed says about it. The word in its address is one of a closed list.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+/// What the address of a page may say.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Said {
+    #[serde(default)]
+    said: String,
+}
+
+impl Said {
+    /// The line to show.
+    pub(super) fn line(&self) -> Option<&'static str> {
+        Some(match self.said.as_str() {
+            "done" => "Done. It stands in the audit log under your name.",
+            "first" => "Noted. Another member of staff must approve it too.",
+            "nothing" => "There was nothing to do.",
+            "no_line" => "This person has no line that an SMS could go to.",
+            "too_many" => "The limit for this person is reached: it can be done again later.",
+            "on_its_way" => "An earlier SMS may still arrive. Wait for it.",
+            "needs_pin" | "needs_set_up" => "It takes the person's PIN: they must dial.",
+            "needs_id" => "It takes the person's ID number: they must dial.",
+            "locked" => "Too many wrong guesses: unlock first.",
+            "waits" => "The line, the PIN or the SIM card is too new: it waits.",
+            "checking" => "The network is being asked about the SIM card. Try again in a minute.",
+            "gone" => "That is no longer theirs.",
+            "not_waiting" => "Nothing of that reference waits any more: somebody was faster.",
+            "id_is_known" => {
+                "Somebody with that ID number is registered already: refuse, or mend that record."
+            }
+            "line_is_held" => "Somebody holds that line by now.",
+            "too_long" => "That answer is longer than 90 characters, or says nothing.",
+            "" => return None,
+            _ => "It was not done.",
+        })
+    }
+}
+
+/// Back to a page, with a word about what came of a deed.
+pub(super) fn back(path: &str, word: &str) -> Response {
+    Redirect::to(&format!("{path}?said={word}")).into_response()
+}

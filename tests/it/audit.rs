@@ -1,0 +1,62 @@
+//! The audit log: whatever is done to it afterwards is found.
+
+use crate::harness::program::{Said, run};
+use crate::harness::service::person;
+use crate::harness::{Office, TestService, on_each_database};
+
+on_each_database!(whatever_is_done_to_the_audit_log_is_found);
+
+const CHAINED: &str = "SELECT COUNT(*) FROM audit WHERE number IS NOT NULL";
+
+async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
+    for _ in 0..4 {
+        assert!(service.can_log_in(&person(1), "karibu2026").await);
+    }
+    service.count_comes_to(CHAINED, 4).await;
+    let desk = Office::at(service);
+    let said = |more: &[&str]| -> Said { run(&mut desk.command(&[&["audit"], more].concat())) };
+    let sound = said(&["verify"]);
+    assert_eq!(sound.code, Some(0), "{}", sound.err);
+    let link = sound.out.lines().last().unwrap();
+    assert!(link.starts_with("4:"), "{}", sound.out);
+    assert_eq!(said(&["verify", "--expect", link]).code, Some(0));
+    let exported = said(&["export"]).out;
+    assert_eq!(exported.lines().count(), 5);
+    assert!(exported.contains(link.split_once(':').unwrap().1));
+
+    let wrong = |number: &str, what: &str, more: &[&str]| {
+        let verified = said(&[&["verify"], more].concat());
+        assert_eq!(verified.code, Some(1));
+        let expected = format!("entry {number} of the audit log: {what}");
+        assert!(verified.err.contains(&expected), "{}", verified.err);
+    };
+    service
+        .execute("UPDATE audit SET detail = 'x' WHERE number = 2")
+        .await;
+    wrong("2", "an entry was changed", &[]);
+    service
+        .execute("UPDATE audit SET detail = NULL WHERE number = 2")
+        .await;
+    assert_eq!(said(&["verify"]).code, Some(0));
+    // Two entries change places.
+    for sql in [
+        "UPDATE audit SET number = -2 WHERE number = 2",
+        "UPDATE audit SET number = 2 WHERE number = 3",
+        "UPDATE audit SET number = 3 WHERE number = -2",
+    ] {
+        service.execute(sql).await;
+    }
+    wrong("2", "an entry was changed, put in or moved", &[]);
+    service.execute("DELETE FROM audit WHERE number = 2").await;
+    wrong("2", "an entry was taken out", &[]);
+    // With the head, the end can be cut off unseen, but for a link that is kept elsewhere.
+    service.execute("DELETE FROM audit WHERE number > 1").await;
+    wrong("2", "an entry was taken out", &[]);
+    service
+        .execute(
+            "UPDATE audit_head SET number = 1, hash = (SELECT hash FROM audit WHERE number = 1)",
+        )
+        .await;
+    assert_eq!(said(&["verify"]).code, Some(0));
+    wrong("4", "an entry was taken out", &["--expect", link]);
+}
