@@ -25,7 +25,7 @@ with_each_database!(
     a_wrong_password_stops_the_channel_until_somebody_resumes_it,
     a_link_that_breaks_under_a_send_leaves_the_rest_to_the_receipt,
     two_hops_of_ussd_show_their_screens,
-    the_bind_is_one_process_s_until_that_one_stops,
+    one_process_has_the_bind_until_it_stops,
 );
 
 const RESET: &[&str] = &["3", "1"];
@@ -186,6 +186,9 @@ async fn a_wrong_password_stops_the_channel_until_somebody_resumes_it(database: 
     let place = smsc.place;
     let service = TestService::start_with(database, |config| add(config, place)).await;
     service.count_comes_to(STOPPED, 1).await;
+    // A worker that begins lets what is stopped try once.
+    service.worker_looks().await;
+    service.count_comes_to(STOPPED, 1).await;
     let tries = smsc.binds();
     service.phone(1).walk(RESET).await;
     service.outbox_comes_to(&[("parked", 1)]).await;
@@ -238,7 +241,7 @@ async fn two_hops_of_ussd_show_their_screens(database: Database) {
     Joined { service, smsc }.stop().await;
 }
 
-async fn the_bind_is_one_process_s_until_that_one_stops(database: Database) {
+async fn one_process_has_the_bind_until_it_stops(database: Database) {
     let Joined { service, smsc } = Joined::start(database).await;
     smsc.esme().await;
     let (now, later) = (

@@ -12,10 +12,10 @@ use crate::actions::staff::{self, Help, Helped, Member, Record};
 use crate::domain::{
     DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, TscNumber,
 };
+use crate::intake::{Failed, to_the_end};
 use crate::store::people::Person;
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 use crate::web::site::unreadable;
 
 use super::said::{Said, back};
@@ -210,7 +210,7 @@ pub(in crate::web) async fn help(
         Ok(Helped::Nobody) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.dialogue.bell.notify_one();
+    app.intake.dialogue.bell.notify_one();
     back(&path, word)
 }
 
