@@ -60,6 +60,7 @@ async fn measure() {
 
     let bell = Arc::new(Notify::new());
     let worker = Worker::new(WorkerSettings {
+        links: Links::default(),
         store: store.clone(),
         keys: load_keys(&config).unwrap(),
         channels: Channels::open(&config.channel, &config.server.public_url).unwrap(),
@@ -165,6 +166,7 @@ async fn enqueue(store: &Store, config: &Config, lane: Lane, numbers: std::ops::
             lane,
             channel: "at",
             route: None,
+            link_id: None,
             recipient: to,
             person: None,
             body,

@@ -203,6 +203,25 @@ fn ahead(channel: &ChannelConfig) -> usize {
         .clamp(20, 10_000)
 }
 
+/// What feeds campaigns into the outbox.
+fn campaigns(
+    config: &Config,
+    store: &Store,
+    tools: &Tools,
+    clock: &Arc<dyn Clock>,
+    bell: &Arc<Notify>,
+) -> CampaignFeeder {
+    let promoters = config.channel.iter();
+    CampaignFeeder {
+        store: store.clone(),
+        tools: tools.clone(),
+        clock: Arc::clone(clock),
+        bell: Arc::clone(bell),
+        senders: promoters.map(|channel| promoter(config, channel)).collect(),
+        ahead: config.channel.iter().map(ahead).sum(),
+    }
+}
+
 fn sim_checks(
     config: &Config,
     store: &Store,
@@ -272,18 +291,7 @@ impl Service {
             senders: config.channel.iter().map(sender).collect(),
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
-        let campaigns = CampaignFeeder {
-            store: store.clone(),
-            tools: tools.clone(),
-            clock: Arc::clone(&clock),
-            bell: Arc::clone(&bell),
-            senders: config
-                .channel
-                .iter()
-                .map(|channel| promoter(&config, channel))
-                .collect(),
-            ahead: config.channel.iter().map(ahead).sum(),
-        };
+        let campaigns = campaigns(&config, &store, &tools, &clock, &bell);
         let pulse = PulseWatch {
             store: store.clone(),
             clock: Arc::clone(&clock),
