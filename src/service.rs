@@ -31,7 +31,7 @@ use crate::outbox::{
     AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
 };
 use crate::store::{Store, StoreError, StoreSettings};
-use crate::web::pages::{Accent, Look};
+use crate::web::pages::Look;
 use crate::web::{self, App, AppParts, Patience};
 
 use menus::Watcher;
@@ -242,14 +242,17 @@ fn sim_checks(
     Ok(Some(checks))
 }
 
-fn letters(config: &Config, service_code: &str) -> Result<Letters, StartError> {
+/// The letters of the council of a configuration.
+pub fn load_letters(config: &Config) -> Result<Letters, StartError> {
+    let first = config.channel.first();
+    let service_code = first.and_then(|channel| channel.service_codes.first());
     let council = &config.council;
     let letters = Letters::new(Council {
         name: council.name.clone(),
         address: council.address.clone(),
         signatory: council.signatory.clone(),
         signatory_title: council.signatory_title.clone(),
-        service_code: Some(service_code.to_owned()),
+        service_code: service_code.cloned(),
     })?;
     Ok(letters)
 }
@@ -303,7 +306,7 @@ impl Service {
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
         let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
-        let letters = letters(&config, &service_code)?;
+        let letters = load_letters(&config)?;
         let https = config.server.public_url.starts_with("https://");
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
@@ -341,7 +344,7 @@ impl Service {
             look: Look::new(
                 &config.council.name,
                 &service_code,
-                Accent::default(),
+                config.council.accent,
                 https,
             ),
             https,

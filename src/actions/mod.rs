@@ -24,6 +24,7 @@ mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
+mod letter_data;
 mod limits;
 mod log_in;
 mod lost_line;
@@ -57,6 +58,7 @@ pub use decider::Decider;
 pub use errand::Errands;
 pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
+pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
 pub use log_in::{LogIn, log_in, log_in_failed};
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
@@ -140,6 +142,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     actions: &specs(),
     sms: &[
         &centre::SIGNED,
+        &own_password::CHANGED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,

@@ -5,6 +5,7 @@
 //! `{:?}`, and no error repeats what was typed. Nothing here waits, reads or
 //! writes; time comes from a [`Clock`].
 
+mod accent;
 mod answer;
 mod canonical;
 mod card;
@@ -35,6 +36,7 @@ mod tsc_number;
 mod typed;
 mod user_name;
 
+pub use accent::{Accent, AccentError};
 pub use answer::{Answer, AnswerError};
 pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};

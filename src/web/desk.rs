@@ -163,7 +163,8 @@ impl Desk {
     }
 }
 
-fn errands<'a>(
+/// The errands of a visitor.
+pub(super) fn errands<'a>(
     app: &'a App,
     visitor: &'a Visitor,
     language: Language,

@@ -202,30 +202,33 @@ fn ask(desk: &Desk, detail: Detail, typed: &Typed, error: Option<String>) -> Res
                 ..empty(title)
             }
         }
-        Detail::Place => match County::named(text("county")) {
-            Some(county) => {
-                let title = frame.pick("Sub-county", "Kaunti ndogo");
-                let choices = county.sub_counties.iter().map(|name| (*name, *name));
-                FormPage {
-                    facts: vec![(frame.pick("County", "Kaunti"), county.name.to_owned())],
-                    carried: vec![("county", county.name.to_owned())],
-                    questions: vec![Question::choice("sub_county", title, choices.collect())],
-                    ..empty(title)
-                }
-            }
-            None => {
-                let title = frame.pick("County", "Kaunti");
-                let choices = County::all()
-                    .iter()
-                    .map(|county| (county.name, county.name));
-                FormPage {
-                    is_search: true,
-                    questions: vec![Question::choice("county", title, choices.collect())],
-                    button: frame.pick("Go on", "Endelea"),
-                    ..empty(title)
-                }
-            }
-        },
+        Detail::Place => place(desk, text("county")),
     };
     FormPage { error, ..form }.into_response()
+}
+
+/// The county, and then its part.
+fn place<'a>(desk: &'a Desk, county: &str) -> FormPage<'a> {
+    let frame = desk.frame();
+    let empty = |title| FormPage::new(frame, title, Detail::Place.path(), "/me/details");
+    let county_is = frame.pick("County", "Kaunti");
+    if let Some(county) = County::named(county) {
+        let title = frame.pick("Sub-county", "Kaunti ndogo");
+        let choices = county.sub_counties.iter().map(|name| (*name, *name));
+        return FormPage {
+            facts: vec![(county_is, county.name.to_owned())],
+            carried: vec![("county", county.name.to_owned())],
+            questions: vec![Question::choice("sub_county", title, choices.collect())],
+            ..empty(title)
+        };
+    }
+    let choices = County::all()
+        .iter()
+        .map(|county| (county.name, county.name));
+    FormPage {
+        is_search: true,
+        questions: vec![Question::choice("county", county_is, choices.collect())],
+        button: frame.pick("Go on", "Endelea"),
+        ..empty(county_is)
+    }
 }

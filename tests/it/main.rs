@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod accessibility;
 mod aggregators;
 mod answers;
 mod architecture;
@@ -33,6 +34,7 @@ mod hops;
 mod imports;
 mod journeys;
 mod keywords;
+mod letter_files;
 mod letters;
 mod lost_sms;
 mod menu_data;

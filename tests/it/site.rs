@@ -103,6 +103,8 @@ async fn a_password_is_changed_by_whoever_knows_it(service: &TestService) {
     assert_eq!(mine.get("/me").await.status(), 200);
     assert_eq!(leads_to(&other.get("/me").await), "/login");
     assert!(!service.can_log_in(&person(1), DEMO_PASSWORD).await);
+    let sms = &service.sms_of(&person(1), 1).await[0].text;
+    assert!(sms.starts_with("Your CP2 password was changed"), "{sms}");
 }
 
 async fn the_old_password_is_guessed_at_no_oftener_than_at_the_door(service: &TestService) {

@@ -46,9 +46,10 @@ pub(in super::super) async fn page(desk: Desk, id: Managed, wanted: Asked) -> Re
         Err(page) => return page,
     };
     let (count, is_print) = (all.len(), wanted.print.is_some());
-    let members = match is_print {
-        true => all,
-        false => all.into_iter().skip(wanted.from).take(PAGE).collect(),
+    let members = if is_print {
+        all
+    } else {
+        all.into_iter().skip(wanted.from).take(PAGE).collect()
     };
     let next = wanted.from.saturating_add(PAGE);
     RosterPage {

@@ -5,7 +5,6 @@
 //! the first acknowledgement. Styles stand inside the page and are allowed by
 //! their hash. A page gets prepared strings and knows no rules.
 
-mod accent;
 mod centre;
 mod check;
 mod details;
@@ -25,7 +24,6 @@ mod problem;
 mod register;
 mod roster;
 
-pub use accent::{Accent, AccentError};
 pub use centre::{CentrePage, CentresPage, DaysPage};
 pub use check::{CheckPage, CheckState, Checked};
 pub use details::DetailsPage;

@@ -52,6 +52,7 @@ pub enum Notice {
 }
 
 impl NoticePage<'_> {
+    #[expect(clippy::too_many_lines, reason = "a list of texts in two languages")]
     fn words(&self) -> (String, String) {
         let pick = |en: (&str, &str), sw: (&str, &str)| {
             let (title, text) = self.frame.pick(en, sw);

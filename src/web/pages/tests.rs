@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use super::*;
 use crate::actions::PasswordFault;
-use crate::domain::{County, Language};
+use crate::domain::{Accent, County, Language};
 
 const EVERY_LANGUAGE: [Language; 2] = [Language::En, Language::Sw];
 const EVERY_PROBLEM: [Problem; 9] = [
