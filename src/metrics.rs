@@ -3,6 +3,8 @@
 //! Each process counts what it does itself. Labels are names of the configuration and words
 //! of the program, so their number is bounded and nobody's number, name or text is in one.
 
+mod recent;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,10 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::domain::{HomeNetwork, Lane};
+
+use recent::Recent;
+
+pub use recent::Pace;
 
 /// Bounds for what a person waits for, in seconds: an SMS, and a screen.
 const SMS_BOUNDS: [f64; 10] = [0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 86400.0];
@@ -35,6 +41,7 @@ struct Inner {
     held: Family<Held, Gauge>,
     hops: Family<Hop, Counter>,
     screens: Histogram,
+    recent: Recent,
     connections: Family<Connections, Gauge>,
     silent: Gauge,
 }
@@ -117,6 +124,7 @@ impl Default for Metrics {
             held: Family::default(),
             hops: Family::default(),
             screens: Histogram::new(SCREEN_BOUNDS),
+            recent: Recent::default(),
             connections: Family::default(),
             silent: Gauge::default(),
         };
@@ -239,6 +247,13 @@ impl Metrics {
     pub fn hop(&self, outcome: &'static str, after: Duration) {
         self.0.hops.get_or_create(&Hop { outcome }).inc();
         self.0.screens.observe(after.as_secs_f64());
+        self.0.recent.hop(after);
+    }
+
+    /// How fast hops came and were answered in the last minutes.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.0.recent.pace()
     }
 
     /// Forgets what was queued and held, before it is counted anew.

@@ -341,6 +341,8 @@ impl Service {
             metrics,
             metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
+            senders: config.channel.iter().map(sender).collect(),
+            cents_per_sms: config.campaign.cents_per_sms,
             look: Look::new(
                 &config.council.name,
                 &service_code,

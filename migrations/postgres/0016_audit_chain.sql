@@ -4,7 +4,7 @@ ALTER TABLE audit ADD COLUMN number BIGINT;
 ALTER TABLE audit ADD COLUMN hash BYTEA;
 CREATE UNIQUE INDEX audit_by_number ON audit (number);
 CREATE INDEX audit_unchained ON audit (id) WHERE number IS NULL;
-CREATE INDEX audit_of_actor ON audit (actor, number);
+CREATE INDEX audit_of_actor ON audit (actor, id);
 
 CREATE TABLE audit_head (
     one    BIGINT PRIMARY KEY,

@@ -33,3 +33,6 @@ CREATE TABLE staff_sessions (
 
 -- Staff look people up by any number that they can give.
 CREATE INDEX people_by_tsc_number ON people (tsc_number);
+
+-- Where two must approve, who did first.
+ALTER TABLE number_changes ADD COLUMN approved_by TEXT;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{NationalId, PersonId, Timestamp};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
-use crate::store::number_changes::{self, NumberChange, Way};
+use crate::store::number_changes::{self, NumberChange, Way as AskedBy};
 use crate::store::outbox::Lane;
 use crate::store::people::Person;
 use crate::store::{Tx, audit, lines, people};
@@ -21,7 +21,7 @@ use super::limits::{DAY, private_bucket, use_once};
 use super::msisdn::move_to;
 use super::reference;
 use super::sms::Letterbox;
-use super::work::{Action, ActionError, Tools, Work};
+use super::work::{Action, ActionError, Tools, Way, Work};
 
 /// How long a request waits for somebody to decide.
 const OPEN: Duration = Duration::from_hours(14 * 24);
@@ -132,7 +132,7 @@ async fn note(
         code_mac: None,
         expires_at: work.now.plus(OPEN),
     };
-    number_changes::open(work.tx, &change, Way::LostLine, work.now).await?;
+    number_changes::open(work.tx, &change, AskedBy::LostLine, work.now).await?;
     let detail = format!("{reference}: {}", work.caller.masked());
     work.log(&person, "line.claimed", Some(detail)).await?;
     let Some(old_line) = person.msisdn.clone() else {
@@ -162,7 +162,7 @@ async fn object(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(person) = work.person_held().await? else {
         return Ok(Outcome::of(STRANGER.name));
     };
-    let open = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
+    let open = number_changes::open_of(work.tx, &person.id, AskedBy::LostLine, work.now).await?;
     let Some(open) = open else {
         return Ok(Outcome::of("none"));
     };
@@ -193,7 +193,7 @@ pub struct Claim {
 /// The requests that wait, the oldest first.
 pub async fn claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, ActionError> {
     let mut claims = Vec::new();
-    for change in number_changes::waiting(tx, Way::LostLine, now).await? {
+    for change in number_changes::waiting(tx, AskedBy::LostLine, now).await? {
         if let Some(person) = people::by_id(tx, &change.person).await? {
             claims.push(Claim { change, person });
         }
@@ -210,6 +210,8 @@ pub enum Decided {
     Refused,
     /// No request of that reference waits.
     NotWaiting,
+    /// It is noted; another member of staff must approve it too.
+    NeedsAnother,
 }
 
 /// Decides a request by its reference and tells the lines. A line that became somebody's
@@ -221,7 +223,8 @@ pub async fn decide_claim(
     (reference, decision): (&str, Decision),
     now: Timestamp,
 ) -> Result<Decided, ActionError> {
-    let Some(open) = number_changes::by_reference(tx, reference, Way::LostLine, now).await? else {
+    let Some(open) = number_changes::by_reference(tx, reference, AskedBy::LostLine, now).await?
+    else {
         return Ok(Decided::NotWaiting);
     };
     people::lock(tx, &open.person).await?;
@@ -231,6 +234,18 @@ pub async fn decide_claim(
     let language = lines::language(tx, &open.new_line).await?;
     let is_taken = people::by_msisdn(tx, &open.new_line).await?.is_some();
     let approves = decision == Decision::Approve && !is_taken;
+    let by_staff = by.way == Way::Operator && tools.operator.four_eyes;
+    if approves && by_staff && !number_changes::approve(tx, &open.id, by.name).await? {
+        let entry = audit::Entry {
+            actor: by.name,
+            subject: Some(&person.id),
+            what: "line.approved_first",
+            way: by.way.name(),
+            detail: Some(reference.to_owned()),
+        };
+        audit::add(tx, &entry, now).await?;
+        return Ok(Decided::NeedsAnother);
+    }
     let state = if approves { "made" } else { "refused" };
     if !number_changes::close(tx, &open.id, state, by.name, now).await? {
         return Ok(Decided::NotWaiting);

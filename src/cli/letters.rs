@@ -11,7 +11,7 @@ use std::io::Write;
 use crate::actions::{Tools, letter_data};
 use crate::domain::{CentreCode, Series};
 use crate::letters::{LetterData, Letters};
-use crate::service::{load_letters, load_tools, open_store};
+use crate::service::{existing_store, load_letters, load_tools};
 use crate::store::deployments::{self, Deployment, LettersOf};
 use crate::store::{StoreError, Tx, people};
 
@@ -64,7 +64,7 @@ pub(super) async fn run(command: &LettersCommand) -> anyhow::Result<ExitCode> {
     };
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("{} can't be made", args.out.display()))?;
-    let store = open_store(&config).await?;
+    let store = existing_store(&config).await?;
     let mut tx = store.begin_read().await?;
     let total = deployments::count_letters(&mut tx, wanted).await?;
     let mut progress = Progress::of(total, "writing", "letters")?;

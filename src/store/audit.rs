@@ -141,16 +141,29 @@ pub async fn count(
 
 /// The newest entries that are wanted, no more than `limit`.
 pub async fn newest(tx: &mut Tx, wanted: &Wanted, limit: usize) -> Result<Vec<Kept>, StoreError> {
-    const SQL: &str = select!(
-        "WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR subject = $2) \
-         AND ($3 = '' OR SUBSTR(what, 1, LENGTH($3)) = $3) AND at < $4 ORDER BY id DESC LIMIT $5"
+    // One text for all would go through every entry: no index fits "this or any".
+    const ALL: &str = select!(
+        "WHERE $1 = $1 AND $2 = $2 AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 \
+         ORDER BY id DESC LIMIT $5"
     );
-    let text = |wanted: &Option<String>| wanted.clone().unwrap_or_default();
+    const BY_ACTOR: &str = select!(
+        "WHERE actor = $1 AND $2 = $2 AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 \
+         ORDER BY id DESC LIMIT $5"
+    );
+    const BY_SUBJECT: &str = select!(
+        "WHERE ($1 = '' OR actor = $1) AND subject = $2 \
+         AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 ORDER BY id DESC LIMIT $5"
+    );
+    let sql = match (&wanted.actor, &wanted.subject) {
+        (_, Some(_)) => BY_SUBJECT,
+        (Some(_), None) => BY_ACTOR,
+        (None, None) => ALL,
+    };
     let before = wanted.before.map_or(i64::MAX, Timestamp::as_millis);
-    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
-        .bind(text(&wanted.actor))
-        .bind(text(&wanted.subject))
-        .bind(text(&wanted.what))
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(sql)
+        .bind(wanted.actor.as_deref().unwrap_or_default())
+        .bind(wanted.subject.as_deref().unwrap_or_default())
+        .bind(wanted.what.as_deref().unwrap_or_default())
         .bind(before)
         .bind(limit_of(limit))
         .fetch_all(conn).await)?;

@@ -134,6 +134,17 @@ pub async fn waiting(
     rows.into_iter().map(change).collect()
 }
 
+/// Notes who approves. True when somebody else has approved before: that makes two.
+pub async fn approve(tx: &mut Tx, id: &str, by: &str) -> Result<bool, StoreError> {
+    const FIRST: &str = "UPDATE number_changes SET approved_by = $2 \
+                         WHERE id = $1 AND approved_by IS NULL";
+    const OTHERS: &str = "SELECT COUNT(*) FROM number_changes WHERE id = $1 AND approved_by <> $2";
+    on!(&mut *tx, conn => sqlx::query(FIRST).bind(id).bind(by).execute(conn).await.map(drop))?;
+    let others: i64 =
+        on!(tx, conn => sqlx::query_scalar(OTHERS).bind(id).bind(by).fetch_one(conn).await)?;
+    Ok(others > 0)
+}
+
 /// Closes a request: `made`, `refused` or `objected`. False when it was closed already.
 pub async fn close(
     tx: &mut Tx,

@@ -74,6 +74,12 @@ pub async fn left_by(
     Ok(row.map(session))
 }
 
+/// How many sessions had a hop since then.
+pub async fn active(tx: &mut Tx, since: Timestamp) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM sessions WHERE last_hop_at >= $1";
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(since.as_millis()).fetch_one(conn).await)
+}
+
 /// No session goes on from any earlier one of that line.
 pub async fn leave(tx: &mut Tx, channel: &str, line: &[u8]) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE sessions SET line = NULL WHERE channel = $1 AND line = $2";

@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -36,6 +37,10 @@ pub struct AppParts {
     pub metrics_exposure: Exposure,
     /// Sends SMS; None where another process does.
     pub worker: Option<Worker>,
+    /// The name that phones show for each channel, for people opt out from it.
+    pub senders: BTreeMap<String, String>,
+    /// What an SMS costs, for estimates.
+    pub cents_per_sms: u64,
     /// How pages look.
     pub look: Look,
     /// Whether people come by https.

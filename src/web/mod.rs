@@ -157,10 +157,16 @@ fn staff(app: &App) -> Router<App> {
             get(operator::password_form).post(operator::choose_password),
         )
         .route("/operator/logout", post(operator::log_out));
-    let all = Router::new().route("/operator", get(operator::home)).route(
-        "/operator/sessions",
-        get(operator::sessions).post(operator::end_session),
-    );
+    let all = Router::new()
+        .route("/operator", get(operator::home))
+        .route("/operator/board", get(operator::board))
+        .route("/operator/menus.svg", get(operator::menu_map))
+        .route("/operator/campaigns", get(operator::campaigns))
+        .route("/operator/campaigns/{reference}", get(operator::campaign))
+        .route(
+            "/operator/sessions",
+            get(operator::sessions).post(operator::end_session),
+        );
     let people = Router::new()
         .route(
             "/operator/people",
@@ -180,11 +186,24 @@ fn staff(app: &App) -> Router<App> {
             "/operator/requests/registrations",
             post(operator::decide_registration),
         );
+    let steering = Router::new()
+        .route("/operator/board/resume", post(operator::resume_channel))
+        .route(
+            "/operator/campaigns/{reference}/steps",
+            post(operator::steer_campaign),
+        )
+        .route(
+            "/operator/campaigns/{reference}/results.csv",
+            get(operator::campaign_results),
+        );
+    let log = Router::new().route("/operator/audit", get(operator::audit));
     login
         .merge(behind(Door::Begun, begun))
         .merge(behind(Door::To(Duty::SeePeople), people))
         .merge(behind(Door::To(Duty::Help), help))
         .merge(behind(Door::To(Duty::Decide), requests))
+        .merge(behind(Door::To(Duty::Steer), steering))
+        .merge(behind(Door::To(Duty::Audit), log))
         .merge(behind(Door::To(Duty::Look), all))
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))
 }

@@ -1,12 +1,17 @@
-//! The console: people are looked up and helped, requests decided, problems answered.
+//! The console: people are looked up and helped, requests decided, problems answered, the
+//! whole of it seen.
 
+use serde_json::Value;
+
+use crate::harness::program::run;
 use crate::harness::service::person;
-use crate::harness::{Database, Surfer, TestService, with_each_database};
+use crate::harness::{Database, Office, Surfer, with_each_database};
 use crate::staff::{at_the_console, leads_to, with_staff};
 
 with_each_database!(
     somebody_who_calls_is_found_by_any_number_and_helped,
     requests_are_decided_with_what_is_known_beside_them,
+    a_manager_sees_how_it_goes_and_steers_and_an_auditor_sees_who_did,
 );
 
 /// The page of a person, found by what they can give.
@@ -26,9 +31,17 @@ async fn shown(surfer: &mut Surfer<'_>, path: &str) -> String {
     page.text().await.unwrap()
 }
 
+/// Posts a deed; the word that the page after it would say.
+async fn deed(surfer: &mut Surfer<'_>, to: &str, fields: &[(&str, &str)]) -> String {
+    let answer = surfer.post(to, fields).await;
+    let (_, word) = leads_to(&answer).split_once("?said=").unwrap();
+    word.to_owned()
+}
+
 async fn somebody_who_calls_is_found_by_any_number_and_helped(database: Database) {
-    let service = with_staff(database).await;
-    service.phone(2).walk(&["2", "1"]).await;
+    let service = with_staff(database, |_| {}).await;
+    service.phone(2).walk(&["1", "1"]).await;
+    service.sms_of(&person(2), 1).await;
     service.outbox_comes_to(&[("delivered", 1)]).await;
     let mut desk = at_the_console(&service, "helpdesk").await;
     let path = found(&mut desk, "0700 000 002").await;
@@ -50,17 +63,25 @@ async fn somebody_who_calls_is_found_by_any_number_and_helped(database: Database
     assert_eq!(service.count(searches).await, 4);
 
     let help = format!("{path}/help");
-    let sent = desk.post(&help, &[("deed", "password")]).await;
-    assert_eq!(leads_to(&sent), format!("{path}?said=done"));
+    let revoke = page.split("value=\"revoke\"").nth(1).unwrap();
+    let which = revoke.split("name=\"which\" value=\"").nth(1).unwrap();
+    let which = which.split('"').next().unwrap();
+    let revoke = [("deed", "revoke"), ("which", which)];
+    assert_eq!(deed(&mut desk, &help, &revoke).await, "done");
+    assert_eq!(deed(&mut desk, &help, &revoke).await, "nothing");
+    assert_eq!(
+        deed(&mut desk, &help, &[("deed", "unlock")]).await,
+        "nothing"
+    );
+    assert_eq!(
+        deed(&mut desk, &help, &[("deed", "password")]).await,
+        "done"
+    );
     let sms = service.sms_of(&person(2), 2).await;
     assert!(sms[0].text.contains("password"), "{}", sms[0].text);
-    let by = "SELECT COUNT(*) FROM audit WHERE what = 'password.reset' \
+    let by = "SELECT COUNT(*) FROM audit WHERE what IN ('password.reset', 'link.revoked') \
               AND actor = 'operator:helpdesk' AND subject IS NOT NULL";
-    assert_eq!(service.count(by).await, 1);
-    let nothing = desk.post(&help, &[("deed", "unlock")]).await;
-    assert_eq!(leads_to(&nothing), format!("{path}?said=nothing"));
-    let page = shown(&mut desk, &path).await;
-    assert!(page.contains("operator:helpdesk"), "{page}");
+    assert_eq!(service.count(by).await, 2);
     service.stop().await;
 }
 
@@ -70,47 +91,118 @@ fn reference(page: &str) -> &str {
     rest.split('"').next().unwrap()
 }
 
-async fn decide(service: &TestService, who: &str, page: &str, to: &str, more: (&str, &str)) {
-    let mut desk = at_the_console(service, who).await;
-    let seen = shown(&mut desk, page).await;
-    let fields = [("reference", reference(&seen)), more];
-    let answer = desk.post(to, &fields).await;
-    assert_eq!(leads_to(&answer), format!("{page}?said=done"));
-    let again = desk.post(to, &fields).await;
-    assert_eq!(leads_to(&again), format!("{page}?said=not_waiting"));
-    assert!(shown(&mut desk, page).await.contains("None waits"));
-}
-
 async fn requests_are_decided_with_what_is_known_beside_them(database: Database) {
-    let service = with_staff(database).await;
+    let service = with_staff(database, |config| config.operator.four_eyes = true).await;
     let claim = ["2", "1", "90000002", "500002", "1980"];
     service.phone(99).walk(&claim).await;
-    let approve = ("decision", "approve");
-    let requests = "/operator/requests";
-    decide(
-        &service,
-        "data",
-        requests,
-        "/operator/requests/lines",
-        approve,
-    )
-    .await;
+    let mut data = at_the_console(&service, "data").await;
+    let mut manager = at_the_console(&service, "operator").await;
+    let seen = shown(&mut data, "/operator/requests").await;
+    for said in ["254700000002", "254700000099", "500002"] {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    let approve = [("reference", reference(&seen)), ("decision", "approve")];
+    let lines = "/operator/requests/lines";
+    assert_eq!(deed(&mut data, lines, &approve).await, "first");
+    assert_eq!(deed(&mut data, lines, &approve).await, "first");
+    assert_eq!(deed(&mut manager, lines, &approve).await, "done");
+    assert_eq!(deed(&mut manager, lines, &approve).await, "not_waiting");
     let moved = "SELECT COUNT(*) FROM people WHERE national_id = '90000002' \
                  AND msisdn = '254700000099'";
     assert_eq!(service.count(moved).await, 1);
+
     let report = ["6", "2", "My town is Maragua", "1"];
     service.phone(4).walk(&report).await;
     let problems = "/operator/problems";
     let mut desk = at_the_console(&service, "helpdesk").await;
     let seen = shown(&mut desk, problems).await;
     assert!(seen.contains("My town is Maragua"), "{seen}");
-    let answer = [
-        ("reference", reference(&seen)),
-        ("step", "answer"),
-        ("text_en", "Your town is mended."),
-    ];
-    let answered = desk.post(problems, &answer).await;
-    assert_eq!(leads_to(&answered), format!("{problems}?said=done"));
+    let reference = ("reference", reference(&seen));
+    let nothing = [reference, ("step", "answer"), ("text_en", " ")];
+    assert_eq!(deed(&mut desk, problems, &nothing).await, "too_long");
+    let answer = [reference, ("step", "answer"), ("text_en", "It is mended.")];
+    assert_eq!(deed(&mut desk, problems, &answer).await, "done");
     service.sms_of(&person(4), 2).await;
+    service.stop().await;
+}
+
+async fn a_manager_sees_how_it_goes_and_steers_and_an_auditor_sees_who_did(database: Database) {
+    let service = with_staff(database, |_| {}).await;
+    service.phone(1).walk(&["3", "1"]).await;
+    service.outbox_comes_to(&[("delivered", 1)]).await;
+    service
+        .execute("INSERT INTO channel_states VALUES ('old', 'stopped', 'wrong key', 1, NULL)")
+        .await;
+    let mut viewer = at_the_console(&service, "viewer").await;
+    let board = shown(&mut viewer, "/operator/board").await;
+    for said in [
+        "credential",
+        "delivered 1",
+        "stopped: wrong key",
+        "KES 0.80",
+    ] {
+        assert!(board.contains(said), "{said}: {board}");
+    }
+    assert!(!board.contains("Resume"), "{board}");
+    let map = viewer.get("/operator/menus.svg").await;
+    assert_eq!(map.headers()["content-type"], "image/svg+xml");
+    let mut manager = at_the_console(&service, "operator").await;
+    let resume = [("channel", "old")];
+    assert_eq!(
+        deed(&mut manager, "/operator/board/resume", &resume).await,
+        "done"
+    );
+
+    let office = Office::at(&service);
+    let made = run(&mut office.command(&[
+        "campaign",
+        "new",
+        "Report",
+        "--by",
+        "wanjiku",
+        "--json",
+        "--series",
+        "KCSE 2026",
+        "--en",
+        "CP2: report at {centre_name}.",
+        "--sw",
+        "CP2: fika {centre_name}.",
+    ]));
+    let made: Value = serde_json::from_str(&made.out).unwrap();
+    let people = made["estimate"]["sms_at_most"].as_i64().unwrap();
+    let path = format!(
+        "/operator/campaigns/{}",
+        made["reference"].as_str().unwrap()
+    );
+    let draft = shown(&mut viewer, &path).await;
+    assert!(
+        draft.contains(&format!("{people} SMS of 1 a text")),
+        "{draft}"
+    );
+    assert!(!draft.contains("Start"), "{draft}");
+    let start = [("step", "start")];
+    assert_eq!(
+        deed(&mut manager, &format!("{path}/steps"), &start).await,
+        "done"
+    );
+    service
+        .count_comes_to("SELECT COUNT(*) FROM campaigns WHERE state = 'done'", 1)
+        .await;
+    service.outbox_comes_to(&[("delivered", people + 1)]).await;
+    let done = shown(&mut manager, &path).await;
+    assert!(
+        done.contains(&format!("0 of {people} people wait")),
+        "{done}"
+    );
+    let table = shown(&mut manager, &format!("{path}/results.csv")).await;
+    assert!(table.contains(&person(1)), "{table}");
+
+    let mut auditor = at_the_console(&service, "auditor").await;
+    let log = shown(&mut auditor, "/operator/audit?actor=operator:operator").await;
+    for said in ["operator.login", "channel.resumed", "campaign.started"] {
+        assert!(log.contains(said), "{said}: {log}");
+    }
+    let log = shown(&mut auditor, "/operator/audit?what=channel").await;
+    assert!(log.contains("channel.resumed") && !log.contains("campaign.started"));
     service.stop().await;
 }

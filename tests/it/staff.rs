@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cp2::config::Config;
 use cp2::crypto::{Hasher, TotpSecret};
 use cp2::demo::office::{self, OPERATOR_PASSWORD};
 use cp2::domain::{Clock, Duty, StaffRole};
@@ -17,9 +18,13 @@ with_each_database!(
 );
 
 /// A service whose staff need no telephone, with an account of each role.
-pub(crate) async fn with_staff(database: Database) -> TestService {
+pub(crate) async fn with_staff(
+    database: Database,
+    change: impl FnOnce(&mut Config),
+) -> TestService {
     let service = TestService::start_with(database, |config| {
         config.operator.second_factor = false;
+        change(config);
     })
     .await;
     let hasher = Hasher::new(1).unwrap();
@@ -145,8 +150,20 @@ fn routes() -> Vec<&'static str> {
 /// What a path demands, as far as it demands more than to be staff.
 fn duty_of(path: &str) -> Duty {
     match path {
-        "/operator" | "/operator/code" | "/operator/enrol" | "/operator/password"
-        | "/operator/logout" | "/operator/sessions" => Duty::Look,
+        "/operator"
+        | "/operator/code"
+        | "/operator/enrol"
+        | "/operator/password"
+        | "/operator/logout"
+        | "/operator/sessions"
+        | "/operator/board"
+        | "/operator/menus.svg"
+        | "/operator/campaigns"
+        | "/operator/campaigns/{reference}" => Duty::Look,
+        "/operator/board/resume"
+        | "/operator/campaigns/{reference}/steps"
+        | "/operator/campaigns/{reference}/results.csv" => Duty::Steer,
+        "/operator/audit" => Duty::Audit,
         "/operator/people" | "/operator/people/{id}" => Duty::SeePeople,
         "/operator/people/{id}/help" | "/operator/problems" => Duty::Help,
         "/operator/requests" | "/operator/requests/lines" | "/operator/requests/registrations" => {
@@ -165,7 +182,7 @@ fn is_there(answers: [Response; 2]) -> Vec<Response> {
 }
 
 async fn every_page_of_the_console_is_closed_to_strangers_and_to_other_roles(database: Database) {
-    let service = with_staff(database).await;
+    let service = with_staff(database, |_| {}).await;
     let mut stranger = Surfer::new(&service);
     let mut staff = Vec::new();
     for (name, role) in [

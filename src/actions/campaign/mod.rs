@@ -7,9 +7,11 @@
 
 mod feed;
 mod plan;
+mod results;
 
 pub use feed::{Sender, feed};
 pub use plan::{Estimate, Plan, PlanError, Step, estimate, make, steer, try_out};
+pub use results::{COLUMNS, PAGE, cells};
 
 use crate::menus::{FieldSpec, Kind};
 

@@ -34,7 +34,7 @@ pub async fn add(
         Err(StoreError::Duplicate) => return Ok(Added::Taken),
         other => other?,
     }
-    write_down(&mut tx, by, "operator.added", Some(name), now).await?;
+    write_down(&mut tx, by, "operator.added", Some(name.as_str()), now).await?;
     tx.commit().await?;
     Ok(Added::Done(password))
 }
@@ -60,7 +60,7 @@ pub async fn reset(
     for bucket in [password_bucket(tools, name), factor_bucket(name)] {
         guesses::forgive(&mut tx, &bucket).await?;
     }
-    write_down(&mut tx, by, "operator.reset", Some(name), now).await?;
+    write_down(&mut tx, by, "operator.reset", Some(name.as_str()), now).await?;
     tx.commit().await?;
     Ok(Some(password))
 }
@@ -82,6 +82,6 @@ pub async fn set_disabled(
     } else {
         "operator.enabled"
     };
-    write_down(tx, by, what, Some(name), now).await?;
+    write_down(tx, by, what, Some(name.as_str()), now).await?;
     Ok(true)
 }

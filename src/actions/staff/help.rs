@@ -93,17 +93,14 @@ async fn by_hand(
         return Ok(Helped::Nobody);
     };
     let mut changed = false;
-    let what = match deed {
-        Help::RevokeLink(hash) => {
-            changed |= links::revoke(&mut tx, whom, hash, now).await?;
-            "link.revoked"
+    let what = if let Help::RevokeLink(hash) = deed {
+        changed |= links::revoke(&mut tx, whom, hash, now).await?;
+        "link.revoked"
+    } else {
+        for bucket in buckets(&person) {
+            changed |= guesses::forgive(&mut tx, &bucket).await?;
         }
-        _ => {
-            for bucket in buckets(&person) {
-                changed |= guesses::forgive(&mut tx, &bucket).await?;
-            }
-            "person.unlocked"
-        }
+        "person.unlocked"
     };
     if !changed {
         return Ok(Helped::Nothing);

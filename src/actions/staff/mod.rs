@@ -4,6 +4,7 @@
 //! about the staff themselves.
 
 mod accounts;
+mod channels;
 mod door;
 mod factor;
 mod help;
@@ -12,6 +13,7 @@ mod people;
 mod sessions;
 
 pub use accounts::{Added, add, reset, set_disabled};
+pub use channels::resume_channel;
 pub use door::{Entry, Member, Step, leave, log_in, may_knock, member};
 pub use factor::{Enrolled, Proof, enrol, enrolment, prove};
 pub use help::{Help, Helped, help};
@@ -19,7 +21,7 @@ pub use own_password::{StaffChosen, choose_own_password};
 pub use people::{Record, record, search};
 pub use sessions::{end_session, sessions};
 
-use crate::domain::{StaffName, Timestamp};
+use crate::domain::Timestamp;
 use crate::store::{StoreError, Tx, audit};
 
 use super::work::Way;
@@ -39,7 +41,7 @@ async fn write_down(
     tx: &mut Tx,
     actor: &str,
     what: &str,
-    whom: Option<&StaffName>,
+    detail: Option<&str>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let entry = audit::Entry {
@@ -47,7 +49,7 @@ async fn write_down(
         subject: None,
         what,
         way: Way::Operator.name(),
-        detail: whom.map(|name| name.as_str().to_owned()),
+        detail: detail.map(str::to_owned),
     };
     audit::add(tx, &entry, now).await
 }

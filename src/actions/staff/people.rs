@@ -13,6 +13,7 @@ use crate::store::problems::{self, Problem};
 use crate::store::{Tx, guesses, pins};
 
 use super::door::Member;
+use super::write_down;
 
 /// The most people that a search shows.
 const FOUND: usize = 30;
@@ -66,14 +67,8 @@ pub async fn search(
     }
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);
-    let entry = audit::Entry {
-        actor: &member.name.actor(),
-        subject: None,
-        what: "people.searched",
-        way: Way::Operator.name(),
-        detail: Some(format!("{} found", found.len())),
-    };
-    audit::add(tx, &entry, now).await?;
+    let (actor, many) = (member.name.actor(), format!("{} found", found.len()));
+    write_down(tx, &actor, "people.searched", Some(&many), now).await?;
     Ok(found)
 }
 

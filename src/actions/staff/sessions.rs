@@ -31,7 +31,7 @@ pub async fn end_session(
         return Ok(false);
     };
     staff_sessions::remove(tx, id).await?;
-    let (actor, whose) = (member.name.actor(), Some(&session.name));
+    let (actor, whose) = (member.name.actor(), Some(session.name.as_str()));
     write_down(tx, &actor, "operator.session_ended", whose, now).await?;
     Ok(true)
 }

@@ -68,6 +68,9 @@ async fn settle(choice: &Choice, decision: Decision) -> anyhow::Result<ExitCode>
         (Decided::Refused, Decision::Approve) => {
             bail!("somebody holds the new line by now, so {reference} is refused")
         }
+        (Decided::NeedsAnother, _) => {
+            println!("{reference} is approved by you; another operator must approve it too");
+        }
         _ => println!("{reference} is decided; the lines are told by SMS"),
     }
     Ok(ExitCode::SUCCESS)

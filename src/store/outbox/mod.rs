@@ -11,6 +11,7 @@
 //! attempt must name it, so that a worker that lost its lease changes nothing. Each
 //! change of state or channel is in the [`history`] of its message.
 
+mod board;
 mod detours;
 mod figures;
 mod history;
@@ -21,6 +22,7 @@ mod settle;
 mod unsettled;
 mod verdicts;
 
+pub use board::{Figure, figures};
 pub use detours::{Detour, divert, repeat_by};
 pub use figures::{Times, Waiting, queued, times_to, waiting};
 pub use history::{Event, forget_before, history};

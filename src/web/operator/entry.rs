@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,8 +17,8 @@ use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::client::Client;
 use crate::web::pages::Problem;
-use crate::web::site::unreadable;
 
+use super::filled::Filled;
 use super::square::square;
 use super::{COOKIE, Shell, Step, problem, show, to_step};
 
@@ -87,12 +86,8 @@ pub(in crate::web) async fn login_form(State(app): State<App>) -> Response {
 pub(in crate::web) async fn log_in(
     State(app): State<App>,
     client: Client,
-    form: Result<Form<Credentials>, FormRejection>,
+    Filled(credentials): Filled<Credentials>,
 ) -> Response {
-    let Form(credentials) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let password = plain(&credentials.password);
     let name = StaffName::parse(&credentials.user_name);
     let inner = app.clone();
@@ -147,12 +142,8 @@ pub(in crate::web) async fn code_form(
 pub(in crate::web) async fn show_code(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Code>, FormRejection>,
+    Filled(typed): Filled<Code>,
 ) -> Response {
-    let Form(typed) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let (inner, who, code) = (app.clone(), member.clone(), plain(&typed.code));
     let shown = to_the_end(async move {
         let now = inner.clock.now();
@@ -185,12 +176,8 @@ pub(in crate::web) async fn enrol_form(
 pub(in crate::web) async fn enrol(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Code>, FormRejection>,
+    Filled(typed): Filled<Code>,
 ) -> Response {
-    let Form(typed) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let (inner, who, code) = (app.clone(), member.clone(), plain(&typed.code));
     let enrolled = to_the_end(async move {
         let now = inner.clock.now();
@@ -251,15 +238,11 @@ pub(in crate::web) async fn password_form(
 pub(in crate::web) async fn choose_password(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Passwords>, FormRejection>,
+    Filled(typed): Filled<Passwords>,
 ) -> Response {
     if !may_choose(&member) {
         return to_step(member.step);
     }
-    let Form(typed) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let wanted = Wanted {
         old: plain(&typed.old),
         new: plain(&typed.new),

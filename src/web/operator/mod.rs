@@ -5,7 +5,13 @@
 //! demands of its role. What staff do about people goes through the same actions as what
 //! people do by phone.
 
+mod audit;
+mod board;
+mod campaigns;
+mod chart;
 mod entry;
+mod filled;
+mod map;
 mod people;
 mod problems;
 mod requests;
@@ -13,10 +19,16 @@ mod said;
 mod sessions;
 mod square;
 
+pub(super) use audit::page as audit;
+pub(super) use board::{page as board, resume as resume_channel};
+pub(super) use campaigns::{
+    list as campaigns, page as campaign, results as campaign_results, take_step as steer_campaign,
+};
 pub(super) use entry::{
     choose_password, code_form, enrol, enrol_form, log_in, log_out, login_form, password_form,
     show_code,
 };
+pub(super) use map::picture as menu_map;
 pub(super) use people::{help, person, search, search_form};
 pub(super) use problems::{page as problems, reply};
 pub(super) use requests::{decide_claim, decide_registration, page as requests};
@@ -109,10 +121,13 @@ struct Shell<'a> {
 impl Shell<'_> {
     /// The ways from each page that this member may go.
     fn ways(&self) -> Vec<(&'static str, &'static str)> {
-        const WAYS: [(Duty, &str, &str); 4] = [
+        const WAYS: [(Duty, &str, &str); 7] = [
             (Duty::SeePeople, "/operator/people", "People"),
             (Duty::Help, "/operator/problems", "Problems"),
             (Duty::Decide, "/operator/requests", "Requests"),
+            (Duty::Audit, "/operator/audit", "Audit log"),
+            (Duty::Look, "/operator/board", "Board"),
+            (Duty::Look, "/operator/campaigns", "Campaigns"),
             (Duty::Look, "/operator/sessions", "My account"),
         ];
         let is_in = |member: &&Member| member.step == Step::In;

@@ -2,22 +2,24 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::{FormRejection, PathRejection};
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::actions::ActionError;
 use crate::actions::staff::{self, Help, Helped, Member, Record};
 use crate::domain::{
-    DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, TscNumber,
+    DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, Timestamp,
+    TscNumber,
 };
 use crate::intake::{Failed, to_the_end};
 use crate::store::people::Person;
+use crate::store::{StoreError, Tx};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::site::unreadable;
 
+use super::filled::Filled;
 use super::said::{Said, back};
 use super::{Shell, problem, show, time_of};
 
@@ -47,7 +49,9 @@ struct PersonPage<'a> {
     said: Option<&'static str>,
     who: Shown,
     record: &'a Record,
-    now: crate::domain::Timestamp,
+    /// When a session of theirs was cut off, and the screens that it has shown.
+    cut_off: Vec<(Timestamp, String)>,
+    now: Timestamp,
 }
 
 impl Shown {
@@ -101,12 +105,8 @@ pub(in crate::web) struct Search {
 pub(in crate::web) async fn search(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Search>, FormRejection>,
+    Filled(search): Filled<Search>,
 ) -> Response {
-    let Form(search) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let (inner, who, typed) = (app.clone(), member.clone(), search.number.clone());
     let found = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
@@ -140,11 +140,15 @@ pub(in crate::web) async fn person(
     let found = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         let found = staff::record(&mut tx, &who, &id, inner.clock.now()).await?;
+        let line = found
+            .as_ref()
+            .and_then(|found| found.person.msisdn.as_ref());
+        let cut_off = cut_off(&inner, &mut tx, line).await?;
         tx.commit().await?;
-        Ok::<_, ActionError>(found)
+        Ok::<_, ActionError>(found.map(|found| (found, cut_off)))
     });
-    let record = match found.await {
-        Ok(Some(record)) => record,
+    let (record, cut_off) = match found.await {
+        Ok(Some(found)) => found,
         Ok(None) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
@@ -153,9 +157,31 @@ pub(in crate::web) async fn person(
         said: said.line(),
         who: Shown::to(&member, &record.person),
         record: &record,
+        cut_off,
         now: app.clock.now(),
     };
     show(&app, &page)
+}
+
+/// Sessions that can still be gone on with. Of those that ended, nothing is kept but how many
+/// showed which screen.
+async fn cut_off(
+    app: &App,
+    tx: &mut Tx,
+    line: Option<&Msisdn>,
+) -> Result<Vec<(Timestamp, String)>, StoreError> {
+    let mut found = Vec::new();
+    let Some(line) = line else {
+        return Ok(found);
+    };
+    for channel in app.channels.iter() {
+        let left = app.intake.dialogue.cut_off(tx, &channel.name, line).await?;
+        found.extend(left.map(|(at, shown)| {
+            let screens: Vec<_> = shown.screens().collect();
+            (at, screens.join(" › "))
+        }));
+    }
+    Ok(found)
 }
 
 #[derive(Deserialize)]
@@ -186,12 +212,8 @@ pub(in crate::web) async fn help(
     State(app): State<App>,
     Extension(member): Extension<Member>,
     id: Result<Path<String>, PathRejection>,
-    form: Result<Form<Deed>, FormRejection>,
+    Filled(deed): Filled<Deed>,
 ) -> Response {
-    let Form(deed) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let (Some(id), Some(deed)) = (person_id(id), deed.read()) else {
         return problem(&app, Problem::Unreadable);
     };

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -14,8 +13,8 @@ use crate::domain::{Answer, Language};
 use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::site::unreadable;
 
+use super::filled::Filled;
 use super::said::{Said, back};
 use super::{Shell, problem, show, time_of};
 
@@ -83,12 +82,8 @@ impl Reply {
 pub(in crate::web) async fn reply(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Reply>, FormRejection>,
+    Filled(reply): Filled<Reply>,
 ) -> Response {
-    let Form(reply) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let Some(wanted) = reply.read() else {
         return back(PATH, "too_long");
     };

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -14,8 +13,8 @@ use crate::domain::{Msisdn, TscNumber};
 use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::site::unreadable;
 
+use super::filled::Filled;
 use super::said::{Said, back};
 use super::{Shell, problem, show, time_of};
 
@@ -59,7 +58,7 @@ pub(in crate::web) async fn page(
 }
 
 #[derive(Deserialize)]
-pub(in crate::web) struct Decision {
+pub(in crate::web) struct Ruling {
     reference: String,
     decision: String,
     #[serde(default)]
@@ -70,13 +69,9 @@ pub(in crate::web) struct Decision {
 pub(in crate::web) async fn decide_registration(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Decision>, FormRejection>,
+    Filled(form): Filled<Ruling>,
 ) -> Response {
     use registration::{Decided, decide};
-    let Form(form) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let inner = app.clone();
     let decided = to_the_end(async move {
         let decision = match form.decision.as_str() {
@@ -109,13 +104,9 @@ pub(in crate::web) async fn decide_registration(
 pub(in crate::web) async fn decide_claim(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Decision>, FormRejection>,
+    Filled(form): Filled<Ruling>,
 ) -> Response {
     use actions::{Decided, Decision};
-    let Form(form) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let inner = app.clone();
     let decision = match form.decision.as_str() {
         "approve" => Decision::Approve,
@@ -134,6 +125,7 @@ pub(in crate::web) async fn decide_claim(
     });
     let word = match (decided.await, decision) {
         (Ok(Decided::NotWaiting), _) => "not_waiting",
+        (Ok(Decided::NeedsAnother), _) => "first",
         (Ok(Decided::Refused), Decision::Approve) => "line_is_held",
         (Ok(_), _) => "done",
         (Err(Failed), _) => return problem(&app, Problem::Unavailable),

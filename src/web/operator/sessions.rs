@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -13,8 +12,8 @@ use crate::intake::{Failed, to_the_end};
 use crate::store::staff_sessions::StaffSession;
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::site::unreadable;
 
+use super::filled::Filled;
 use super::{Shell, problem, show, time_of};
 
 #[derive(Template)]
@@ -57,12 +56,8 @@ pub(in crate::web) struct Which {
 pub(in crate::web) async fn end(
     State(app): State<App>,
     Extension(member): Extension<Member>,
-    form: Result<Form<Which>, FormRejection>,
+    Filled(which): Filled<Which>,
 ) -> Response {
-    let Form(which) = match form {
-        Ok(form) => form,
-        Err(refusal) => return unreadable(app.look.console(), &refusal),
-    };
     let inner = app.clone();
     let ended = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
