@@ -6,6 +6,8 @@
 
 pub mod text;
 
+mod failpoints;
+
 pub mod domain;
 
 pub mod imports;
@@ -31,6 +33,10 @@ pub mod actions;
 pub mod dialogue;
 
 pub mod outbox;
+
+pub mod intake;
+
+pub mod binds;
 
 pub mod web;
 

@@ -18,14 +18,18 @@ use tokio_util::task::TaskTracker;
 use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::{ChannelError, Channels, Routes};
+use crate::binds::Binds;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
+use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
-use crate::outbox::{AuditChain, CampaignFeeder, PulseWatch, SimChecks, Worker, WorkerSettings};
+use crate::outbox::{
+    AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
+};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::{Accent, Look};
 use crate::web::{self, App, AppParts, Patience};
@@ -77,6 +81,7 @@ pub struct Service {
     config: Config,
     app: App,
     worker: Worker,
+    binds: Binds,
     inbox: Inbox,
     pulse: PulseWatch,
     campaigns: CampaignFeeder,
@@ -100,14 +105,35 @@ pub struct Running {
 
 /// Opens the database of a configuration and brings its schema up to date.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let store = Store::open(&StoreSettings {
+    let store = Store::open(&settings(config)).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there, and brings its schema up to date: a mistyped path is no
+/// new database.
+pub async fn existing_store(config: &Config) -> Result<Store, StartError> {
+    let store = store_as_it_is(config).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Opens a database that is there and leaves its schema alone.
+pub async fn store_as_it_is(config: &Config) -> Result<Store, StartError> {
+    let settings = StoreSettings {
+        create: false,
+        ..settings(config)
+    };
+    Ok(Store::open(&settings).await?)
+}
+
+fn settings(config: &Config) -> StoreSettings {
+    StoreSettings {
         url: config.database.url.expose_secret().to_owned(),
         connections: config.database.connections,
         patience: Duration::from_millis(config.database.patience_ms),
-    })
-    .await?;
-    store.migrate().await?;
-    Ok(store)
+        create: true,
+    }
 }
 
 /// The menus of a configuration, proven.
@@ -177,6 +203,40 @@ fn ahead(channel: &ChannelConfig) -> usize {
         .clamp(20, 10_000)
 }
 
+/// Hands campaigns to the outbox.
+fn feeder(
+    config: &Config,
+    store: &Store,
+    tools: &Tools,
+    (clock, bell): (&Arc<dyn Clock>, &Arc<Notify>),
+) -> CampaignFeeder {
+    let channels = &config.channel;
+    let senders = channels.iter().map(|channel| promoter(config, channel));
+    CampaignFeeder {
+        store: store.clone(),
+        tools: tools.clone(),
+        clock: Arc::clone(clock),
+        bell: Arc::clone(bell),
+        senders: senders.collect(),
+        ahead: channels.iter().map(ahead).sum(),
+    }
+}
+
+/// Looks whether urgent SMS wait too long.
+fn pulse_watch(
+    config: &Config,
+    store: &Store,
+    tools: &Tools,
+    clock: &Arc<dyn Clock>,
+) -> PulseWatch {
+    PulseWatch {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+        pulse: tools.pulse.clone(),
+        patience: config.policy.sms_patience(),
+    }
+}
+
 fn sim_checks(
     config: &Config,
     store: &Store,
@@ -225,8 +285,10 @@ impl Service {
         let service_code = tools.service_code.clone();
         let metrics = Metrics::default();
         let bell = Arc::new(Notify::new());
+        let links = Links::default();
         let worker = Worker::new(WorkerSettings {
             bell: Arc::clone(&bell),
+            links: links.clone(),
             store: store.clone(),
             keys,
             channels: channels.clone(),
@@ -244,24 +306,8 @@ impl Service {
             senders: config.channel.iter().map(sender).collect(),
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
-        let campaigns = CampaignFeeder {
-            store: store.clone(),
-            tools: tools.clone(),
-            clock: Arc::clone(&clock),
-            bell: Arc::clone(&bell),
-            senders: config
-                .channel
-                .iter()
-                .map(|channel| promoter(&config, channel))
-                .collect(),
-            ahead: config.channel.iter().map(ahead).sum(),
-        };
-        let pulse = PulseWatch {
-            store: store.clone(),
-            clock: Arc::clone(&clock),
-            pulse: tools.pulse.clone(),
-            patience: config.policy.sms_patience(),
-        };
+        let campaigns = feeder(&config, &store, &tools, (&clock, &bell));
+        let pulse = pulse_watch(&config, &store, &tools, &clock);
         let chain = AuditChain {
             store: store.clone(),
             poll: Duration::from_millis(config.outbox.poll_ms),
@@ -271,7 +317,9 @@ impl Service {
         let https = config.server.public_url.starts_with("https://");
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
-        let app = App::new(AppParts {
+        let intake = Intake {
+            store: store.clone(),
+            keys: tools.keys.clone(),
             dialogue: Dialogue {
                 store: store.clone(),
                 menus,
@@ -280,6 +328,19 @@ impl Service {
                 bell,
                 watch: None,
             },
+            metrics: metrics.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let binds = Binds {
+            store: store.clone(),
+            channels: channels.clone(),
+            outbox: config.outbox.clone(),
+            links,
+            intake: intake.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let app = App::new(AppParts {
+            intake,
             store: store.clone(),
             channels,
             tools,
@@ -306,6 +367,7 @@ impl Service {
             config,
             app,
             worker,
+            binds,
             inbox,
             pulse,
             campaigns,
@@ -336,7 +398,14 @@ impl Service {
         };
         tasks.spawn(web::serve(listener, router, stop.clone(), patience));
         if self.parts != Parts::Web {
-            tasks.spawn(self.worker.run(stop.clone()));
+            // What is being sent may need a bind to its end.
+            let (worker, sent) = (self.worker.run(stop.clone()), CancellationToken::new());
+            let last = sent.clone().drop_guard();
+            tasks.spawn(async move {
+                worker.await;
+                drop(last);
+            });
+            tasks.spawn(self.binds.run(sent));
             tasks.spawn(self.inbox.run(stop.clone()));
             tasks.spawn(self.campaigns.run(stop.clone()));
             tasks.spawn(self.chain.run(stop.clone()));

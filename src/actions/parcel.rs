@@ -1,5 +1,6 @@
 //! SMS on their way to the outbox: sealed, given a route, queued together.
 
+use crate::aggregators::Way;
 use crate::crypto::Sealed;
 use crate::domain::{Lane, MessageId, Msisdn, PersonId, Timestamp};
 use crate::store::outbox::{self, NewMessage};
@@ -23,6 +24,8 @@ pub(super) struct Parcel<'a> {
     pub(super) id: MessageId,
     /// What there is one SMS for; without it, the SMS is a cause of its own.
     cause: Option<String>,
+    /// The link of the paid SMS that it answers.
+    link_id: Option<String>,
     address: Address<'a>,
     body: Vec<u8>,
     segments: usize,
@@ -36,6 +39,7 @@ impl<'a> Parcel<'a> {
             body: Sealed::sms(id.as_str()).seal(&tools.keys, text.as_bytes()),
             id,
             cause: None,
+            link_id: None,
             address,
             segments: text::segments(text),
         }
@@ -45,6 +49,15 @@ impl<'a> Parcel<'a> {
     pub(super) fn caused_by(self, cause: String) -> Self {
         Self {
             cause: Some(cause),
+            ..self
+        }
+    }
+
+    /// The same, as the answer to whoever has paid for it by this link.
+    pub(super) fn answering(self, payer: &Msisdn, link_id: Option<&str>) -> Self {
+        let link_id = link_id.filter(|_| self.address.to == payer);
+        Self {
+            link_id: link_id.map(str::to_owned),
             ..self
         }
     }
@@ -67,13 +80,18 @@ pub(super) async fn queue(
                 about,
                 expires_at,
             } = parcel.address;
-            let way = tools.routes.choose(lane, to, &parcel.id, channel);
+            let way = match &parcel.link_id {
+                // Only the aggregator that made the link can use it.
+                Some(_) => Way::home(channel),
+                None => tools.routes.choose(lane, to, &parcel.id, channel),
+            };
             NewMessage {
                 id: &parcel.id,
                 cause: parcel.cause.as_deref().unwrap_or(parcel.id.as_str()),
                 lane,
                 channel: way.channel,
                 route: way.route,
+                link_id: parcel.link_id.as_deref(),
                 recipient: to,
                 person: about,
                 body: &parcel.body,

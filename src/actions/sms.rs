@@ -113,7 +113,7 @@ impl Work<'_> {
 
     /// Queues what is sealed, and says which message it became.
     pub(super) async fn hand_over(&mut self, parcel: Parcel<'_>) -> Result<MessageId, ActionError> {
-        let parcels = [parcel];
+        let parcels = [parcel.answering(self.caller, self.link_id)];
         parcel::queue(self.tx, self.tools, self.channel, &parcels, self.now).await?;
         let [parcel] = parcels;
         Ok(parcel.id)

@@ -98,6 +98,8 @@ pub struct Work<'a> {
     pub way: Way,
     /// The channel that SMS leave by.
     pub channel: &'a str,
+    /// The link that pays for the answer to the line that asks.
+    pub link_id: Option<&'a str>,
     /// When.
     pub now: Timestamp,
     /// Whether the unit of work may change anything.
@@ -159,6 +161,7 @@ impl<'a> Work<'a> {
             actor: None,
             way,
             channel,
+            link_id: None,
             now,
             may_write: true,
             fields: &NOTHING,

@@ -3,7 +3,7 @@
 //! An aggregator joins us to the phone networks. [`Aggregator`] is the one face of
 //! all of them, with [`Ussd`] and [`SimCards`] for those that have these sides. What
 //! has habits of its own is a folder here; `described` speaks for all whose wire a
-//! file of TOML can describe. This room does no I/O and reads no clock: the web room hands it raw
+//! file of TOML can describe, `smpp` for all that are reached by a connection which is kept. This room does no I/O and reads no clock: the web room hands it raw
 //! requests, the outbox sends what it builds and brings back the answer, so a
 //! whole integration is tested with bytes.
 
@@ -30,6 +30,7 @@ mod send;
 mod service_code;
 mod session;
 mod sim_swap;
+pub mod smpp;
 mod turn;
 
 pub use channel::{Channel, ChannelError, Channels};
@@ -85,8 +86,25 @@ pub trait Aggregator: Send + Sync {
     }
 
     /// The answer that stops the aggregator from repeating what it told of SMS or cards.
-    fn acknowledge(&self) -> http::Response<Bytes>;
+    fn acknowledge(&self) -> http::Response<Bytes> {
+        reply::plain("OK")
+    }
 
+    /// How SMS leave.
+    fn wire(&self) -> Wire<'_>;
+}
+
+/// How an aggregator is reached.
+#[derive(Clone, Copy)]
+pub enum Wire<'a> {
+    /// By a request for each SMS.
+    Http(&'a dyn HttpSms),
+    /// By a connection that is kept, both ways.
+    Smpp(&'a smpp::Smpp),
+}
+
+/// Sends SMS by requests.
+pub trait HttpSms: Send + Sync {
     /// Builds the request that sends one SMS. It holds the text and the key: never print
     /// it.
     fn sms_request(&self, sms: &Sms<'_>) -> http::Request<Bytes>;

@@ -16,6 +16,17 @@ pub struct Way<'a> {
     pub route: Option<&'a str>,
 }
 
+impl<'a> Way<'a> {
+    /// Through the channel that a message would take without any route.
+    #[must_use]
+    pub fn home(channel: &'a str) -> Self {
+        Self {
+            channel,
+            route: None,
+        }
+    }
+}
+
 impl Routes {
     /// The routes of a configuration that was checked.
     #[must_use]
@@ -28,10 +39,7 @@ impl Routes {
     #[must_use]
     pub fn choose<'a>(&'a self, lane: Lane, to: &Msisdn, id: &MessageId, home: &'a str) -> Way<'a> {
         let Some(route) = self.0.iter().find(|route| fits(route, lane, to)) else {
-            return Way {
-                channel: home,
-                route: None,
-            };
+            return Way::home(home);
         };
         Way {
             channel: share(route, id).unwrap_or(home),

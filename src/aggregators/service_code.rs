@@ -8,6 +8,11 @@ pub fn behind<'a>(dialled: &'a str, code: &str) -> Option<&'a str> {
     (!rest.is_empty()).then_some(rest)
 }
 
+/// Whether that is the code, or begins with it.
+pub(super) fn is_dialled(dialled: &str, code: &str) -> bool {
+    bare(dialled) == bare(code) || behind(dialled, code).is_some()
+}
+
 fn bare(code: &str) -> &str {
     code.trim_start_matches('*').trim_end_matches('#')
 }

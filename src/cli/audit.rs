@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use crate::actions::audit::{Verified, verify};
-use crate::service::open_store;
+use crate::service::existing_store;
 use crate::store::audit::{self, Head, Kept};
 use crate::text::harmless;
 
@@ -77,7 +77,7 @@ fn parse_link(text: &str) -> Result<Head, &'static str> {
 }
 
 async fn look_through(args: &Verify) -> anyhow::Result<ExitCode> {
-    let store = open_store(&args.config.load()?).await?;
+    let store = existing_store(&args.config.load()?).await?;
     let mut tx = store.begin_read().await?;
     let verified = verify(&mut tx, args.expect.as_ref()).await?;
     drop(tx);
@@ -98,7 +98,7 @@ async fn look_through(args: &Verify) -> anyhow::Result<ExitCode> {
 }
 
 async fn export(args: &Export) -> anyhow::Result<ExitCode> {
-    let store = open_store(&args.config.load()?).await?;
+    let store = existing_store(&args.config.load()?).await?;
     let out = private_file::or_stdout(args.to.as_deref())?;
     let mut table = csv::Writer::from_writer(out);
     table.write_record([

@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::domain::{CentreCode, Lane, Series, Timestamp};
-use crate::service::open_store;
+use crate::service::existing_store;
 use crate::store::exports::{self, Cell, Filter, Mark, Table};
 use crate::text::harmless;
 
@@ -81,7 +81,7 @@ pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     if !table.is_by_work && (filter.series.is_some() || filter.centre.is_some()) {
         bail!("this table can't be narrowed to a series or a centre");
     }
-    let store = open_store(&args.config.load()?).await?;
+    let store = existing_store(&args.config.load()?).await?;
     let out = private_file::or_stdout(args.to.as_deref())?;
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(table.columns.iter().map(|(name, _)| name))?;

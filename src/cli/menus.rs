@@ -15,7 +15,7 @@ use super::menus_test::{self, TestArgs};
 use crate::actions::CATALOGUE;
 use crate::domain::Language;
 use crate::menus::{self, Findings, Graph, MenuFile, Preview, SCREEN, Visits};
-use crate::service::open_store;
+use crate::service::existing_store;
 use crate::store::{self, traffic};
 
 /// Check, test, preview, map and compare menus
@@ -236,7 +236,7 @@ async fn longest(config: &Path) -> anyhow::Result<Vec<(&'static str, Vec<String>
     let file = ConfigFile {
         path: config.to_owned(),
     };
-    let store = open_store(&file.load()?).await?;
+    let store = existing_store(&file.load()?).await?;
     let mut tx = store.begin_read().await?;
     let longest = store::longest::values(&mut tx).await?;
     drop(tx);
@@ -286,7 +286,7 @@ async fn graph(args: &GraphArgs) -> anyhow::Result<ExitCode> {
         }
         .load()?;
         source.dir = source.dir.or_else(|| config.menus.folder.clone());
-        let store = open_store(&config).await?;
+        let store = existing_store(&config).await?;
         let mut tx = store.begin_read().await?;
         seen = Some(traffic::since(&mut tx, args.since).await?);
         drop(tx);

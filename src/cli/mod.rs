@@ -25,6 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::failpoints;
+
 /// Self-service by USSD and SMS for an exam council's contracted professionals
 ///
 /// Example: cp2 demo
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let _armed = failpoints::arm();
     match runtime.block_on(run(cli.command)) {
         Ok(code) => code,
         Err(error) => {

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::domain::{Clock, Msisdn, SystemClock, Timestamp};
-use crate::service::open_store;
+use crate::service::existing_store;
 use crate::store::Store;
 use crate::store::channel_states::{self, Hold};
 use crate::store::outbox::{self, DeadLetter, Event, Times, Waiting};
@@ -74,7 +74,7 @@ pub(super) async fn run(command: &OutboxCommand) -> anyhow::Result<ExitCode> {
         OutboxCommand::Show(show) => &show.listing.config,
         OutboxCommand::Resume(resume) => &resume.config,
     };
-    let store = open_store(&config.load()?).await?;
+    let store = existing_store(&config.load()?).await?;
     let done = answer(command, &store).await;
     store.close().await;
     done

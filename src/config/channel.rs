@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::smpp::SmppConfig;
+
 /// One `[[channel]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,7 +15,8 @@ pub struct ChannelConfig {
     pub name: String,
     /// Which aggregator it is.
     pub kind: ChannelKind,
-    /// The path secret of its callbacks.
+    /// The path secret of its callbacks; empty for a kind that has none.
+    #[serde(default)]
     pub secret: SecretString,
     /// Where its requests go; the aggregator's own address when left out.
     pub base_url: Option<String>,
@@ -40,12 +43,14 @@ pub struct ChannelConfig {
     /// What the descriptions leave to the account, such as its key; of kind `http`.
     #[serde(default)]
     pub values: BTreeMap<String, SecretString>,
+    /// The bind; of kind `smpp`.
+    pub smpp: Option<SmppConfig>,
 }
 
 impl ChannelConfig {
     /// What stands in the file that only some kinds have, with the kind that has it.
-    pub(super) fn of_some_kinds(&self) -> [(&'static str, ChannelKind, bool); 5] {
-        use ChannelKind::{AfricasTalking, Http};
+    pub(super) fn of_some_kinds(&self) -> [(&'static str, ChannelKind, bool); 6] {
+        use ChannelKind::{AfricasTalking, Http, Smpp};
         [
             ("username", AfricasTalking, self.username.is_some()),
             ("api_key", AfricasTalking, self.api_key.is_some()),
@@ -56,6 +61,7 @@ impl ChannelConfig {
             ),
             ("description", Http, !self.description.is_empty()),
             ("values", Http, !self.values.is_empty()),
+            ("smpp", Smpp, self.smpp.is_some()),
         ]
     }
 }
@@ -98,6 +104,8 @@ pub enum ChannelKind {
     AfricasTalking,
     /// Any whose wire a file describes.
     Http,
+    /// Any that is reached by SMPP.
+    Smpp,
 }
 
 /// Africa's Talking's two ways to send.

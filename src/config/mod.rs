@@ -15,6 +15,7 @@ mod policy;
 mod route;
 mod sections;
 mod sim_swap;
+mod smpp;
 mod source;
 
 pub use campaign::Campaigns;
@@ -28,4 +29,5 @@ pub use sections::{
     Config, Council, Database, Exposure, Keys, LogFormat, Logging, Menus, Outbox, Server,
 };
 pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
+pub use smpp::{IdForm, LongMessages, SmppAlphabet, SmppConfig};
 pub use source::{ConfigError, SAMPLE, load, parse};

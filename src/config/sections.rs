@@ -271,6 +271,19 @@ impl Outbox {
         Duration::from_secs(self.unknown_wait_s)
     }
 
+    /// The wait before an attempt: full jitter, which is anything up to the doubled wait, so
+    /// that attempts do not march in step. `chance` is random in 0..=1.
+    #[must_use]
+    pub fn backoff(&self, attempt: i64, chance: f64) -> Duration {
+        let doublings = u32::try_from(attempt.saturating_sub(1))
+            .unwrap_or(u32::MAX)
+            .min(30);
+        let whole = Duration::from_millis(self.backoff_ms).saturating_mul(1 << doublings);
+        whole
+            .min(Duration::from_secs(self.backoff_cap_s))
+            .mul_f64(chance.clamp(0.0, 1.0))
+    }
+
     /// How long a channel that fails is left alone.
     #[must_use]
     pub fn circuit(&self) -> Duration {

@@ -394,13 +394,44 @@ service_codes = ["*384*2026#"]
         assert_eq!(config.channel[0].values["api_key"].expose_secret(), "0123");
     }
 
+    /// The block of the sample that holds this line, without the marks of comments.
+    fn commented(line: &str) -> String {
+        let mut blocks = SAMPLE.split("\n\n");
+        let block = blocks
+            .find(|block| block.contains(&format!("# {line}\n")))
+            .unwrap();
+        let lines = block.lines().filter_map(|line| line.strip_prefix("# "));
+        let is_setting = |line: &&str| line.contains(" = ") || line.starts_with('[');
+        lines.filter(is_setting).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_samples_bind_can_be_uncommented_and_needs_its_password() {
+        let text = format!("{GOOD}{}", commented("name = \"smsc\""));
+        let error = read(&text, &[]).unwrap_err();
+        assert!(
+            error.contains("`channel.smsc.smpp.password` has 1 to 8"),
+            "{error}"
+        );
+        let password = ("CP2__CHANNEL__SMSC__SMPP__PASSWORD", "bindword");
+        let config = read(&text, &[password]).unwrap();
+        let smpp = config.channel[1].smpp.as_ref().unwrap();
+        assert!(smpp.tls && smpp.window == 10);
+        assert!(!format!("{smpp:?}").contains("bindword"));
+        let plain = text.replace(
+            "kind = \"smpp\"",
+            "kind = \"smpp\"\nsecret = \"9f2c41d7a05e48b1\"",
+        );
+        let error = read(&plain, &[password]).unwrap_err();
+        assert!(
+            error.contains("`channel.smsc.secret` is no setting"),
+            "{error}"
+        );
+    }
+
     #[test]
     fn the_samples_other_kind_of_channel_can_be_uncommented() {
-        let (_, block) = SAMPLE.split_once("# [[channel]]").unwrap();
-        let (block, _) = block.split_once("\n\n").unwrap();
-        let settings = block.lines().filter_map(|line| line.strip_prefix("# "));
-        let settings: Vec<_> = settings.filter(|line| line.contains(" = ")).collect();
-        let text = format!("{GOOD}[[channel]]\n{}", settings.join("\n"));
+        let text = format!("{GOOD}{}", commented("name = \"advanta\""));
         let environment = [
             ("CP2__CHANNEL__ADVANTA__SECRET", "9f2c41d7a05e48b1b3f6"),
             ("CP2__CHANNEL__ADVANTA__VALUES__API_KEY", "k"),

@@ -214,6 +214,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             screen_septets: ScreenSeptets::default(),
             send_endpoint: None,
             description: Vec::new(),
+            smpp: None,
             values: BTreeMap::new(),
         }],
     }

@@ -18,6 +18,7 @@ use crate::actions::{
 };
 use crate::crypto::Sealed;
 use crate::domain::{Clock, Language, Msisdn, Proofs, Timestamp};
+use crate::failpoints::power_may_go;
 use crate::menus::{Fields, SmsSpec, Value};
 use crate::store::inbound::{self, Waiting};
 use crate::store::{Store, StoreError, Tx, lines};
@@ -121,13 +122,16 @@ impl Inbox {
             let question = Question {
                 inbox: self,
                 channel: &message.channel,
+                link_id: message.link_id.as_deref(),
                 caller,
                 now,
             };
             question.take(&mut tx, &said, asked, prepared).await?;
         }
         inbound::handled(&mut tx, message, now).await?;
+        power_may_go!("inbox.commits");
         tx.commit().await?;
+        power_may_go!("inbox.committed");
         self.bell.notify_one();
         Ok(())
     }
@@ -157,6 +161,7 @@ impl Inbox {
 struct Question<'a> {
     inbox: &'a Inbox,
     channel: &'a str,
+    link_id: Option<&'a str>,
     caller: &'a Msisdn,
     now: Timestamp,
 }
@@ -340,6 +345,7 @@ impl Voice<'_> {
             language: self.language,
             fields,
             proofs: self.proofs,
+            link_id: question.link_id,
             prepared,
             ..Work::of_nobody(tx, tools, question.caller, way, question.now)
         }

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
 use crate::aggregators::Turn;
 use crate::domain::{Clock, Timestamp};
+use crate::failpoints::power_may_go;
 use crate::menus::{Edge, Edition, Via};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{Store, StoreError, Tx, lines, menu_versions};
@@ -152,7 +153,9 @@ impl Dialogue {
         if !sessions::keep(&mut tx, channel, turn.session.as_str(), &row, expires_at).await? {
             return Ok(None);
         }
+        power_may_go!("turn.commits");
         tx.commit().await?;
+        power_may_go!("turn.committed");
         if writes_menus {
             self.menus.written(&edition, now);
         }
@@ -367,6 +370,7 @@ impl Walk<'_> {
             actor: None,
             way: Way::Ussd,
             channel: self.channel,
+            link_id: None,
             now: self.now,
             fields: &call.fields,
             proofs: call.proofs,

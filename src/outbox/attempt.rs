@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use crate::aggregators::{NotSent, SendOutcome, Sms};
+use crate::aggregators::{HttpSms, NotSent, SendOutcome, Sms, Wire};
 use crate::crypto::{Sealed, chance};
 use crate::domain::{HomeNetwork, Timestamp};
 use crate::metrics::About;
@@ -139,18 +139,17 @@ impl Inner {
             to: &message.recipient,
             text: &text,
             sender: None,
-            link_id: None,
+            link_id: message.link_id.as_deref(),
         };
-        match self
-            .transport
-            .send(channel.aggregator.sms_request(&sms))
-            .await
-        {
-            Ok(answer) => {
-                channel
-                    .aggregator
-                    .sms_outcome(answer.status, &answer.headers, &answer.body)
-            }
+        match channel.aggregator.wire() {
+            Wire::Http(wire) => self.request(wire, &sms).await,
+            Wire::Smpp(_) => self.settings.links.send(&channel.name, &sms).await,
+        }
+    }
+
+    async fn request(&self, wire: &dyn HttpSms, sms: &Sms<'_>) -> SendOutcome {
+        match self.transport.send(wire.sms_request(sms)).await {
+            Ok(answer) => wire.sms_outcome(answer.status, &answer.headers, &answer.body),
             Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::OutOfReach),
             Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {
                 reason: error.to_string(),

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::actions::campaign::{Sender, feed};
 use crate::actions::{ActionError, Tools};
 use crate::domain::Clock;
+use crate::failpoints::power_may_go;
 use crate::store::outbox::{self, Lane};
 use crate::store::{Store, campaigns};
 
@@ -81,7 +82,9 @@ impl CampaignFeeder {
             .saturating_sub(usize::try_from(queued).unwrap_or(usize::MAX));
         let (room, now) = (room.min(AT_ONCE), self.clock.now());
         let more = feed(&mut tx, &self.tools, sender, reference, room, now).await?;
+        power_may_go!("campaign.commits");
         tx.commit().await?;
+        power_may_go!("campaign.committed");
         Ok(more)
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn decide(
         }),
         alarm,
     };
-    let backoff = backoff(attempt, settings, chance);
+    let backoff = settings.backoff(attempt, chance);
     let at_least = |told: Option<Duration>| told.map_or(backoff, |told| told.max(backoff));
     match not_sent {
         NotSent::Blocked | NotSent::Permanent { .. } => failed(None),
@@ -134,17 +134,6 @@ pub(super) fn next_probe(kind: HoldKind, now: Timestamp, settings: &config::Outb
         HoldKind::Parked | HoldKind::Stopped => TOP_UP,
         HoldKind::Throttled | HoldKind::Unreachable => settings.circuit(),
     })
-}
-
-/// Full jitter: anything up to the doubled wait, so that attempts do not march in step.
-fn backoff(attempt: i64, settings: &config::Outbox, chance: f64) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(1))
-        .unwrap_or(u32::MAX)
-        .min(30);
-    let whole = Duration::from_millis(settings.backoff_ms).saturating_mul(1 << doublings);
-    whole
-        .min(Duration::from_secs(settings.backoff_cap_s))
-        .mul_f64(chance.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]

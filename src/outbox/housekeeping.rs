@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::store::outbox::{self, Lane};
+use crate::store::outbox;
 use crate::store::{
     StoreError, channel_states, guesses, menu_versions, reports as report_rows, sessions,
     staff_sessions, web_sessions,
@@ -37,7 +37,7 @@ impl Inner {
         reports::apply_overtaken(&mut tx, now, &self.settings.metrics).await?;
         reports::match_orphans(&mut tx, now, &self.settings.metrics).await?;
         self.divert(&mut tx, now).await?;
-        let resent = outbox::resolve_unknown(&mut tx, now, Lane::Link, REPEATS).await?;
+        let resent = outbox::resolve_unknown(&mut tx, now, REPEATS).await?;
         let expired = outbox::expire(&mut tx, now).await?;
         outbox::erase_kept(&mut tx, now).await?;
         let held = channel_states::all(&mut tx).await?;

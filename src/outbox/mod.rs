@@ -1,5 +1,5 @@
 //! The one way out: SMS leave through here, and nothing else speaks HTTP to the
-//! outside.
+//! outside. Where a channel keeps a connection, they are handed to it.
 //!
 //! A message is written in the transaction that causes it. The worker claims it under
 //! a lease, which is the durable word that its first byte may leave, sends it, and
@@ -14,6 +14,7 @@ mod chain;
 mod decide;
 mod detours;
 mod housekeeping;
+mod links;
 mod outlet;
 mod pace;
 mod pulse;
@@ -26,6 +27,7 @@ mod worker;
 
 pub use campaigns::CampaignFeeder;
 pub use chain::AuditChain;
+pub use links::{Errand, Links};
 pub use pulse::PulseWatch;
 pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::aggregators::Channel;
+use crate::aggregators::{Channel, Wire};
 use crate::domain::Lane;
 
 use super::pace::Pace;
@@ -20,6 +20,8 @@ const KEPT: usize = 8;
 /// Places and pace of one channel.
 pub(super) struct Outlet {
     pub(super) channel: String,
+    /// Whether it sends by a connection that may be another process's.
+    pub(super) keeps_connection: bool,
     pace: Pace,
     places: Arc<Semaphore>,
     kept: usize,
@@ -37,6 +39,7 @@ impl Outlet {
     pub(super) fn of(channel: &Channel, in_flight: usize) -> Self {
         Self {
             channel: channel.name.clone(),
+            keeps_connection: matches!(channel.aggregator.wire(), Wire::Smpp(_)),
             pace: Pace::of(channel.sms_per_second),
             places: Arc::new(Semaphore::new(in_flight)),
             kept: in_flight.div_ceil(KEPT).min(in_flight - 1),

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aggregators::NotSent;
 use crate::domain::Timestamp;
+use crate::failpoints::power_may_go;
 use crate::store::channel_states::{self, Hold};
 use crate::store::outbox::{self, Claimed, Settled, Settlement};
 use crate::store::{StoreError, blocked};
@@ -138,7 +139,9 @@ impl Inner {
             }
         }
         reports::apply_waiting_for(&mut tx, &accepted, now, &self.settings.metrics).await?;
+        power_may_go!("settle.commits");
         tx.commit().await?;
+        power_may_go!("settle.committed");
         for outcome in batch
             .iter()
             .filter(|o| !kept.iter().any(|id| id == o.message.id.as_str()))

@@ -6,6 +6,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, StatusCode};
 
+use crate::failpoints::power_may_go;
+
 /// The longest answer that is read; an aggregator's is a few hundred bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
@@ -66,6 +68,7 @@ impl Transport {
             .execute(request)
             .await
             .map_err(|error| what_failed(&error))?;
+        power_may_go!("send.answered");
         let mut body = BytesMut::new();
         while let Some(chunk) = response
             .chunk()

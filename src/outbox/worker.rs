@@ -13,6 +13,7 @@ use crate::aggregators::{Channels, Routes};
 use crate::config;
 use crate::crypto::Keys;
 use crate::domain::{Clock, Lane, Timestamp};
+use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
 use crate::store::channel_states;
 use crate::store::outbox::{self, Claim};
@@ -20,6 +21,7 @@ use crate::store::{Store, StoreError};
 
 use super::attempt::Attempt;
 use super::decide::next_probe;
+use super::links::Links;
 use super::outlet::{Outlet, Room};
 use super::settler::{self, Outcome};
 use super::standings::Standings;
@@ -47,6 +49,8 @@ pub struct WorkerSettings {
     pub keys: Keys,
     /// Where they go.
     pub channels: Channels,
+    /// Those of them that keep a connection, while it is up in this process.
+    pub links: Links,
     /// Which of them a message may take instead.
     pub routes: Routes,
     /// How.
@@ -189,6 +193,10 @@ impl Rounds {
     async fn claim(&mut self, index: usize) -> Result<bool, StoreError> {
         let outlet = &mut self.outlets[index];
         let settings = &self.worker.settings;
+        if outlet.keeps_connection && !settings.links.is_open(&outlet.channel) {
+            // It is down, or another process has it.
+            return Ok(false);
+        }
         let now = settings.clock.now();
         let Some(room) = outlet.room(Instant::now()) else {
             return Ok(!outlet.is_crowded());
@@ -218,7 +226,9 @@ impl Rounds {
             }
             self.worker.standings.next_probe(&outlet.channel, next);
         }
+        power_may_go!("outbox.claims");
         tx.commit().await?;
+        power_may_go!("outbox.claimed");
         let is_full = claimed.len() == room.limit && room.last == Lane::Bulk;
         for message in claimed {
             let Some(place) = outlet.take() else { break };

@@ -157,6 +157,7 @@ impl<'a> Stage<'a> {
     async fn set(script: &'a Script, menu: &Menu, folder: &Path) -> Result<Self, StageError> {
         let file = folder.join(format!("{}.db", Token::fresh().reveal()));
         let settings = StoreSettings {
+            create: true,
             url: format!("sqlite:{}", file.display()),
             connections: 2,
             patience: Duration::from_secs(5),
@@ -308,7 +309,7 @@ impl<'a> Stage<'a> {
         let body = place.seal(&tools.keys, words.as_bytes());
         let (from, now) = (phone.msisdn.as_str(), self.clock.now());
         let mut tx = self.dialogue.store.begin().await?;
-        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, &body, now).await?;
+        inbound::keep(&mut tx, CHANNEL, id.reveal(), from, None, &body, now).await?;
         tx.commit().await?;
         let inbox = Inbox {
             store: self.dialogue.store.clone(),

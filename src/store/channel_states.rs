@@ -121,6 +121,12 @@ pub async fn resume(tx: &mut Tx, channel: &str) -> Result<bool, StoreError> {
     Ok(rows == 1)
 }
 
+/// Lets a channel send again that could not be reached, and no other.
+pub async fn reached(tx: &mut Tx, channel: &str) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM channel_states WHERE channel = $1 AND state = 'unreachable'";
+    on!(tx, conn => sqlx::query(SQL).bind(channel).execute(conn).await.map(drop))
+}
+
 /// Lets channels that were refused send again: whoever starts the program anew has mended it.
 pub async fn resume_stopped(tx: &mut Tx) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM channel_states WHERE state = 'stopped'";

@@ -12,15 +12,17 @@ pub async fn keep(
     channel: &str,
     id: &str,
     sender: &str,
+    link_id: Option<&str>,
     sealed: &[u8],
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    const SQL: &str = "INSERT INTO inbound (channel, id, sender, body, received_at) \
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, id) DO NOTHING";
+    const SQL: &str = "INSERT INTO inbound (channel, id, sender, link_id, body, received_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, id) DO NOTHING";
     let kept = on!(tx, conn => sqlx::query(SQL)
         .bind(channel)
         .bind(id)
         .bind(sender)
+        .bind(link_id)
         .bind(sealed)
         .bind(now.as_millis())
         .execute(conn).await.map(|done| done.rows_affected()))?;
@@ -61,6 +63,8 @@ pub struct Waiting {
     pub id: String,
     /// Who sent it; none where it is a name or a short code, which nobody can answer.
     pub sender: Option<Msisdn>,
+    /// The link that its answer is paid by.
+    pub link_id: Option<String>,
     /// Its text, sealed.
     pub body: Vec<u8>,
     /// When it came.
@@ -69,17 +73,19 @@ pub struct Waiting {
 
 /// What waits, the oldest first.
 pub async fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Waiting>, StoreError> {
-    const SQL: &str = "SELECT channel, id, sender, body, received_at FROM inbound \
+    const SQL: &str = "SELECT channel, id, sender, link_id, body, received_at FROM inbound \
                        WHERE handled_at IS NULL ORDER BY received_at LIMIT $1";
-    let rows: Vec<(String, String, String, Vec<u8>, i64)> =
+    let rows: Vec<(String, String, String, Option<String>, Vec<u8>, i64)> =
         on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
-    let read = |(channel, id, sender, body, received_at): (_, _, String, _, _)| Waiting {
-        channel,
-        id,
-        sender: Msisdn::parse(&sender).ok(),
-        body,
-        received_at: Timestamp::from_millis(received_at),
-    };
+    let read =
+        |(channel, id, sender, link_id, body, received_at): (_, _, String, _, _, _)| Waiting {
+            channel,
+            id,
+            sender: Msisdn::parse(&sender).ok(),
+            link_id,
+            body,
+            received_at: Timestamp::from_millis(received_at),
+        };
     Ok(rows.into_iter().map(read).collect())
 }
 

@@ -11,10 +11,12 @@
 
 #[macro_use]
 mod tx;
+mod backup;
 mod open;
 
 pub mod attendance;
 pub mod audit;
+pub mod binds;
 pub mod blocked;
 pub mod bulk;
 pub mod campaigns;

@@ -34,14 +34,16 @@ pub struct StoreSettings {
     pub connections: u32,
     /// How long a unit of work waits for a connection.
     pub patience: Duration,
+    /// Whether a SQLite file that is missing is made.
+    pub create: bool,
 }
 
 /// A database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Pool);
+pub struct Store(pub(super) Pool);
 
 #[derive(Clone)]
-enum Pool {
+pub(super) enum Pool {
     // SQLite lets one connection write at a time. With a pool of one, writers wait
     // their turn here instead of failing with "database is locked".
     Sqlite { write: SqlitePool, read: SqlitePool },
@@ -153,14 +155,22 @@ fn migrator(dialect: &str) -> Migrator {
 
 async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
     let options = SqliteConnectOptions::from_str(&settings.url)?
-        .create_if_missing(true)
+        .create_if_missing(settings.create)
         .journal_mode(SqliteJournalMode::Wal)
         // An answer must be on disk before a phone shows it.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
-    make_file(options.get_filename())?;
+    let file = options.get_filename();
+    if settings.create {
+        make_file(file)?;
+    } else if !file.exists() {
+        return Err(StoreError::Unusable(format!(
+            "there is no database at {}; `cp2 db migrate` makes one",
+            file.display()
+        )));
+    }
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
     let write = pool()
         .max_connections(1)

@@ -1,4 +1,4 @@
-//! How many SMS a text is sent as.
+//! The SMS that a text is sent as.
 //!
 //! The figures are those of an 8-bit concatenation reference, the common one.
 
@@ -20,31 +20,40 @@ const UCS2_UNITS: Capacity = Capacity {
 };
 
 /// The SMS segments a text is billed as; the empty text is one.
+#[must_use]
+pub fn segments(text: &str) -> usize {
+    split(text).len()
+}
+
+/// A text in the parts that it is sent as; the empty text is one.
 ///
 /// One character outside GSM-7 turns the whole message into UCS-2. Neither an
 /// escape pair nor a surrogate pair is split, so a part can end one unit short.
 #[must_use]
-pub fn segments(text: &str) -> usize {
-    match text.chars().map(gsm7::width).collect::<Option<Vec<_>>>() {
-        Some(widths) => SEPTETS.parts(&widths),
-        None => UCS2_UNITS.parts(&text.chars().map(char::len_utf16).collect::<Vec<_>>()),
+pub fn split(text: &str) -> Vec<&str> {
+    let is_gsm7 = gsm7::septets(text).is_some();
+    if is_gsm7 {
+        SEPTETS.split(text, |character| gsm7::width(character).unwrap_or(1))
+    } else {
+        UCS2_UNITS.split(text, char::len_utf16)
     }
 }
 
 impl Capacity {
-    fn parts(&self, widths: &[usize]) -> usize {
-        if widths.iter().sum::<usize>() <= self.alone {
-            return 1;
+    fn split<'a>(&self, text: &'a str, width: impl Fn(char) -> usize) -> Vec<&'a str> {
+        if text.chars().map(&width).sum::<usize>() <= self.alone {
+            return vec![text];
         }
-        let mut parts = 1;
-        let mut used = 0;
-        for width in widths {
+        let (mut parts, mut start, mut used) = (Vec::new(), 0, 0);
+        for (at, character) in text.char_indices() {
+            let width = width(character);
             if used + width > self.part {
-                parts += 1;
-                used = 0;
+                parts.push(&text[start..at]);
+                (start, used) = (at, 0);
             }
             used += width;
         }
+        parts.push(&text[start..]);
         parts
     }
 }

@@ -9,8 +9,8 @@ use tokio_util::task::TaskTracker;
 use crate::actions::Tools;
 use crate::aggregators::Channels;
 use crate::config::Exposure;
-use crate::dialogue::Dialogue;
 use crate::domain::Clock;
+use crate::intake::Intake;
 use crate::letters::Letters;
 use crate::metrics::Metrics;
 use crate::outbox::Worker;
@@ -25,8 +25,8 @@ pub struct AppParts {
     pub store: Store,
     /// The aggregator accounts.
     pub channels: Channels,
-    /// Takes turns.
-    pub dialogue: Dialogue,
+    /// Takes in what aggregators bring.
+    pub intake: Intake,
     /// Does everything else.
     pub tools: Tools,
     /// Renders letters.

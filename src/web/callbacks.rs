@@ -1,7 +1,5 @@
 //! What aggregators call.
 
-use std::time::Instant;
-
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
@@ -9,17 +7,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::aggregators::{
-    CallbackError, Channel, Hop, Inbound, RawRequest, Sender, SessionEnd, Turn, Ussd,
-};
-use crate::crypto::Sealed;
-use crate::domain::{Language, MessageId};
-use crate::outbox::reports::take;
-use crate::store::{StoreError, Tx, inbound, sim_checks};
-use crate::ussd::{Engine, Screen};
+use crate::aggregators::{CallbackError, Channel, Hop, RawRequest, SessionEnd, Ussd};
+use crate::intake::to_the_end;
+use crate::store::{inbound, sim_checks};
 
 use super::app::App;
-use super::respond::{nothing_here, to_the_end};
+use super::respond::nothing_here;
 
 /// Whose callback it says it is.
 #[derive(Deserialize)]
@@ -88,35 +81,10 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
         Ok(Hop::Ended(end)) => return has_ended(channel, side, &end),
         Err(error) => return refuse(error),
     };
-    let began = Instant::now();
-    let (screen, outcome) = take_turn(&app, channel, side, &turn).await;
-    app.metrics.hop(outcome, began.elapsed());
+    let deadline = side.deadline();
+    let screen = app.intake.turn(channel, &turn, deadline).await;
     side.write_screen(&screen, &turn, &call.raw())
         .map(Into::into)
-}
-
-async fn take_turn(
-    app: &App,
-    channel: &Channel,
-    side: &dyn Ussd,
-    turn: &Turn,
-) -> (Screen, &'static str) {
-    let limit = channel.screen_limit(turn.network.as_ref());
-    let work = {
-        let (dialogue, name, turn) = (app.dialogue.clone(), channel.name.clone(), turn.clone());
-        to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
-    };
-    // Half the aggregator's patience. The work goes on; a repeat finds its answer.
-    let taken = tokio::time::timeout(side.deadline() / 2, work).await;
-    if let Ok(Ok(screen)) = taken {
-        return (screen, "answered");
-    }
-    if taken.is_err() {
-        tracing::error!("the turn took too long");
-    }
-    let menu = &app.dialogue.menus.current().menu;
-    let sorry = Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default());
-    (sorry, if taken.is_err() { "late" } else { "failed" })
 }
 
 /// The end of a session. It may never come, so nothing depends on it.
@@ -146,32 +114,8 @@ pub(super) async fn sms(State(app): State<App>, call: Call) -> Response {
         Ok(messages) => messages,
         Err(error) => return refuse(error),
     };
-    let (inner, name) = (app.clone(), channel.name.clone());
-    let kept = to_the_end(async move {
-        let mut tx = inner.store.begin().await?;
-        for message in &messages {
-            keep(&inner, &mut tx, &name, message).await?;
-        }
-        tx.commit().await
-    });
-    acknowledge_if(kept.await.is_ok(), channel)
-}
-
-async fn keep(app: &App, tx: &mut Tx, channel: &str, message: &Inbound) -> Result<(), StoreError> {
-    let Sender::Person(sender) = &message.from else {
-        // A network's notice: nobody to answer.
-        return Ok(());
-    };
-    // Without the aggregator's id a repeat can't be told from the same words again.
-    let fresh = MessageId::fresh();
-    let id = message.id.as_deref().unwrap_or(fresh.as_str());
-    let place = Sealed {
-        column: "inbound.body",
-        row: id,
-    };
-    let body = place.seal(&app.tools.keys, message.text.as_bytes());
-    inbound::keep(tx, channel, id, sender.as_str(), &body, app.clock.now()).await?;
-    Ok(())
+    let kept = app.intake.sms(&channel.name, messages).await;
+    acknowledge_if(kept.is_ok(), channel)
 }
 
 /// What became of SMS of ours.
@@ -181,15 +125,8 @@ pub(super) async fn delivery(State(app): State<App>, call: Call) -> Response {
         Ok(reports) => reports,
         Err(error) => return refuse(error),
     };
-    let (inner, name) = (app.clone(), channel.name.clone());
-    let kept = to_the_end(async move {
-        let mut tx = inner.store.begin().await?;
-        for report in reports {
-            take(&mut tx, &name, report, inner.clock.now(), &inner.metrics).await?;
-        }
-        tx.commit().await
-    });
-    acknowledge_if(kept.await.is_ok(), channel)
+    let kept = app.intake.reports(&channel.name, reports).await;
+    acknowledge_if(kept.is_ok(), channel)
 }
 
 /// A person wants no more promotion.

@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use crate::actions::{self, Verdict};
 use crate::domain::CheckCode;
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::pages::{CheckPage, CheckState, Checked, ErrorPage, LanguageWish, Problem};
-use super::respond::{Failed, to_the_end};
 
 #[derive(Deserialize)]
 pub(super) struct Typed {

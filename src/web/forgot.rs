@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::actions::{self, Forgotten};
 use crate::domain::{Msisdn, Timestamp};
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::client::Client;
 use super::pages::{ErrorPage, ForgotPage, ForgotState, LanguageWish, Problem};
-use super::respond::{Failed, to_the_end};
 use super::site::unreadable;
 
 #[derive(Deserialize)]
@@ -84,7 +84,7 @@ pub(super) async fn ask(
 }
 
 async fn send(app: App, asked: Forgotten, now: Timestamp) {
-    let bell = Arc::clone(&app.dialogue.bell);
+    let bell = Arc::clone(&app.intake.dialogue.bell);
     let work = async move { actions::forgotten(&app.store, &app.tools, &asked, now).await };
     // A failure stands in the log; whoever gets no SMS asks again.
     if to_the_end(work).await.is_ok() {

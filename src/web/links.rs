@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 
 use crate::actions;
 use crate::crypto::Token;
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::cookie::Cookie;
 use super::download;
 use super::letter::{LetterFailed, draw};
 use super::pages::{ErrorPage, Frame, LanguageWish, LinkGonePage, LinkPage, Problem};
-use super::respond::{Failed, to_the_end};
 
 /// Tells the browser that redeemed a link from others. It is given before anything is
 /// redeemed, so that a second click comes from the same browser as the first. One for all

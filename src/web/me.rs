@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 
 use crate::actions::{self, Visitor, Way, Work};
 use crate::domain::{DeploymentId, Language, Msisdn, clock_time, long_date};
+use crate::intake::{Failed, to_the_end};
 use crate::store::deployments::Deployment;
 
 use super::app::App;
 use super::download;
 use super::letter::{LetterFailed, draw};
 use super::pages::{DeploymentCard, ErrorPage, LanguageWish, MePage, Problem};
-use super::respond::{Failed, to_the_end};
 use super::visit::SettledVisit;
 
 /// A person's own page.

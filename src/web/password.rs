@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::actions::{self, Chosen, Visitor, Wanted};
 use crate::domain::Msisdn;
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::pages::{ErrorPage, LanguageWish, PasswordPage, PasswordState, Problem};
-use super::respond::{Failed, to_the_end};
 use super::site::unreadable;
 use super::visit::{Visit, remember};
 

@@ -1,7 +1,5 @@
 //! Answers that are nobody's page in particular.
 
-use std::future::Future;
-
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -50,31 +48,3 @@ pub(super) async fn no_foreign_forms(
     }
     .into_response()
 }
-
-/// Runs a unit of work to its end, even when the client hangs up meanwhile: axum
-/// drops a handler then, and a unit of work must not be dropped half-way.
-pub(super) async fn to_the_end<T, E>(
-    work: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, Failed>
-where
-    T: Send + 'static,
-    E: std::error::Error + Send + 'static,
-{
-    use tracing::Instrument;
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => {
-            // Logged once, here. The other side learns nothing about our inside.
-            tracing::error!(error = &error as &dyn std::error::Error, "the work failed");
-            Err(Failed)
-        }
-        Err(_) => {
-            tracing::error!("the work broke off");
-            Err(Failed)
-        }
-    }
-}
-
-/// Something inside failed, and the log says what.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Failed;

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::actions::{self, ActionError, LogIn};
 use crate::domain::{Msisdn, PersonId};
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::pages::{ErrorPage, Frame, HomePage, LanguageWish, LoginError, LoginPage, Problem};
-use super::respond::{Failed, to_the_end};
 use super::visit::{COOKIE, remember};
 
 /// What the service is.

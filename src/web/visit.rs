@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::actions::{self, Visitor};
 use crate::crypto::Token;
+use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
 use super::cookie::Cookie;
 use super::pages::{ErrorPage, LanguageWish, Problem};
-use super::respond::{Failed, to_the_end};
 
 /// Says who is logged in.
 pub(super) const COOKIE: Cookie = Cookie {

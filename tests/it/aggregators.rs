@@ -23,6 +23,7 @@ with_each_database!(
     infobip_with_its_session_in_the_path,
     arkesel_nalo_and_mtn_answer_in_their_envelopes,
     the_example_of_the_guide_works,
+    the_answer_to_a_paid_sms_names_its_link,
 );
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -456,4 +457,44 @@ async fn the_example_of_the_guide_works(database: Database) {
     assert_eq!(joined.json("sms", &sms).await.status(), 200);
     assert!(joined.accepted(1).await[1].contains("99208105"));
     joined.stop().await;
+}
+
+async fn the_answer_to_a_paid_sms_names_its_link(database: Database) {
+    let aggregator = MockServer::start().await;
+    let body = json!({"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [{
+        "statusCode": 101, "number": "+254700000001", "status": "Success", "cost": "KES 0",
+        "messageId": "ATXid_1",
+    }]}});
+    let takes = ResponseTemplate::new(201).set_body_json(body);
+    let sending = Mock::given(method("POST")).and(path("/version1/messaging"));
+    sending.respond_with(takes).mount(&aggregator).await;
+    let uri = aggregator.uri();
+    let service = TestService::start_with(database, |config| {
+        config.channel[0].base_url = Some(uri);
+    })
+    .await;
+    for (id, from, link) in [("1", person(1), "L-7"), ("2", person(4), "")] {
+        let from = format!("+{from}");
+        let fields = [
+            ("id", id),
+            ("from", from.as_str()),
+            ("to", "22026"),
+            ("text", "HELP"),
+            ("linkId", link),
+            ("date", "2026-10-05T06:00:00Z"),
+        ];
+        assert_eq!(service.callback("sms", &fields).await.status(), 200);
+    }
+    service.count_comes_to(ACCEPTED, 2).await;
+    let sent = aggregator.received_requests().await.unwrap();
+    let sent = sent
+        .into_iter()
+        .map(|request| String::from_utf8(request.body).unwrap());
+    let (paid, free): (Vec<_>, Vec<_>) = sent.partition(|body| body.contains("254700000001"));
+    assert!(paid[0].contains("&bulkSMSMode=0&linkId=L-7"), "{paid:?}");
+    assert!(
+        free[0].contains("&bulkSMSMode=1") && !free[0].contains("linkId"),
+        "{free:?}"
+    );
+    service.stop().await;
 }

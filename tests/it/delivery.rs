@@ -74,6 +74,7 @@ async fn campaign(service: &TestService, numbers: std::ops::Range<u32>) -> u64 {
             lane: Lane::Bulk,
             channel: "at",
             route: None,
+            link_id: None,
             recipient: line,
             person: None,
             body,

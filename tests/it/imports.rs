@@ -272,7 +272,7 @@ async fn people_are_told_once_of_what_moves_them(service: &TestService) {
 async fn an_import_that_breaks_off_leaves_nothing(service: &TestService) {
     let desk = Desk::at(service);
     let before = service.count(PEOPLE).await;
-    let rows = 60_000;
+    let rows = 25_000;
     let mut text = "ID,Name\n".to_owned();
     for number in 0..rows {
         writeln!(text, "{},Mtu Fulani", 93_000_000 + number).unwrap();
@@ -282,7 +282,7 @@ async fn an_import_that_breaks_off_leaves_nothing(service: &TestService) {
     let file = file.to_str().unwrap();
     let arguments = ["import", "professionals", file, "--by", "wanjiku"];
     let mut import = Program::start(&mut desk.0.command(&arguments));
-    import.line_with("writing: 50000 rows");
+    import.line_with("writing: 20000 rows");
     import.kill();
     assert_eq!(service.count(PEOPLE).await, before);
     let imports = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";

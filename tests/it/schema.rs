@@ -22,6 +22,7 @@ type Column = (String, String, String);
 
 async fn migrated(database: &Database) {
     let settings = StoreSettings {
+        create: true,
         url: database.url(),
         connections: 2,
         patience: Duration::from_secs(5),

@@ -25,8 +25,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
-    Aggregator, CallbackError, Hop, Inbound, Network, OptOut, RawRequest, Report, ScreenLimits,
-    SendOutcome, SessionEnd, SimCards, SimSwap, SimSwapAsked, Sms, Turn, Ussd, reply,
+    Aggregator, CallbackError, Hop, HttpSms, Inbound, Network, OptOut, RawRequest, Report,
+    ScreenLimits, SendOutcome, SessionEnd, SimCards, SimSwap, SimSwapAsked, Sms, Turn, Ussd, Wire,
+    reply,
 };
 use crate::domain::Msisdn;
 use crate::ussd::Screen;
@@ -66,10 +67,12 @@ impl Aggregator for AfricasTalking {
         sms_in::read_opt_out(request)
     }
 
-    fn acknowledge(&self) -> Response<Bytes> {
-        reply::plain("OK")
+    fn wire(&self) -> Wire<'_> {
+        Wire::Http(self)
     }
+}
 
+impl HttpSms for AfricasTalking {
     fn sms_request(&self, sms: &Sms<'_>) -> Request<Bytes> {
         self.desk.request(sms)
     }

@@ -142,7 +142,7 @@ fn sensitive(key: &str) -> Result<HeaderValue, SettingsError> {
 mod tests {
     use super::super::{AfricasTalking, wire};
     use super::*;
-    use crate::aggregators::{Aggregator, SimCards};
+    use crate::aggregators::{HttpSms, SimCards};
 
     fn request(settings: Settings, sender: Option<&str>, link_id: Option<&str>) -> Request<Bytes> {
         let to = Msisdn::parse("0700000001").unwrap();

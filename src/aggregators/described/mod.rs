@@ -29,7 +29,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
-    Aggregator, CallbackError, Inbound, OptOut, RawRequest, Report, SendOutcome, Sms, Ussd, reply,
+    Aggregator, CallbackError, HttpSms, Inbound, OptOut, RawRequest, Report, SendOutcome, Sms,
+    Ussd, Wire, reply,
 };
 use crate::config::DescriptionText;
 use description::Description;
@@ -166,6 +167,12 @@ impl Aggregator for Described {
         acknowledge(self.acknowledgement.as_ref())
     }
 
+    fn wire(&self) -> Wire<'_> {
+        Wire::Http(self)
+    }
+}
+
+impl HttpSms for Described {
     fn sms_request(&self, sms: &Sms<'_>) -> Request<Bytes> {
         self.desk.request(sms, &self.account)
     }

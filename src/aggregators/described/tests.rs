@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::{Account, Described, DescribedError};
 use crate::aggregators::{
-    Aggregator, CallbackError, EndStatus, FailureReason, Hop, Input, Network, NotSent, RawRequest,
-    ReportStatus, SendOutcome, Sender, Sms, Turn,
+    Aggregator, CallbackError, EndStatus, FailureReason, Hop, HttpSms, Input, Network, NotSent,
+    RawRequest, ReportStatus, SendOutcome, Sender, Sms, Turn,
 };
 use crate::config::DescriptionText;
 use crate::domain::Msisdn;

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use crate::actions::campaign::{Step, steer, try_out};
 use crate::config::Config;
 use crate::domain::{Clock, Msisdn, SystemClock};
-use crate::service::{load_tools, open_store};
+use crate::service::{existing_store, load_tools};
 use crate::store::campaigns::{self, Campaign};
 use crate::store::{Store, Tx};
 
@@ -129,7 +129,7 @@ struct Desk {
 impl Desk {
     async fn open(file: &ConfigFile) -> anyhow::Result<Self> {
         let config = file.load()?;
-        let store = open_store(&config).await?;
+        let store = existing_store(&config).await?;
         Ok(Self { config, store })
     }
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Rows between two lines where there is no terminal.
-const EVERY: u64 = 50_000;
+const EVERY: u64 = 20_000;
 
 pub(super) struct Progress {
     bar: ProgressBar,

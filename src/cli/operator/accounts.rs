@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::actions::staff::{self, Added};
 use crate::cli::ConfigFile;
 use crate::domain::{Clock, StaffName, StaffRole, SystemClock};
-use crate::service::{load_tools, open_store};
+use crate::service::{existing_store, load_tools};
 use crate::store::staff::{Member, all};
 
 use super::{Listing, show};
@@ -44,7 +44,7 @@ impl Account {
 pub(super) async fn add(new: &New) -> anyhow::Result<ExitCode> {
     let account = &new.account;
     let config = account.config.load()?;
-    let (tools, store) = (load_tools(&config)?, open_store(&config).await?);
+    let (tools, store) = (load_tools(&config)?, existing_store(&config).await?);
     let whom = (&account.name, new.role);
     let added = staff::add(&store, &tools, whom, &account.actor(), SystemClock.now()).await?;
     store.close().await;
@@ -56,7 +56,7 @@ pub(super) async fn add(new: &New) -> anyhow::Result<ExitCode> {
 
 pub(super) async fn reset(account: &Account) -> anyhow::Result<ExitCode> {
     let config = account.config.load()?;
-    let (tools, store) = (load_tools(&config)?, open_store(&config).await?);
+    let (tools, store) = (load_tools(&config)?, existing_store(&config).await?);
     let now = SystemClock.now();
     let password = staff::reset(&store, &tools, &account.name, &account.actor(), now).await?;
     store.close().await;
@@ -67,7 +67,7 @@ pub(super) async fn reset(account: &Account) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn set_disabled(account: &Account, is_disabled: bool) -> anyhow::Result<ExitCode> {
-    let store = open_store(&account.config.load()?).await?;
+    let store = existing_store(&account.config.load()?).await?;
     let mut tx = store.begin().await?;
     let (by, now) = (account.actor(), SystemClock.now());
     let found = staff::set_disabled(&mut tx, &account.name, is_disabled, &by, now).await?;
@@ -82,7 +82,7 @@ pub(super) async fn set_disabled(account: &Account, is_disabled: bool) -> anyhow
 }
 
 pub(super) async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
-    let store = open_store(&listing.config.load()?).await?;
+    let store = existing_store(&listing.config.load()?).await?;
     let mut tx = store.begin_read().await?;
     let found = all(&mut tx).await?;
     drop(tx);

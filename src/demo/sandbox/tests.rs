@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::aggregators::africastalking::{AfricasTalking, Endpoint, Settings};
 use crate::aggregators::{
-    Aggregator, FailureReason, NotSent, RawRequest, Report, ReportStatus, SendOutcome, Sms,
+    Aggregator, FailureReason, HttpSms, NotSent, RawRequest, Report, ReportStatus, SendOutcome, Sms,
 };
 use crate::domain::{FixedClock, Timestamp};
 

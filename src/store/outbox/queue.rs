@@ -25,6 +25,8 @@ pub struct NewMessage<'a> {
     pub channel: &'a str,
     /// By which route of the configuration; none where no route chose the channel.
     pub route: Option<&'a str>,
+    /// The link of the paid SMS that it answers.
+    pub link_id: Option<&'a str>,
     /// To which line.
     pub recipient: &'a Msisdn,
     /// About whom.
@@ -45,6 +47,7 @@ struct NewRow<'a> {
     lane: i64,
     channel: &'a str,
     route: Option<&'a str>,
+    link_id: Option<&'a str>,
     recipient: &'a str,
     network: &'static str,
     person_id: Option<&'a str>,
@@ -61,6 +64,7 @@ impl<'a> NewRow<'a> {
             lane: number(message.lane),
             channel: message.channel,
             route: message.route,
+            link_id: message.link_id,
             recipient: message.recipient.as_str(),
             network: HomeNetwork::of(message.recipient).name(),
             person_id: message.person.map(PersonId::as_str),
@@ -90,10 +94,10 @@ pub async fn add_many(
     macro_rules! sql {
         ($body:literal, $rows:literal) => {
             concat!(
-                "INSERT INTO outbox (id, cause, lane, channel, route, recipient, network, ",
+                "INSERT INTO outbox (id, cause, lane, channel, route, link_id, recipient, network, ",
                 "person_id, body, segments, state, attempt, unanswered, due_at, expires_at, ",
                 "created_at, updated_at) SELECT r.id, r.cause, r.lane, r.channel, r.route, ",
-                "r.recipient, r.network, r.person_id, ",
+                "r.link_id, r.recipient, r.network, r.person_id, ",
                 $body,
                 ", r.segments, 'queued', 0, 0, $2, r.expires_at, $2, $2 FROM ",
                 $rows,
@@ -105,6 +109,7 @@ pub async fn add_many(
         "unhex(r.body)",
         "(SELECT value ->> 'id' AS id, value ->> 'cause' AS cause, value ->> 'lane' AS lane, \
          value ->> 'channel' AS channel, value ->> 'route' AS route, \
+         value ->> 'link_id' AS link_id, \
          value ->> 'recipient' AS recipient, value ->> 'network' AS network, \
          value ->> 'person_id' AS person_id, value ->> 'body' AS body, \
          value ->> 'segments' AS segments, value ->> 'expires_at' AS expires_at \
@@ -113,7 +118,7 @@ pub async fn add_many(
     const POSTGRES: &str = sql!(
         "decode(r.body, 'hex')",
         "json_to_recordset($1::json) AS r (id text, cause text, lane bigint, channel text, \
-         route text, recipient text, network text, person_id text, body text, segments bigint, \
+         route text, link_id text, recipient text, network text, person_id text, body text, segments bigint, \
          expires_at bigint)"
     );
     let sql = match tx {
@@ -153,6 +158,8 @@ pub struct Claimed {
     pub lane: Lane,
     /// Through which channel.
     pub channel: String,
+    /// The link of the paid SMS that it answers.
+    pub link_id: Option<String>,
     /// To which line.
     pub recipient: Msisdn,
     /// The text, sealed.
@@ -167,15 +174,25 @@ pub struct Claimed {
     pub expires_at: Timestamp,
 }
 
-type ClaimedRow = (String, String, Option<Vec<u8>>, i64, i64, i64, i64);
+type ClaimedRow = (
+    String,
+    Option<String>,
+    String,
+    Option<Vec<u8>>,
+    i64,
+    i64,
+    i64,
+    i64,
+);
 
 impl Claimed {
     fn read(row: ClaimedRow, channel: &str, lane: Lane) -> Result<Self, StoreError> {
-        let (id, recipient, body, attempt, created_at, due_at, expires_at) = row;
+        let (id, link_id, recipient, body, attempt, created_at, due_at, expires_at) = row;
         Ok(Self {
             id: MessageId::parse(&id).map_err(decode)?,
             lane,
             channel: channel.to_owned(),
+            link_id,
             recipient: Msisdn::parse(&recipient).map_err(decode)?,
             body: body.ok_or_else(|| decode("no text"))?,
             attempt,
@@ -228,7 +245,7 @@ async fn claim_in(
                 "WHERE state = 'queued' AND lane = $3 AND channel = $4 AND due_at <= $1 ",
                 "AND expires_at > $1 ORDER BY due_at LIMIT $5 ",
                 $lock,
-                ") RETURNING id, recipient, body, attempt, created_at, due_at, expires_at"
+                ") RETURNING id, link_id, recipient, body, attempt, created_at, due_at, expires_at"
             )
         };
     }

@@ -3,8 +3,6 @@
 use crate::domain::Timestamp;
 use crate::store::{StoreError, Tx};
 
-use super::{Lane, number};
-
 /// Attempts whose worker is gone: the lease is over and nobody knows what became of them.
 pub async fn abandon_leases(
     tx: &mut Tx,
@@ -20,23 +18,16 @@ pub async fn abandon_leases(
         .execute(conn).await.map(|done| done.rows_affected()))
 }
 
-/// Queues again what no report has settled in time, text unchanged, in the lanes up
-/// to `last` and as long as no more than `repeats` answers were lost. Other such
-/// messages stay unknown and their texts are erased.
-pub async fn resolve_unknown(
-    tx: &mut Tx,
-    now: Timestamp,
-    last: Lane,
-    repeats: i64,
-) -> Result<u64, StoreError> {
+/// Queues again what no report has settled in time, text unchanged, as long as no more than
+/// `repeats` answers were lost. Other such messages stay unknown and their texts are erased.
+pub async fn resolve_unknown(tx: &mut Tx, now: Timestamp, repeats: i64) -> Result<u64, StoreError> {
     const RESEND: &str = "UPDATE outbox SET state = 'queued', due_at = $1, updated_at = $1, \
-        reason = 'no delivery report came: once more, word for word' WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND lane <= $2 \
-        AND unanswered <= $3 AND expires_at > $1";
+        reason = 'no delivery report came: once more, word for word' \
+        WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1 AND unanswered <= $2 AND expires_at > $1";
     const GIVE_UP: &str = "UPDATE outbox SET body = NULL, updated_at = $1 \
         WHERE state = 'unknown' AND body IS NOT NULL AND due_at <= $1";
     let resent = on!(&mut *tx, conn => sqlx::query(RESEND)
         .bind(now.as_millis())
-        .bind(number(last))
         .bind(repeats)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     on!(tx, conn => sqlx::query(GIVE_UP).bind(now.as_millis()).execute(conn).await.map(drop))?;

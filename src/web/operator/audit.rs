@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use crate::actions::ActionError;
 use crate::actions::staff::{self, Member};
+use crate::intake::to_the_end;
 use crate::store::audit::{self, Kept, Wanted};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::to_the_end;
 
 use super::{Shell, problem, show, time_of};
 

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use crate::actions::ActionError;
 use crate::actions::staff::{self, Member};
 use crate::domain::{Duty, Lane, Timestamp};
+use crate::intake::{Failed, to_the_end};
 use crate::metrics::Pace;
 use crate::store::channel_states::{self, Hold};
 use crate::store::outbox::{self, Figure, Times};
 use crate::store::sessions;
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::said::{Said, back};

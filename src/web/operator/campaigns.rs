@@ -12,11 +12,11 @@ use crate::actions::ActionError;
 use crate::actions::campaign::{COLUMNS, Estimate, PAGE, Step, cells, estimate, steer};
 use crate::actions::staff::{self, Member};
 use crate::domain::Duty;
+use crate::intake::{Failed, to_the_end};
 use crate::store::StoreError;
 use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::said::{Said, back};

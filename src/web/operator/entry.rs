@@ -13,10 +13,10 @@ use crate::actions::staff::{self, Enrolled, Entry, Member, Proof, StaffChosen};
 use crate::actions::{ActionError, PasswordFault, Wanted};
 use crate::crypto::{RecoveryCode, TotpSecret};
 use crate::domain::StaffName;
+use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::client::Client;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::square::square;

@@ -5,11 +5,11 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Language;
+use crate::intake::to_the_end;
 use crate::menus::{Graph, Visits};
 use crate::store::traffic;
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::to_the_end;
 
 use super::problem;
 

@@ -48,7 +48,7 @@ use crate::domain::{Duty, Timestamp};
 use super::app::App;
 use super::cookie::Cookie;
 use super::pages::{ErrorPage, Frame, Problem};
-use super::respond::{Failed, to_the_end};
+use crate::intake::{Failed, to_the_end};
 
 /// Says which member of staff is logged in.
 const COOKIE: Cookie = Cookie {

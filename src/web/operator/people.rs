@@ -13,11 +13,11 @@ use crate::domain::{
     DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, Timestamp,
     TscNumber,
 };
+use crate::intake::{Failed, to_the_end};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::said::{Said, back};
@@ -175,7 +175,7 @@ async fn cut_off(
         return Ok(found);
     };
     for channel in app.channels.iter() {
-        let left = app.dialogue.cut_off(tx, &channel.name, line).await?;
+        let left = app.intake.dialogue.cut_off(tx, &channel.name, line).await?;
         found.extend(left.map(|(at, shown)| {
             let screens: Vec<_> = shown.screens().collect();
             (at, screens.join(" › "))
@@ -232,7 +232,7 @@ pub(in crate::web) async fn help(
         Ok(Helped::Nobody) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.dialogue.bell.notify_one();
+    app.intake.dialogue.bell.notify_one();
     back(&path, word)
 }
 

@@ -10,9 +10,9 @@ use crate::actions::ActionError;
 use crate::actions::problem::{Answers, Step, Stepped, Waiting, step, waiting};
 use crate::actions::staff::{self, Member};
 use crate::domain::{Answer, Language};
+use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::said::{Said, back};
@@ -106,6 +106,6 @@ pub(in crate::web) async fn reply(
         Ok(Stepped::NotWaiting) => "not_waiting",
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.dialogue.bell.notify_one();
+    app.intake.dialogue.bell.notify_one();
     back(PATH, word)
 }

@@ -10,9 +10,9 @@ use crate::actions::registration::{self, Waiting};
 use crate::actions::staff::Member;
 use crate::actions::{self, ActionError, Claim};
 use crate::domain::{Msisdn, TscNumber};
+use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::said::{Said, back};
@@ -96,7 +96,7 @@ pub(in crate::web) async fn decide_registration(
         Ok(Decided::LineIsHeld) => "line_is_held",
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.dialogue.bell.notify_one();
+    app.intake.dialogue.bell.notify_one();
     back(PATH, word)
 }
 
@@ -130,7 +130,7 @@ pub(in crate::web) async fn decide_claim(
         (Ok(_), _) => "done",
         (Err(Failed), _) => return problem(&app, Problem::Unavailable),
     };
-    app.dialogue.bell.notify_one();
+    app.intake.dialogue.bell.notify_one();
     back(PATH, word)
 }
 

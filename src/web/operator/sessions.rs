@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use crate::actions::ActionError;
 use crate::actions::staff::{self, Member};
+use crate::intake::{Failed, to_the_end};
 use crate::store::staff_sessions::StaffSession;
 use crate::web::app::App;
 use crate::web::pages::Problem;
-use crate::web::respond::{Failed, to_the_end};
 
 use super::filled::Filled;
 use super::{Shell, problem, show, time_of};

@@ -107,6 +107,7 @@ impl Inside {
             CHANNEL,
             &id,
             line.as_str(),
+            None,
             &body,
             self.clock.now(),
         );

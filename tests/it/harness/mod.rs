@@ -9,6 +9,7 @@ mod office;
 mod phone;
 pub(crate) mod program;
 pub(crate) mod service;
+pub(crate) mod smsc;
 mod surfer;
 mod wire;
 

@@ -24,7 +24,7 @@ use super::{Contents, Database, Phone, Wire};
 pub(crate) const SECRET: &str = "a-path-secret-of-tests";
 
 /// How long a test waits for something that should happen at once.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct TestService {
     pub(crate) base: String,
@@ -366,6 +366,7 @@ impl TestService {
                 lane: Lane::Bulk,
                 channel: "at",
                 route: None,
+                link_id: None,
                 recipient: &Msisdn::parse(&person(99)).unwrap(),
                 person: None,
                 body: b"",

@@ -1,0 +1,144 @@
+//! What aggregators bring, by whichever wire: hops of sessions, SMS, delivery reports. Here
+//! it is kept before anybody says that it came, and a phone always gets a screen.
+//!
+//! Knows no format and no wire, and has no rules.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tracing::Instrument;
+
+use crate::aggregators::{Channel, Inbound, Report, Sender, Turn};
+use crate::crypto::{Keys, Sealed};
+use crate::dialogue::Dialogue;
+use crate::domain::{Clock, Language, MessageId};
+use crate::failpoints::power_may_go;
+use crate::metrics::Metrics;
+use crate::outbox::reports;
+use crate::store::{Store, StoreError, Tx, inbound};
+use crate::ussd::{Engine, Screen};
+
+/// Takes in what comes. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    /// Where it is kept.
+    pub store: Store,
+    /// Seals it.
+    pub keys: Keys,
+    /// Takes turns.
+    pub dialogue: Dialogue,
+    /// Where hops and reports are counted.
+    pub metrics: Metrics,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Something inside failed, and the log says what.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed;
+
+/// Runs a unit of work to its end, even when whoever waits for it goes away meanwhile: a
+/// unit of work must not be dropped half-way.
+pub async fn to_the_end<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, Failed>
+where
+    T: Send + 'static,
+    E: std::error::Error + Send + 'static,
+{
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => {
+            // Logged once, here. The other side learns nothing about our inside.
+            tracing::error!(error = &error as &dyn std::error::Error, "the work failed");
+            Err(Failed)
+        }
+        Err(_) => {
+            tracing::error!("the work broke off");
+            Err(Failed)
+        }
+    }
+}
+
+impl Intake {
+    /// Takes one hop of a session. After half of what the aggregator waits, the phone reads
+    /// that we are busy; the work goes on, and a repeat finds its answer.
+    pub async fn turn(&self, channel: &Channel, turn: &Turn, deadline: Duration) -> Screen {
+        let began = Instant::now();
+        let limit = channel.screen_limit(turn.network.as_ref());
+        let work = {
+            let (dialogue, name) = (self.dialogue.clone(), channel.name.clone());
+            let turn = turn.clone();
+            to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
+        };
+        let taken = tokio::time::timeout(deadline / 2, work).await;
+        let (screen, outcome) = match taken {
+            Ok(Ok(screen)) => (screen, "answered"),
+            Ok(Err(Failed)) => (self.sorry(limit), "failed"),
+            Err(_) => {
+                tracing::error!("the turn took too long");
+                (self.sorry(limit), "late")
+            }
+        };
+        self.metrics.hop(outcome, began.elapsed());
+        screen
+    }
+
+    fn sorry(&self, limit: usize) -> Screen {
+        let menu = &self.dialogue.menus.current().menu;
+        Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
+    }
+
+    /// Keeps SMS from people, each once.
+    pub async fn sms(&self, channel: &str, messages: Vec<Inbound>) -> Result<(), Failed> {
+        let (own, channel) = (self.clone(), channel.to_owned());
+        to_the_end(async move {
+            let mut tx = own.store.begin().await?;
+            for message in &messages {
+                own.keep(&mut tx, &channel, message).await?;
+            }
+            power_may_go!("sms.commits");
+            tx.commit().await?;
+            power_may_go!("sms.committed");
+            Ok::<_, StoreError>(())
+        })
+        .await
+    }
+
+    async fn keep(&self, tx: &mut Tx, channel: &str, sms: &Inbound) -> Result<(), StoreError> {
+        let Sender::Person(sender) = &sms.from else {
+            // A network's notice: nobody to answer.
+            return Ok(());
+        };
+        // Without the aggregator's id a repeat can't be told from the same words again.
+        let fresh = MessageId::fresh();
+        let id = sms.id.as_deref().unwrap_or(fresh.as_str());
+        let place = Sealed {
+            column: "inbound.body",
+            row: id,
+        };
+        let body = place.seal(&self.keys, sms.text.as_bytes());
+        let now = self.clock.now();
+        let link = sms.link_id.as_deref();
+        inbound::keep(tx, channel, id, sender.as_str(), link, &body, now).await?;
+        Ok(())
+    }
+
+    /// Takes in what became of SMS of ours.
+    pub async fn reports(&self, channel: &str, reports: Vec<Report>) -> Result<(), Failed> {
+        let (own, channel) = (self.clone(), channel.to_owned());
+        to_the_end(async move {
+            let mut tx = own.store.begin().await?;
+            for report in reports {
+                let now = own.clock.now();
+                reports::take(&mut tx, &channel, report, now, &own.metrics).await?;
+            }
+            power_may_go!("report.commits");
+            tx.commit().await?;
+            power_may_go!("report.committed");
+            Ok::<_, StoreError>(())
+        })
+        .await
+    }
+}
