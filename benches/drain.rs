@@ -19,7 +19,7 @@ use cp2::config::{self, Config};
 use cp2::crypto::Sealed;
 use cp2::domain::{Clock, Lane, MessageId, Msisdn, SystemClock};
 use cp2::metrics::Metrics;
-use cp2::outbox::{Worker, WorkerSettings};
+use cp2::outbox::{Links, Worker, WorkerSettings};
 use cp2::service::{load_keys, open_store};
 use cp2::store::Store;
 use cp2::store::outbox::{self, NewMessage};
@@ -60,11 +60,13 @@ async fn measure() {
 
     let bell = Arc::new(Notify::new());
     let worker = Worker::new(WorkerSettings {
+        links: Links::default(),
         store: store.clone(),
         keys: load_keys(&config).unwrap(),
         channels: Channels::open(&config.channel, &config.server.public_url).unwrap(),
         routes: Routes::default(),
         outbox: config.outbox.clone(),
+        links: Links::default(),
         metrics: Metrics::default(),
         clock: Arc::new(SystemClock),
         bell: Arc::clone(&bell),
@@ -158,11 +160,13 @@ async fn enqueue(store: &Store, config: &Config, lane: Lane, numbers: std::ops::
     let messages: Vec<_> = rows
         .iter()
         .map(|(id, to, body)| NewMessage {
+            link_id: None,
             id,
             cause: id.as_str(),
             lane,
             channel: "at",
             route: None,
+            link_id: None,
             recipient: to,
             person: None,
             body,

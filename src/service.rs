@@ -31,7 +31,7 @@ use crate::outbox::{
     AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
 };
 use crate::store::{Store, StoreError, StoreSettings};
-use crate::web::pages::{Accent, Look};
+use crate::web::pages::Look;
 use crate::web::{self, App, AppParts, Patience};
 
 use menus::Watcher;
@@ -203,37 +203,22 @@ fn ahead(channel: &ChannelConfig) -> usize {
         .clamp(20, 10_000)
 }
 
-/// Hands campaigns to the outbox.
-fn feeder(
+/// What feeds campaigns into the outbox.
+fn campaigns(
     config: &Config,
     store: &Store,
     tools: &Tools,
-    (clock, bell): (&Arc<dyn Clock>, &Arc<Notify>),
+    clock: &Arc<dyn Clock>,
+    bell: &Arc<Notify>,
 ) -> CampaignFeeder {
-    let channels = &config.channel;
-    let senders = channels.iter().map(|channel| promoter(config, channel));
+    let promoters = config.channel.iter();
     CampaignFeeder {
         store: store.clone(),
         tools: tools.clone(),
         clock: Arc::clone(clock),
         bell: Arc::clone(bell),
-        senders: senders.collect(),
-        ahead: channels.iter().map(ahead).sum(),
-    }
-}
-
-/// Looks whether urgent SMS wait too long.
-fn pulse_watch(
-    config: &Config,
-    store: &Store,
-    tools: &Tools,
-    clock: &Arc<dyn Clock>,
-) -> PulseWatch {
-    PulseWatch {
-        store: store.clone(),
-        clock: Arc::clone(clock),
-        pulse: tools.pulse.clone(),
-        patience: config.policy.sms_patience(),
+        senders: promoters.map(|channel| promoter(config, channel)).collect(),
+        ahead: config.channel.iter().map(ahead).sum(),
     }
 }
 
@@ -257,14 +242,17 @@ fn sim_checks(
     Ok(Some(checks))
 }
 
-fn letters(config: &Config, service_code: &str) -> Result<Letters, StartError> {
+/// The letters of the council of a configuration.
+pub fn load_letters(config: &Config) -> Result<Letters, StartError> {
+    let first = config.channel.first();
+    let service_code = first.and_then(|channel| channel.service_codes.first());
     let council = &config.council;
     let letters = Letters::new(Council {
         name: council.name.clone(),
         address: council.address.clone(),
         signatory: council.signatory.clone(),
         signatory_title: council.signatory_title.clone(),
-        service_code: Some(service_code.to_owned()),
+        service_code: service_code.cloned(),
     })?;
     Ok(letters)
 }
@@ -306,14 +294,19 @@ impl Service {
             senders: config.channel.iter().map(sender).collect(),
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
-        let campaigns = feeder(&config, &store, &tools, (&clock, &bell));
-        let pulse = pulse_watch(&config, &store, &tools, &clock);
+        let campaigns = campaigns(&config, &store, &tools, &clock, &bell);
+        let pulse = PulseWatch {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            pulse: tools.pulse.clone(),
+            patience: config.policy.sms_patience(),
+        };
         let chain = AuditChain {
             store: store.clone(),
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
         let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
-        let letters = letters(&config, &service_code)?;
+        let letters = load_letters(&config)?;
         let https = config.server.public_url.starts_with("https://");
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
@@ -353,7 +346,7 @@ impl Service {
             look: Look::new(
                 &config.council.name,
                 &service_code,
-                Accent::default(),
+                config.council.accent,
                 https,
             ),
             https,

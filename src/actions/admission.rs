@@ -14,18 +14,30 @@ use super::work::{ActionError, Work};
 
 /// A kind of action that people ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub enum Deed {
+    /// Look up where one is deployed.
     SeeDeployment,
+    /// Have one's letter.
     GetLetter,
+    /// Have a new password.
     ResetPassword,
+    /// Look at one's record.
     SeeRecord,
+    /// Change it.
     ChangeRecord,
+    /// Take another line.
     ChangeNumber,
+    /// Accept or decline.
     AnswerInvitation,
+    /// Report a problem.
     ReportProblem,
+    /// See who works at one's centre.
     SeeRoster,
+    /// See and tell what is known of it.
     DescribeCentre,
+    /// Keep its register.
     KeepAttendance,
+    /// Decide about a lost line of somebody there.
     DecideClaim,
 }
 

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::Token;
-use crate::domain::{Msisdn, PersonId, Timestamp};
-use crate::store::{Store, Tx, audit, outbox, passwords, people};
+use crate::domain::{PersonId, Timestamp, UserName};
+use crate::store::{Store, Tx, audit, deployments, outbox, passwords, people};
 
 use super::visit;
 use super::work::{ActionError, Tools, Way};
@@ -23,17 +23,20 @@ pub enum LogIn {
 pub async fn log_in(
     store: &Store,
     tools: &Tools,
-    user: Option<Msisdn>,
+    user: Option<UserName>,
     password: Zeroizing<String>,
     now: Timestamp,
 ) -> Result<LogIn, ActionError> {
     // The check takes long, so it stands between two units of work.
     let mut tx = store.begin_read().await?;
-    let person = match &user {
-        Some(user) => people::by_msisdn(&mut tx, user).await?,
+    let known = match &user {
+        Some(UserName::Line(line)) => {
+            let person = people::by_msisdn(&mut tx, line).await?;
+            person.map(|person| person.id)
+        }
+        Some(UserName::Centre(code)) => deployments::manager_of(&mut tx, code).await?,
         None => None,
     };
-    let known = person.map(|person| person.id);
     // Of nobody, it is asked for just the same.
     let id = known.clone().unwrap_or_else(PersonId::fresh);
     let kept = passwords::of(&mut tx, &id).await?;

@@ -16,6 +16,7 @@ mod choices;
 mod decider;
 mod deployments;
 mod details;
+mod errand;
 mod forgotten;
 mod guessing;
 pub mod import;
@@ -23,6 +24,7 @@ mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
+mod letter_data;
 mod limits;
 mod log_in;
 mod lost_line;
@@ -50,10 +52,13 @@ mod weak_password;
 mod weak_pin;
 mod work;
 
+pub use admission::Deed;
 pub use check_letter::{Genuine, Verdict, check_letter};
 pub use decider::Decider;
+pub use errand::Errands;
 pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
+pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
 pub use log_in::{LogIn, log_in, log_in_failed};
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
@@ -67,7 +72,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 61] = [
+const ACTIONS: [Action; 62] = [
     caller::RECOGNISE,
     centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
@@ -81,6 +86,7 @@ const ACTIONS: [Action; 61] = [
     centre::MARK_PRESENT,
     centre::REFUSE_CLAIM,
     centre::ROSTER_LIST,
+    centre::ROSTER_TABLE,
     centre::SET_DISTANCE,
     centre::SHOW,
     centre::SHOW_CLAIM,
@@ -136,6 +142,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     actions: &specs(),
     sms: &[
         &centre::SIGNED,
+        &own_password::CHANGED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
         &kra_pin::CHANGED,

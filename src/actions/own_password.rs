@@ -4,14 +4,24 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::Token;
-use crate::domain::Timestamp;
+use crate::menus::{FieldSpec, Kind, SmsSpec};
 use crate::store::passwords::{self, PasswordRecord};
-use crate::store::people::{self, Person};
-use crate::store::{Store, audit, web_sessions};
+use crate::store::people;
+use crate::store::web_sessions;
 
+use super::errand::Errands;
 use super::visit;
 use super::weak_password::{is_guessable, is_short};
-use super::work::{ActionError, Tools, Way};
+use super::work::{ActionError, Way, Work};
+
+/// Tells the line that it was done, in case it was somebody else.
+pub(super) const CHANGED: SmsSpec = SmsSpec {
+    name: "password_changed",
+    fields: &[
+        FieldSpec::new("day", Kind::Date),
+        FieldSpec::new("code", Kind::Code(14)),
+    ],
+};
 
 /// What somebody types to get another password.
 pub struct Wanted {
@@ -49,13 +59,11 @@ pub enum PasswordFault {
 }
 
 /// Keeps a password of somebody's own choice.
-pub async fn choose_password(
-    store: &Store,
-    tools: &Tools,
-    person: &Person,
-    wanted: Wanted,
-    now: Timestamp,
-) -> Result<Chosen, ActionError> {
+pub async fn choose_password(errands: &Errands<'_>, wanted: Wanted) -> Result<Chosen, ActionError> {
+    let Errands {
+        store, tools, now, ..
+    } = *errands;
+    let person = &errands.visitor.person;
     let mut tx = store.begin_read().await?;
     let before = passwords::of(&mut tx, &person.id).await?;
     drop(tx);
@@ -95,14 +103,13 @@ pub async fn choose_password(
     web_sessions::remove_of_person(&mut tx, &person.id).await?;
     let token = Token::fresh();
     visit::begin(&mut tx, &tools.policy, &token, &person.id, now).await?;
-    let entry = audit::Entry {
-        actor: person.id.as_str(),
-        subject: Some(&person.id),
-        what: "password.chosen",
-        way: Way::Web.name(),
-        detail: None,
-    };
-    audit::add(&mut tx, &entry, now).await?;
+    if let Some(line) = &person.msisdn {
+        let way = (Way::Web, errands.channel);
+        let mut work = Work::of_nobody(&mut tx, tools, line, way, now);
+        work.language = errands.language;
+        work.log(person, "password.chosen", None).await?;
+        work.confirm(&CHANGED, person, Vec::new()).await?;
+    }
     tx.commit().await?;
     Ok(Chosen::Kept(token))
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::config::Policy;
 use crate::crypto::Token;
-use crate::domain::{PersonId, Timestamp};
+use crate::domain::{PersonId, Proofs, Timestamp};
 use crate::store::deployments::{self, Deployment};
 use crate::store::people::{self, Person};
-use crate::store::web_sessions::{self, Ends};
+use crate::store::web_sessions::{self, Browser, Ends};
 use crate::store::{Store, Tx, audit, passwords};
 
 use super::work::{ActionError, Way};
@@ -24,6 +24,10 @@ pub struct Visitor {
     pub person: Person,
     /// Whether their password came by SMS and has to be replaced before anything else.
     pub must_change: bool,
+    /// What they have proven in this visit, beyond their password.
+    pub proofs: Proofs,
+    /// What their browser is known by.
+    pub(super) token_hash: [u8; 32],
 }
 
 /// Begins a visit.
@@ -53,23 +57,26 @@ pub async fn visitor(
     now: Timestamp,
 ) -> Result<Option<Visitor>, ActionError> {
     let mut tx = store.begin_read().await?;
-    let Some((id, idle_until)) = web_sessions::visitor(&mut tx, &token.hash(), now).await? else {
+    let token_hash = token.hash();
+    let Some(browser) = web_sessions::visitor(&mut tx, &token_hash, now).await? else {
         return Ok(None);
     };
-    let Some(person) = people::by_id(&mut tx, &id).await? else {
+    let Some(person) = people::by_id(&mut tx, &browser.person).await? else {
         return Ok(None);
     };
-    let password = passwords::of(&mut tx, &id).await?;
+    let password = passwords::of(&mut tx, &person.id).await?;
     drop(tx);
     let prolonged = now.plus(policy.login_idle());
-    if prolonged > idle_until.plus(STEP) {
+    if prolonged > browser.idle_until.plus(STEP) {
         let mut tx = store.begin().await?;
-        web_sessions::touch(&mut tx, &token.hash(), prolonged).await?;
+        web_sessions::touch(&mut tx, &token_hash, prolonged).await?;
         tx.commit().await?;
     }
     Ok(Some(Visitor {
         person,
         must_change: password.is_some_and(|password| password.must_change),
+        proofs: browser.proofs,
+        token_hash,
     }))
 }
 
@@ -86,7 +93,7 @@ pub async fn log_out(
     now: Timestamp,
 ) -> Result<(), ActionError> {
     let found = web_sessions::visitor(tx, &token.hash(), now).await?;
-    let Some((person, _)) = found.filter(|_| everywhere) else {
+    let Some(Browser { person, .. }) = found.filter(|_| everywhere) else {
         return Ok(web_sessions::remove(tx, &token.hash()).await?);
     };
     web_sessions::remove_of_person(tx, &person).await?;

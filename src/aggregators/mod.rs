@@ -16,6 +16,7 @@ mod form;
 mod id;
 mod inbound;
 mod json;
+mod log_in;
 mod network;
 mod number;
 mod opt_out;
@@ -37,6 +38,7 @@ pub use channel::{Channel, ChannelError, Channels};
 pub use error::CallbackError;
 pub use form::FormWriter;
 pub use inbound::{Inbound, Sender};
+pub use log_in::{LogIn, Token};
 pub use network::Network;
 pub use opt_out::OptOut;
 pub use raw::RawRequest;
@@ -105,6 +107,11 @@ pub enum Wire<'a> {
 
 /// Sends SMS by requests.
 pub trait HttpSms: Send + Sync {
+    /// The log-in that they need first, where they do.
+    fn log_in(&self) -> Option<&dyn LogIn> {
+        None
+    }
+
     /// Builds the request that sends one SMS. It holds the text and the key: never print
     /// it.
     fn sms_request(&self, sms: &Sms<'_>) -> http::Request<Bytes>;

@@ -3,11 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::Msisdn;
+use crate::domain::{MessageId, Msisdn, Timestamp};
 
 /// One SMS. Its text may hold a password, so it prints as its length.
 #[derive(Clone, Copy)]
 pub struct Sms<'a> {
+    /// Our own id of it.
+    pub id: &'a MessageId,
+    /// When it is sent.
+    pub now: Timestamp,
     /// The recipient.
     pub to: &'a Msisdn,
     /// The text, whole; the aggregator cuts it into segments.

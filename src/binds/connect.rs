@@ -34,3 +34,25 @@ pub(super) async fn connect(place: &str, tls: bool) -> io::Result<Box<dyn Stream
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream);
     Ok(Box::new(stream.await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn with_tls_nothing_is_said_before_the_other_side_has_shown_itself() {
+        const HANDSHAKE: u8 = 22;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let place = listener.local_addr().unwrap().to_string();
+        let other_side = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_u8().await.unwrap()
+        };
+        let (connected, first) = tokio::join!(connect(&place, true), other_side);
+        assert_eq!(first, HANDSHAKE);
+        assert!(connected.is_err());
+    }
+}

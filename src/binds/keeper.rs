@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::aggregators::smpp::{Refusal, Smpp, refusal};
-use crate::aggregators::{Channel, Wire};
+use crate::aggregators::{Channel, NotSent, Wire};
 use crate::crypto::chance;
 use crate::domain::{MessageId, Timestamp};
 use crate::store::channel_states::{self, Hold, HoldKind};
@@ -154,9 +154,9 @@ impl Keeper {
         let status = answer.map(|answer| answer.status());
         let refused = match status.map(refusal) {
             Ok(None) => return Ok((link, incoming)),
-            Ok(Some(Refusal::Credentials(why))) => NotBound::Refused(Hold {
+            Ok(Some(Refusal::Credentials)) => NotBound::Refused(Hold {
                 kind: HoldKind::Stopped,
-                reason: why.to_string(),
+                reason: NotSent::BadCredentials.to_string(),
                 since: self.now(),
                 until: None,
             }),

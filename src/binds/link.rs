@@ -42,7 +42,7 @@ pub(super) struct Link {
 /// What came that is no answer to a question of ours.
 pub(super) enum Incoming {
     /// A PDU.
-    Command(Command),
+    Command(Box<Command>),
     /// Something that can't be read, and its number.
     Unreadable(u32),
 }
@@ -165,7 +165,7 @@ async fn read_all(
                         .and_then(|waiting| waiting.remove(&answer.sequence_number()));
                     if let Some(asked) = asked {
                         // Nobody waits any more where this fails.
-                        let _ = asked.send(answer);
+                        let _ = asked.send(*answer);
                     }
                     continue;
                 }
@@ -192,7 +192,7 @@ async fn read(reader: &mut ReadHalf<Box<dyn Stream>>) -> io::Result<Incoming> {
     let number = u32::from_be_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
     let length = bytes.len();
     Ok(match Command::decode(&mut bytes, length) {
-        Ok((command, _)) => Incoming::Command(command),
+        Ok((command, _)) => Incoming::Command(Box::new(command)),
         Err(_) => Incoming::Unreadable(number),
     })
 }

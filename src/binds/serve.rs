@@ -13,7 +13,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::aggregators::smpp::{Delivered, Dialogues, Smpp, UssdHop};
 use crate::aggregators::{Channel, NotSent, SendOutcome, Wire};
-use crate::domain::Clock;
 use crate::intake::{Failed, Intake};
 use crate::outbox::Errand;
 
@@ -30,7 +29,6 @@ pub(super) struct Bound {
     channel: Channel,
     link: Arc<Link>,
     intake: Intake,
-    clock: Arc<dyn Clock>,
     /// How long an answer is waited for.
     patience: Duration,
     dialogues: Mutex<Dialogues>,
@@ -49,7 +47,6 @@ impl Bound {
     ) -> Arc<Self> {
         Arc::new(Self {
             dialogues: Mutex::new(account.dialogues()),
-            clock: Arc::clone(&intake.clock),
             reference: AtomicU8::new(0),
             places: Semaphore::new(AT_ONCE),
             channel,
@@ -165,7 +162,7 @@ impl Bound {
         match command.pdu() {
             Some(Pdu::DeliverSm(_)) => {
                 let own = Arc::clone(self);
-                tasks.spawn(async move { own.take(command).await });
+                tasks.spawn(async move { own.take(&command).await });
             }
             Some(Pdu::EnquireLink) => self.link.answer(number, ok, Pdu::EnquireLinkResp).await,
             Some(Pdu::Unbind) => {
@@ -181,7 +178,7 @@ impl Bound {
     }
 
     /// Takes in what came, and says so when it is kept.
-    async fn take(&self, command: Command) {
+    async fn take(&self, command: &Command) {
         let number = command.sequence_number();
         let Ok(_place) = self.places.try_acquire() else {
             return self.acknowledge(number, CommandStatus::EsmeRmsgqful).await;
@@ -217,7 +214,7 @@ impl Bound {
 
     /// Takes a turn, and shows the screen that it leads to.
     async fn hop(&self, account: &Smpp, number: u32, hop: UssdHop) {
-        let now = self.clock.now();
+        let now = self.intake.clock.now();
         let turn = self.dialogues().turn(&hop.caller, hop.said, now);
         let Some(turn) = turn else {
             return self.acknowledge(number, CommandStatus::EsmeRok).await;

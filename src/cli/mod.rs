@@ -12,11 +12,13 @@ mod dial;
 mod export;
 mod import;
 mod key;
+mod letters;
 mod menus;
 mod menus_test;
 mod operator;
 mod outbox;
 mod private_file;
+mod progress;
 mod serve;
 mod stop;
 
@@ -54,6 +56,8 @@ enum Command {
     Db(db::DbCommand),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    #[command(subcommand)]
+    Letters(letters::LettersCommand),
     #[command(subcommand)]
     Menus(menus::MenusCommand),
     #[command(subcommand)]
@@ -117,6 +121,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
         Command::Key(command) => Ok(key::run(&command)),
+        Command::Letters(command) => Box::pin(letters::run(&command)).await,
         Command::Menus(command) => menus::run(&command).await,
         Command::Operator(command) => operator::run(&command).await,
         Command::Outbox(command) => outbox::run(&command).await,

@@ -3,12 +3,10 @@
 use secrecy::ExposeSecret;
 
 use super::channel::{ChannelConfig, ChannelKind};
+use super::channel_check;
 use super::route::RouteConfig;
 use super::sections::Config;
 use super::sim_swap::SimSwapCheck;
-
-/// What every screen is proven to fit: `menus::SCREEN`, which stands above this room.
-const SHORTEST_SCREEN: usize = 160;
 
 /// A setting's name and what is wrong with it.
 type Fault = (String, String);
@@ -37,7 +35,9 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
                 "stands twice; a channel is known by its name",
             );
         }
-        one_channel(channel)?;
+        if let Some((key, message)) = channel_check::fault(channel) {
+            return fault(&format!("channel.{}.{key}", channel.name), message);
+        }
     }
     config
         .route
@@ -245,120 +245,4 @@ fn campaigns(config: &Config) -> Result<(), Fault> {
         );
     }
     Ok(())
-}
-
-fn one_channel(channel: &ChannelConfig) -> Result<(), Fault> {
-    let refuse =
-        |key: &str, message: &str| fault(&format!("channel.{}.{key}", channel.name), message);
-    let simple = |name: &str| {
-        !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    if !simple(&channel.name) {
-        return refuse(
-            "name",
-            "is one or more of a-z, 0-9 and -: it stands in callback addresses",
-        );
-    }
-    for (key, kind, is_set) in channel.of_some_kinds() {
-        if is_set && kind != channel.kind {
-            return refuse(key, "is no setting of a channel of this kind");
-        }
-    }
-    if let Some((key, message)) = door(channel) {
-        return refuse(key, message);
-    }
-    if let Some((key, message)) = account(channel) {
-        return refuse(&key, message);
-    }
-    if channel.sms_per_second == 0 {
-        return refuse("sms_per_second", "must be at least 1");
-    }
-    for (network, septets) in channel.screen_septets.all() {
-        if septets.is_some_and(|septets| septets < SHORTEST_SCREEN) {
-            return refuse(
-                &format!("screen_septets.{network}"),
-                "must be at least 160: the menus are proven to fit from there upwards",
-            );
-        }
-    }
-    if channel.service_codes.is_empty() {
-        return refuse(
-            "service_codes",
-            "needs the code that people dial, such as *384*2026#",
-        );
-    }
-    Ok(())
-}
-
-/// What is wrong with the way to us and from us; a bind is its own way.
-fn door(channel: &ChannelConfig) -> Option<(&'static str, &'static str)> {
-    let secret = channel.secret.expose_secret();
-    if channel.kind == ChannelKind::Smpp {
-        let no_use = "is no setting of a channel of this kind";
-        return match (secret.is_empty(), &channel.base_url) {
-            (false, _) => Some(("secret", no_use)),
-            (true, Some(_)) => Some(("base_url", no_use)),
-            (true, None) => None,
-        };
-    }
-    if secret.len() < 8 || ["demo", "changeme", "password"].contains(&secret) {
-        return Some((
-            "secret",
-            "can be guessed; take what `openssl rand -hex 16` prints",
-        ));
-    }
-    if secret.contains(['/', '?', '#', '%', ' ']) {
-        return Some((
-            "secret",
-            "stands in callback addresses, so letters, digits, - and _ only",
-        ));
-    }
-    let own_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-    let is_safe = |url: &String| {
-        let plain = own_machine.iter().any(|start| url.starts_with(start));
-        url.starts_with("https://") || plain
-    };
-    if channel.base_url.as_ref().is_some_and(|url| !is_safe(url)) {
-        return Some((
-            "base_url",
-            "must begin with https://: passwords and keys travel by it",
-        ));
-    }
-    None
-}
-
-/// What is missing or wrong of the account, by the kind of the channel.
-fn account(channel: &ChannelConfig) -> Option<(String, &'static str)> {
-    let missing = |key: &str, message| Some((key.to_owned(), message));
-    match channel.kind {
-        ChannelKind::AfricasTalking => {
-            if channel.username.as_ref().is_none_or(String::is_empty) {
-                return missing("username", "is missing: it is needed to send");
-            }
-            let key = channel.api_key.as_ref();
-            if key.is_none_or(|key| key.expose_secret().is_empty()) {
-                return missing("api_key", "is missing: it is needed to send");
-            }
-            None
-        }
-        ChannelKind::Http if channel.description.is_empty() => missing(
-            "description",
-            "is missing: it says how the aggregator's wire reads",
-        ),
-        ChannelKind::Http => {
-            let mut values = channel.values.iter();
-            let (name, _) = values.find(|(_, value)| value.expose_secret().is_empty())?;
-            Some((format!("values.{name}"), "is empty"))
-        }
-        ChannelKind::Smpp => match &channel.smpp {
-            None => missing("smpp", "is missing: it says where to bind, and as whom"),
-            Some(smpp) => {
-                let (key, message) = smpp.fault()?;
-                Some((format!("smpp.{key}"), message))
-            }
-        },
-    }
 }

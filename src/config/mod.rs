@@ -7,6 +7,7 @@
 
 mod campaign;
 mod channel;
+mod channel_check;
 mod check;
 mod description;
 mod operator;

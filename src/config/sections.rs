@@ -8,6 +8,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::domain::Accent;
+
 use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
 use super::operator::Operator;
@@ -141,6 +143,8 @@ pub struct Council {
     pub signatory: String,
     /// In which office.
     pub signatory_title: String,
+    /// The colour of its pages, dark enough for white text to be read on it.
+    pub accent: Accent,
 }
 
 impl Default for Council {
@@ -150,6 +154,7 @@ impl Default for Council {
             address: vec!["P.O. Box 0000-00100".into(), "Nairobi".into()],
             signatory: "The Chief Executive Officer".into(),
             signatory_title: "For the Council".into(),
+            accent: Accent::default(),
         }
     }
 }

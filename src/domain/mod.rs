@@ -5,6 +5,7 @@
 //! `{:?}`, and no error repeats what was typed. Nothing here waits, reads or
 //! writes; time comes from a [`Clock`].
 
+mod accent;
 mod answer;
 mod canonical;
 mod card;
@@ -33,7 +34,9 @@ mod staff;
 mod timestamp;
 mod tsc_number;
 mod typed;
+mod user_name;
 
+pub use accent::{Accent, AccentError};
 pub use answer::{Answer, AnswerError};
 pub use card::CardSwap;
 pub use centre_code::{CentreCode, CentreCodeError};
@@ -59,3 +62,4 @@ pub use series::{Series, SeriesError};
 pub use staff::{Duty, StaffName, StaffNameError, StaffRole, StaffRoleError};
 pub use timestamp::Timestamp;
 pub use tsc_number::{TscNumber, TscNumberError};
+pub use user_name::UserName;

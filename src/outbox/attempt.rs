@@ -1,9 +1,11 @@
 //! One attempt to send one message.
 
+use bytes::Bytes;
+use http::Request;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use crate::aggregators::{HttpSms, NotSent, SendOutcome, Sms, Wire};
+use crate::aggregators::{HttpSms, LogIn, NotSent, SendOutcome, Sms, Wire};
 use crate::crypto::{Sealed, chance};
 use crate::domain::{HomeNetwork, Timestamp};
 use crate::metrics::About;
@@ -26,7 +28,7 @@ impl Inner {
     /// Sends one message, unless that would be wrong by now.
     pub(super) async fn attempt(&self, attempt: Attempt, stop: &CancellationToken) -> Outcome {
         let (settled, word) = if self.may_send(&attempt, stop) {
-            self.try_to_send(&attempt.message).await
+            self.try_to_send(&attempt).await
         } else {
             (give_back(&attempt.message), None)
         };
@@ -50,15 +52,20 @@ impl Inner {
     /// Not while another worker could take the message, not even during the send, and not
     /// on a channel that was held since.
     fn may_send(&self, attempt: &Attempt, stop: &CancellationToken) -> bool {
-        let left = attempt.lease_until.since(self.settings.clock.now());
-        left > self.settings.outbox.send_timeout()
+        self.has_time(attempt)
             && !stop.is_cancelled()
             && (attempt.is_probe || self.standings.hold_on(&attempt.message.channel).is_none())
     }
 
-    async fn try_to_send(&self, message: &Claimed) -> (Settled, Option<ChannelWord>) {
+    fn has_time(&self, attempt: &Attempt) -> bool {
+        let left = attempt.lease_until.since(self.settings.clock.now());
+        left > self.settings.outbox.send_timeout()
+    }
+
+    async fn try_to_send(&self, attempt: &Attempt) -> (Settled, Option<ChannelWord>) {
+        let message = &attempt.message;
         let began = self.settings.clock.now();
-        let outcome = self.send(message).await;
+        let outcome = self.send(attempt).await;
         let settings = &self.settings.outbox;
         let now = self.settings.clock.now();
         self.count(message, &outcome, now);
@@ -118,7 +125,8 @@ impl Inner {
         Some(ChannelWord::Held(hold))
     }
 
-    async fn send(&self, message: &Claimed) -> SendOutcome {
+    async fn send(&self, attempt: &Attempt) -> SendOutcome {
+        let message = &attempt.message;
         let never = |reason: &str| {
             SendOutcome::NotSent(NotSent::Permanent {
                 reason: reason.into(),
@@ -136,19 +144,54 @@ impl Inner {
             return never("the text can't be opened with the keys of the configuration");
         };
         let sms = Sms {
+            id: &message.id,
+            now: self.settings.clock.now(),
             to: &message.recipient,
             text: &text,
             sender: None,
             link_id: message.link_id.as_deref(),
         };
         match channel.aggregator.wire() {
-            Wire::Http(wire) => self.request(wire, &sms).await,
+            Wire::Http(wire) => match wire.log_in() {
+                None => self.request(wire, wire.sms_request(&sms)).await,
+                Some(log_in) => self.with_token(wire, log_in, &sms, attempt).await,
+            },
             Wire::Smpp(_) => self.settings.links.send(&channel.name, &sms).await,
         }
     }
 
-    async fn request(&self, wire: &dyn HttpSms, sms: &Sms<'_>) -> SendOutcome {
-        match self.transport.send(wire.sms_request(sms)).await {
+    /// A token may be taken back before its time: then there is one more log-in. Who has
+    /// waited for one too long sends nothing: the message may be another worker's soon.
+    async fn with_token(
+        &self,
+        wire: &dyn HttpSms,
+        log_in: &dyn LogIn,
+        sms: &Sms<'_>,
+        attempt: &Attempt,
+    ) -> SendOutcome {
+        let channel = attempt.message.channel.as_str();
+        let mut outcome = SendOutcome::NotSent(NotSent::BadCredentials);
+        for _ in 0..2 {
+            let token = match self.tokens.get(channel, log_in, &self.transport).await {
+                Ok(token) => token,
+                Err(why) => return SendOutcome::NotSent(why),
+            };
+            if !self.has_time(attempt) {
+                return SendOutcome::NotSent(NotSent::OutOfReach);
+            }
+            let mut request = wire.sms_request(sms);
+            log_in.show(&token, &mut request);
+            outcome = self.request(wire, request).await;
+            if outcome != SendOutcome::NotSent(NotSent::BadCredentials) {
+                break;
+            }
+            self.tokens.forget(channel, &token).await;
+        }
+        outcome
+    }
+
+    async fn request(&self, wire: &dyn HttpSms, request: Request<Bytes>) -> SendOutcome {
+        match self.transport.send(request).await {
             Ok(answer) => wire.sms_outcome(answer.status, &answer.headers, &answer.body),
             Err(TransportError::NotSent) => SendOutcome::NotSent(NotSent::OutOfReach),
             Err(error @ TransportError::Unknown(_)) => SendOutcome::Unknown {

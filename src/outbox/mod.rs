@@ -22,6 +22,7 @@ pub mod reports;
 mod settler;
 mod sim_checks;
 mod standings;
+mod tokens;
 mod transport;
 mod worker;
 

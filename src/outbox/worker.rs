@@ -25,6 +25,7 @@ use super::links::Links;
 use super::outlet::{Outlet, Room};
 use super::settler::{self, Outcome};
 use super::standings::Standings;
+use super::tokens::Tokens;
 use super::transport::Transport;
 
 /// How often abandoned, unknown and useless messages are looked for.
@@ -72,6 +73,7 @@ pub struct Worker(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) settings: WorkerSettings,
     pub(super) transport: Transport,
+    pub(super) tokens: Tokens,
     pub(super) standings: Standings,
     /// Rings when places have become free.
     pub(super) freed: Notify,
@@ -87,6 +89,7 @@ impl Worker {
         Ok(Self(Arc::new(Inner {
             settings,
             transport,
+            tokens: Tokens::default(),
             standings: Standings::default(),
             freed: Notify::new(),
             alive_at,

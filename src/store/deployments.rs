@@ -78,14 +78,14 @@ pub struct Deployment {
 
 /// The columns of a deployment with its centre.
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT d.id, d.person_id, d.exam, d.year, d.role, d.state, d.serial, d.issued_on, ",
             "d.reports_at, d.starts_on, d.ends_on, d.rate_kes, d.centre_code, ",
             "c.name, c.sub_county, c.county, c.distribution_centre, ",
             "c.location, c.candidates, c.distance_km ",
             "FROM deployments d JOIN centres c ON c.code = d.centre_code ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -180,6 +180,18 @@ pub async fn is_manager(tx: &mut Tx, person: &PersonId) -> Result<bool, StoreErr
     Ok(managed > 0)
 }
 
+/// Who manages a centre: whose work there ends last.
+pub async fn manager_of(tx: &mut Tx, centre: &CentreCode) -> Result<Option<PersonId>, StoreError> {
+    const SQL: &str = "SELECT person_id FROM deployments \
+                       WHERE centre_code = $1 AND state = 'posted' AND role = 'CM' \
+                       ORDER BY ends_on DESC, id DESC LIMIT 1";
+    let found: Option<String> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(centre.as_str())
+        .fetch_optional(conn).await)?;
+    let read = |id: String| PersonId::parse(&id).map_err(decode);
+    Ok(found.map(read).transpose()?)
+}
+
 /// The settled deployments in which a person manages a centre.
 pub async fn managed_by(
     tx: &mut Tx,
@@ -239,4 +251,53 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreErr
         .bind(deployment.ends_on.to_string())
         .bind(i64::from(deployment.rate.0))
         .execute(conn).await.map(drop))
+}
+
+/// The letters that are wanted: of a series, and of a centre or with a serial where given.
+#[derive(Debug, Clone, Copy)]
+pub struct LettersOf<'a> {
+    /// Of this series.
+    pub series: Series,
+    /// Of this centre.
+    pub centre: Option<&'a CentreCode>,
+    /// With this serial.
+    pub serial: Option<u32>,
+}
+
+/// The settled deployments among them.
+macro_rules! lettered {
+    () => {
+        "WHERE d.state = 'posted' AND d.exam = $1 AND d.year = $2 \
+         AND ($3 = '' OR d.centre_code = $3) AND ($4 = 0 OR d.serial = $4)"
+    };
+}
+
+/// How many letters there are.
+pub async fn count_letters(tx: &mut Tx, wanted: LettersOf<'_>) -> Result<u64, StoreError> {
+    const SQL: &str = concat!("SELECT COUNT(*) FROM deployments d ", lettered!());
+    let found: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(wanted.series.exam.code())
+        .bind(i64::from(wanted.series.year))
+        .bind(wanted.centre.map_or("", CentreCode::as_str))
+        .bind(i64::from(wanted.serial.unwrap_or(0)))
+        .fetch_one(conn).await)?;
+    Ok(found.unsigned_abs())
+}
+
+/// The deployments behind letters, by their serial, which comes after that one.
+pub async fn letters_after(
+    tx: &mut Tx,
+    wanted: LettersOf<'_>,
+    after: u32,
+    limit: usize,
+) -> Result<Vec<Deployment>, StoreError> {
+    const SQL: &str = select!(lettered!(), " AND d.serial > $5 ORDER BY d.serial LIMIT $6");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(wanted.series.exam.code())
+        .bind(i64::from(wanted.series.year))
+        .bind(wanted.centre.map_or("", CentreCode::as_str))
+        .bind(i64::from(wanted.serial.unwrap_or(0)))
+        .bind(i64::from(after))
+        .bind(count(limit))
+        .fetch_all(conn).await)
 }

@@ -71,11 +71,13 @@ pub struct Waiting {
     pub received_at: Timestamp,
 }
 
+type WaitingRow = (String, String, String, Option<String>, Vec<u8>, i64);
+
 /// What waits, the oldest first.
 pub async fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Waiting>, StoreError> {
     const SQL: &str = "SELECT channel, id, sender, link_id, body, received_at FROM inbound \
                        WHERE handled_at IS NULL ORDER BY received_at LIMIT $1";
-    let rows: Vec<(String, String, String, Option<String>, Vec<u8>, i64)> =
+    let rows: Vec<WaitingRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(count(limit)).fetch_all(conn).await)?;
     let read =
         |(channel, id, sender, link_id, body, received_at): (_, _, String, _, _, _)| Waiting {

@@ -1,6 +1,6 @@
 //! Browsers that are logged in. The cookie itself is never stored.
 
-use crate::domain::{PersonId, Timestamp};
+use crate::domain::{PersonId, Proofs, Timestamp};
 
 use super::tx::decode;
 use super::{StoreError, Tx};
@@ -33,23 +33,60 @@ pub async fn insert(
         .execute(conn).await.map(drop))
 }
 
-/// Whose browser it is, and until when it may idle.
+/// A browser that is logged in.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Until when it may idle.
+    pub idle_until: Timestamp,
+    /// What has been proven there and counts still.
+    pub proofs: Proofs,
+}
+
+/// The browser that holds this token, while its visit lasts.
 pub async fn visitor(
     tx: &mut Tx,
     token_hash: &[u8],
     now: Timestamp,
-) -> Result<Option<(PersonId, Timestamp)>, StoreError> {
-    const SQL: &str = "SELECT person_id, idle_until FROM web_sessions \
-                       WHERE token_hash = $1 AND expires_at > $2 AND idle_until > $2";
-    let row: Option<(String, i64)> = on!(tx, conn => sqlx::query_as(SQL)
+) -> Result<Option<Browser>, StoreError> {
+    const SQL: &str = "SELECT person_id, idle_until, id_proven_until, pin_proven_until \
+        FROM web_sessions WHERE token_hash = $1 AND expires_at > $2 AND idle_until > $2";
+    let row: Option<(String, i64, i64, i64)> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
         .fetch_optional(conn).await)?;
-    let Some((person, idle_until)) = row else {
+    let Some((person, idle_until, id_until, pin_until)) = row else {
         return Ok(None);
     };
-    let person = PersonId::parse(&person).map_err(decode)?;
-    Ok(Some((person, Timestamp::from_millis(idle_until))))
+    Ok(Some(Browser {
+        person: PersonId::parse(&person).map_err(decode)?,
+        idle_until: Timestamp::from_millis(idle_until),
+        proofs: Proofs {
+            national_id: id_until > now.as_millis(),
+            pin: pin_until > now.as_millis(),
+            identity: false,
+        },
+    }))
+}
+
+/// Keeps what was proven in a browser, and until when that counts.
+pub async fn keep_proofs(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    proofs: Proofs,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE web_sessions SET \
+        id_proven_until = CASE WHEN $2 = 1 THEN $4 ELSE id_proven_until END, \
+        pin_proven_until = CASE WHEN $3 = 1 THEN $4 ELSE pin_proven_until END \
+        WHERE token_hash = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(token_hash)
+        .bind(i64::from(proofs.national_id))
+        .bind(i64::from(proofs.pin))
+        .bind(until.as_millis())
+        .execute(conn).await.map(drop))
 }
 
 /// Lets a browser idle for longer.

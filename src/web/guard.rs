@@ -6,14 +6,14 @@ use std::time::Duration;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Policy;
-use crate::domain::Msisdn;
+use crate::domain::UserName;
 
 const WAIT_MINUTES: u32 = 15;
 const WINDOW: Duration = Duration::from_secs(WAIT_MINUTES as u64 * 60);
 
 /// Counts tries in this process. Every failed try is also in the audit log.
 pub(super) struct Guard {
-    logins: DefaultKeyedRateLimiter<Msisdn>,
+    logins: DefaultKeyedRateLimiter<UserName>,
 }
 
 impl Guard {
@@ -28,7 +28,7 @@ impl Guard {
     }
 
     /// Whether this user name may be tried once more now; otherwise the minutes to wait.
-    pub(super) fn may_log_in(&self, user: &Msisdn) -> Result<(), u32> {
+    pub(super) fn may_log_in(&self, user: &UserName) -> Result<(), u32> {
         // A limiter never forgets by itself.
         if self.logins.len() > 100_000 {
             self.logins.retain_recent();

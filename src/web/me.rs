@@ -8,36 +8,38 @@ use axum::response::{IntoResponse, Response};
 use crate::actions::{self, Visitor, Way, Work};
 use crate::domain::{DeploymentId, Language, Msisdn, clock_time, long_date};
 use crate::intake::{Failed, to_the_end};
+use crate::menus::Fields;
 use crate::store::deployments::Deployment;
 
 use super::app::App;
+use super::desk::Desk;
 use super::download;
 use super::letter::{LetterFailed, draw};
 use super::pages::{DeploymentCard, ErrorPage, LanguageWish, MePage, Problem};
 use super::visit::SettledVisit;
 
 /// A person's own page.
-pub(super) async fn page(
-    State(app): State<App>,
-    wish: LanguageWish,
-    SettledVisit(visitor): SettledVisit,
-) -> Response {
-    let (inner, id) = (app.clone(), visitor.person.id.clone());
+pub(super) async fn page(desk: Desk) -> Response {
+    let (app, id) = (desk.app.clone(), desk.visitor.person.id.clone());
     let found = to_the_end(async move {
-        let mut tx = inner.store.begin_read().await?;
+        let mut tx = app.store.begin_read().await?;
         actions::work_of(&mut tx, &id).await
     });
-    let language = wish.settle(None);
-    let frame = app.look.frame(language);
     let Ok(work) = found.await else {
-        let problem = Problem::Unavailable;
-        return ErrorPage { frame, problem }.into_response();
+        return desk.unavailable();
     };
-    let cards: Vec<_> = work.iter().map(|work| card(work, language)).collect();
+    let known = match desk.run("caller.recognise", Fields::new()).await {
+        Ok(known) => known,
+        Err(page) => return page,
+    };
+    let person = &desk.visitor.person;
+    let cards: Vec<_> = work.iter().map(|work| card(work, desk.language)).collect();
     MePage {
-        frame,
-        name: visitor.person.name.as_str(),
-        user_name: visitor.person.msisdn.as_ref().map_or("", Msisdn::as_str),
+        frame: desk.frame(),
+        name: person.name.as_str(),
+        user_name: person.msisdn.as_ref().map_or("", Msisdn::as_str),
+        is_invited: known.is("invited"),
+        is_manager: known.is("manager"),
         deployments: &cards,
     }
     .into_response()

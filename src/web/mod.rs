@@ -6,21 +6,27 @@
 
 mod app;
 mod callbacks;
+mod centre;
 mod check;
 mod client;
 mod cookie;
+mod desk;
+mod details;
 mod download;
 mod forgot;
 mod guard;
 mod health;
+mod invitation;
 mod layers;
 mod letter;
 mod links;
 mod me;
 mod metrics;
+mod number;
 mod operator;
 pub mod pages;
 mod password;
+mod proof;
 mod respond;
 mod serve;
 mod site;
@@ -77,7 +83,45 @@ pub fn router(app: &App, extra: Router) -> Router {
         .route("/logout", post(site::log_out))
         .route("/me", get(me::page))
         .route("/me/letters/{deployment}", get(me::letter))
+        .route("/me/details", get(details::page))
+        .route(
+            "/me/details/{detail}",
+            get(details::form).post(details::change),
+        )
+        .route("/me/invitation", get(invitation::page))
+        .route(
+            "/me/invitation/accept",
+            get(invitation::accept_form).post(invitation::accept),
+        )
+        .route(
+            "/me/invitation/decline",
+            get(invitation::decline_form).post(invitation::decline),
+        )
+        .route("/me/number", get(number::form).post(number::send))
+        .route("/me/number/code", get(number::code_form).post(number::take))
+        .route("/me/proof", post(proof::prove))
         .route("/me/password", get(password::form).post(password::choose))
+        // The pages of centre managers.
+        .route("/centre", get(centre::describe::centres))
+        .route("/centre/{managed}", get(centre::describe::page))
+        .route(
+            "/centre/{managed}/distance",
+            get(centre::describe::distance_form).post(centre::describe::set_distance),
+        )
+        .route("/centre/{managed}/roster", get(centre::roster::page))
+        .route("/centre/{managed}/roster.csv", get(centre::roster::file))
+        .route(
+            "/centre/{managed}/attendance",
+            get(centre::attendance::days),
+        )
+        .route(
+            "/centre/{managed}/attendance/{day}",
+            get(centre::attendance::register).post(centre::attendance::mark),
+        )
+        .route(
+            "/centre/{managed}/attendance/{day}/sign",
+            get(centre::attendance::sign_form).post(centre::attendance::sign),
+        )
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms));
     let router = callbacks
         .merge(people)

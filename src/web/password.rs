@@ -1,6 +1,8 @@
 //! `/me/password`: a password of one's own, instead of the one that came by SMS or of the
 //! one before.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,10 +11,11 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, Chosen, Visitor, Wanted};
-use crate::domain::Msisdn;
+use crate::domain::{Msisdn, UserName};
 use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
+use super::desk::errands;
 use super::pages::{ErrorPage, LanguageWish, PasswordPage, PasswordState, Problem};
 use super::site::unreadable;
 use super::visit::{Visit, remember};
@@ -57,20 +60,22 @@ pub(super) async fn choose(
         Ok(Form(typed)) => Wanted::from(typed),
         Err(refusal) => return unreadable(frame, &refusal),
     };
+    let visitor = Arc::new(visitor);
     // The old password may be guessed at here no more often than at the door.
     if let Some(user) = visitor
         .person
         .msisdn
-        .as_ref()
+        .clone()
         .filter(|_| !visitor.must_change)
-        && let Err(minutes) = app.guard().may_log_in(user)
+        && let Err(minutes) = app.guard().may_log_in(&UserName::Line(user))
     {
         return page(&app, wish, &visitor, PasswordState::Wait { minutes });
     }
-    let (inner, person) = (app.clone(), visitor.person.clone());
+    let (inner, chooser) = (app.clone(), Arc::clone(&visitor));
+    let language = wish.settle(None);
     let chosen = to_the_end(async move {
-        let now = inner.clock.now();
-        actions::choose_password(&inner.store, &inner.tools, &person, wanted, now).await
+        let errands = errands(&inner, &chooser, language)?;
+        actions::choose_password(&errands, wanted).await
     });
     match chosen.await {
         Ok(Chosen::Kept(token)) => {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::actions::{self, ActionError, LogIn};
-use crate::domain::{Msisdn, PersonId};
+use crate::domain::{PersonId, UserName};
 use crate::intake::{Failed, to_the_end};
 
 use super::app::App;
@@ -52,7 +52,11 @@ pub(super) async fn log_in(
         Ok(Form(credentials)) => credentials,
         Err(refusal) => return unreadable(frame, &refusal),
     };
-    let user = Msisdn::parse(&credentials.user_name).ok();
+    let user = UserName::parse(&credentials.user_name);
+    let own_page = match user {
+        Some(UserName::Centre(_)) => "/centre",
+        _ => "/me",
+    };
     let page = |error| {
         LoginPage {
             frame,
@@ -80,7 +84,7 @@ pub(super) async fn log_in(
     });
     match logged_in.await {
         Ok(LogIn::Done(token)) => {
-            let response = Redirect::to(&wish.keep("/me")).into_response();
+            let response = Redirect::to(&wish.keep(own_page)).into_response();
             remember(&app, response, &token)
         }
         Ok(LogIn::Refused(known)) => {

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use sha1::Sha1;
-use wiremock::matchers::{method, path};
+use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::harness::service::{SECRET, password_in, person};
@@ -24,6 +24,7 @@ with_each_database!(
     arkesel_nalo_and_mtn_answer_in_their_envelopes,
     the_example_of_the_guide_works,
     the_answer_to_a_paid_sms_names_its_link,
+    one_log_in_serves_many_sends_and_a_token_taken_back_costs_one_more,
 );
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -497,4 +498,68 @@ async fn the_answer_to_a_paid_sms_names_its_link(database: Database) {
         "{free:?}"
     );
     service.stop().await;
+}
+
+fn mtn_takes(count: u32) -> ResponseTemplate {
+    let body = json!({"statusCode": "0000", "transactionId": format!("mtn-{count}")});
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+async fn one_log_in_serves_many_sends_and_a_token_taken_back_costs_one_more(database: Database) {
+    const LOG_IN: &str = "/v1/oauth/access_token";
+    const SEND: &str = "/v2/messages/sms/outbound";
+    let settings = "description = [\"mtn-ussd\", \"mtn-sms\"]\n\
+                    values = { client_id = \"c-1\", client_secret = \"s-1\" }";
+    let joined = Joined::start(database, settings, SEND, mtn_takes).await;
+    let tokens = AtomicU32::new(0);
+    let log_in = move |_: &Request| {
+        let token = format!("t-{}", tokens.fetch_add(1, Ordering::Relaxed) + 1);
+        let body = json!({"access_token": token, "expires_in": "3599"});
+        ResponseTemplate::new(200).set_body_json(body)
+    };
+    let gate = Mock::given(method("POST")).and(path(LOG_IN));
+    gate.respond_with(log_in).mount(&joined.aggregator).await;
+    let hop = async |line: &str, kind: &str, typed: &str| {
+        let body = json!({"sessionId": line, "messageType": kind, "serviceCode": "415*33", "msisdn": line, "ussdString": typed});
+        json_of(joined.json("ussd", &body).await).await
+    };
+    let reset = async |number: u32| {
+        let line = person(number);
+        for (kind, typed) in [("0", ""), ("1", "3"), ("1", "1")] {
+            hop(&line, kind, typed).await;
+        }
+    };
+    // Shown with each send, once for each log-in.
+    let shown = async |at: &str| {
+        let requests = joined.aggregator.received_requests().await.unwrap();
+        let asked = requests
+            .into_iter()
+            .filter(|request| request.url.path() == at);
+        let token = |request: Request| {
+            Some(
+                request
+                    .headers
+                    .get("authorization")?
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+            )
+        };
+        asked.map(token).collect::<Vec<_>>()
+    };
+    let bearer = |token: &str| Some(format!("Bearer {token}"));
+    tokio::join!(reset(1), reset(2), reset(4));
+    joined.service.count_comes_to(ACCEPTED, 3).await;
+    assert_eq!(shown(LOG_IN).await.len(), 1);
+    assert_eq!(shown(SEND).await, vec![bearer("t-1"); 3]);
+    let taken_back = Mock::given(path(SEND)).and(header("authorization", "Bearer t-1"));
+    let taken_back = taken_back
+        .respond_with(ResponseTemplate::new(401))
+        .with_priority(1);
+    taken_back.mount(&joined.aggregator).await;
+    reset(3).await;
+    joined.service.count_comes_to(ACCEPTED, 4).await;
+    assert_eq!(shown(LOG_IN).await.len(), 2);
+    assert_eq!(shown(SEND).await[3..], [bearer("t-1"), bearer("t-2")]);
+    joined.stop().await;
 }

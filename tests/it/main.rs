@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod accessibility;
 mod aggregators;
 mod answers;
 mod architecture;
@@ -15,6 +16,7 @@ mod browser;
 mod callbacks;
 mod campaigns;
 mod centre_claims;
+mod centre_pages;
 mod centres;
 mod check_letter;
 mod command_line;
@@ -32,6 +34,7 @@ mod hops;
 mod imports;
 mod journeys;
 mod keywords;
+mod letter_files;
 mod letters;
 mod lost_sms;
 mod menu_data;
@@ -39,6 +42,7 @@ mod menu_versions;
 mod menus;
 mod metrics;
 mod outbox;
+mod own_pages;
 mod own_record;
 mod requests;
 mod resend;

@@ -20,15 +20,19 @@ on_each_database!(
     a_letter_on_the_site_waits_and_asks_for_proof_as_on_the_phone,
 );
 
-const DEMO_PASSWORD: &str = "karibu2026";
+pub(crate) const DEMO_PASSWORD: &str = "karibu2026";
 const OWN_PASSWORD: &str = "mbuzi tatu kisimani";
 
-fn leads_to(answer: &Response) -> &str {
+pub(crate) fn leads_to(answer: &Response) -> &str {
     assert_eq!(answer.status(), 303);
     answer.headers()[LOCATION].to_str().unwrap()
 }
 
-async fn logged_in<'a>(service: &'a TestService, number: u32, password: &str) -> Surfer<'a> {
+pub(crate) async fn logged_in<'a>(
+    service: &'a TestService,
+    number: u32,
+    password: &str,
+) -> Surfer<'a> {
     let mut surfer = Surfer::new(service);
     let line = person(number);
     let fields = [("user_name", line.as_str()), ("password", password)];
@@ -99,6 +103,8 @@ async fn a_password_is_changed_by_whoever_knows_it(service: &TestService) {
     assert_eq!(mine.get("/me").await.status(), 200);
     assert_eq!(leads_to(&other.get("/me").await), "/login");
     assert!(!service.can_log_in(&person(1), DEMO_PASSWORD).await);
+    let sms = &service.sms_of(&person(1), 1).await[0].text;
+    assert!(sms.starts_with("Your CP2 password was changed"), "{sms}");
 }
 
 async fn the_old_password_is_guessed_at_no_oftener_than_at_the_door(service: &TestService) {

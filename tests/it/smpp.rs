@@ -7,6 +7,7 @@ use std::time::Duration;
 use cp2::config::{ChannelConfig, Config, RouteConfig};
 use cp2::crypto::Sealed;
 use cp2::domain::{Clock, MessageId, Msisdn};
+use cp2::store::binds;
 use cp2::store::channel_states;
 use cp2::store::outbox::{self, Lane, NewMessage};
 use smpp34::{SmppError, TlvTag, submit_sm};
@@ -24,6 +25,7 @@ with_each_database!(
     a_wrong_password_stops_the_channel_until_somebody_resumes_it,
     a_link_that_breaks_under_a_send_leaves_the_rest_to_the_receipt,
     two_hops_of_ussd_show_their_screens,
+    one_process_has_the_bind_until_it_stops,
 );
 
 const RESET: &[&str] = &["3", "1"];
@@ -184,6 +186,9 @@ async fn a_wrong_password_stops_the_channel_until_somebody_resumes_it(database: 
     let place = smsc.place;
     let service = TestService::start_with(database, |config| add(config, place)).await;
     service.count_comes_to(STOPPED, 1).await;
+    // A worker that begins lets what is stopped try once.
+    service.worker_looks().await;
+    service.count_comes_to(STOPPED, 1).await;
     let tries = smsc.binds();
     service.phone(1).walk(RESET).await;
     service.outbox_comes_to(&[("parked", 1)]).await;
@@ -233,6 +238,26 @@ async fn two_hops_of_ussd_show_their_screens(database: Database) {
     assert_eq!(byte_of(&shown[1], TlvTag::ItsSessionInfo), [9, 2]);
     // They leave; whoever dials then begins anew.
     assert!(smsc.hop(&person(1), 0x81, 2, "").await);
-    assert_eq!(smsc.bound(), 1);
+    Joined { service, smsc }.stop().await;
+}
+
+async fn one_process_has_the_bind_until_it_stops(database: Database) {
+    let Joined { service, smsc } = Joined::start(database).await;
+    smsc.esme().await;
+    let (now, later) = (
+        service.clock.now(),
+        service.clock.now().plus(Duration::from_secs(9)),
+    );
+    let mut tx = service.store.begin().await.unwrap();
+    assert!(
+        !binds::take(&mut tx, "smsc", "another", now, later)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let place = smsc.place;
+    // The clock stands still, so the bind is free only where it was left.
+    let service = service.restart(|config| add(config, place)).await;
+    assert!(happens(async || smsc.binds() == 2 && smsc.bound() == 1).await);
     Joined { service, smsc }.stop().await;
 }

@@ -15,7 +15,7 @@ pub(super) use claims::SHOW as SHOW_CLAIM;
 pub(super) use claims::{APPROVE as APPROVE_CLAIM, LIST as CLAIMS, REFUSE as REFUSE_CLAIM};
 pub(super) use describe::{DESCRIBE, SET_DISTANCE};
 pub(super) use find::{FIND, LIST};
-pub(super) use roster::{LIST as ROSTER_LIST, SHOW};
+pub(super) use roster::{LIST as ROSTER_LIST, SHOW, TABLE as ROSTER_TABLE};
 
 use crate::domain::{DeploymentId, PersonId, Role};
 use crate::menus::{FieldSpec, Kind, OutcomeSpec, Value};

@@ -48,6 +48,22 @@ pub(in super::super) const SHOW: Action = Action {
     run: |work| Box::pin(show(work)),
 };
 
+pub(in super::super) const TABLE: Action = Action {
+    spec: ActionSpec {
+        name: "roster.table",
+        about: "lists who is deployed to a centre that the caller manages, with all that is \
+                shown of each",
+        inputs: &[MANAGED],
+        outcomes: admitted_outcomes![
+            OutcomeSpec::new(ActionSpec::LISTED, "there is somebody", &[]),
+            NOT_MANAGER,
+        ],
+        item: FIELDS,
+        ..ActionSpec::BLANK
+    },
+    run: |work| Box::pin(table(work)),
+};
+
 async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeRoster);
     let managed = managed!(work, &person);
@@ -82,6 +98,23 @@ async fn show(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let Some(member) = found else {
         return Ok(Outcome::of(GONE.name));
     };
+    Ok(Outcome {
+        fields: shown(work, &member),
+        ..Outcome::of("found")
+    })
+}
+
+async fn table(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
+    let person = admit!(work, SeeRoster);
+    let managed = managed!(work, &person);
+    let page = work.page;
+    let found = roster::of(work.tx, place(&managed), page.offset, page.size + 1).await?;
+    let items = found.iter().map(|member| shown(work, member)).collect();
+    Ok(Outcome::list(items, NOT_MANAGER.name))
+}
+
+/// What a manager sees of somebody.
+fn shown(work: &Work<'_>, member: &Member) -> Vec<(&'static str, Value)> {
     let gender = match (member.gender.as_deref(), work.language) {
         (Some("F"), Language::Sw) => "KE",
         (Some("M"), Language::Sw) => "ME",
@@ -95,10 +128,11 @@ async fn show(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     } else {
         "-"
     };
-    Ok(Outcome::of("found")
-        .with("member_name", Value::name(&member.name))
-        .with("member_role", Value::Role(member.role))
-        .with("gender", Value::Code(gender.to_owned()))
-        .with("member_line", Value::Code(line))
-        .with("member_id", Value::Code(id.to_owned())))
+    vec![
+        ("member_name", Value::name(&member.name)),
+        ("member_role", Value::Role(member.role)),
+        ("gender", Value::Code(gender.to_owned())),
+        ("member_line", Value::Code(line)),
+        ("member_id", Value::Code(id.to_owned())),
+    ]
 }

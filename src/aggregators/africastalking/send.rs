@@ -143,10 +143,13 @@ mod tests {
     use super::super::{AfricasTalking, wire};
     use super::*;
     use crate::aggregators::{HttpSms, SimCards};
+    use crate::domain::{MessageId, Timestamp};
 
     fn request(settings: Settings, sender: Option<&str>, link_id: Option<&str>) -> Request<Bytes> {
         let to = Msisdn::parse("0700000001").unwrap();
         let sms = Sms {
+            id: &MessageId::fresh(),
+            now: Timestamp::from_millis(0),
             to: &to,
             text: "PIN: 1*2 & more",
             sender,

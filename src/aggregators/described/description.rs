@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::DescribedError;
 use super::answer::Answer;
-use super::template::{Look, OfAccount, OfNothing, OfScreen, OfSms, Template, plain, xml};
+use super::template::{Look, OfAccount, OfNothing, OfScreen, OfSms, OfToken, Template, plain, xml};
 use super::tree::Tree;
 use crate::aggregators::form::FormWriter;
 use crate::aggregators::{FailureReason, Network, ReportStatus};
@@ -25,6 +25,7 @@ pub(super) struct Description {
     pub(super) sms_in: Option<InboundWords>,
     pub(super) report: Option<ReportWords>,
     pub(super) opt_out: Option<OptOutWords>,
+    pub(super) token: Option<TokenWords>,
     pub(super) send: Option<SendWords>,
     pub(super) signature: Option<SignatureWords>,
     pub(super) acknowledge: Option<Reply<OfNothing>>,
@@ -124,6 +125,29 @@ pub(super) struct OptOutWords {
     pub(super) read: Read,
     pub(super) sender: String,
     pub(super) caller: String,
+}
+
+/// The log-in that sends need first.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenWords {
+    #[serde(default)]
+    pub(super) method: Method,
+    pub(super) url: Template<OfAccount>,
+    pub(super) basic: Option<[Template<OfAccount>; 2]>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, Template<OfAccount>>,
+    #[serde(default)]
+    pub(super) query: BTreeMap<String, Template<OfAccount>>,
+    pub(super) body: Option<Body<OfAccount>>,
+    /// Where in the answer the token stands.
+    pub(super) token: String,
+    /// Where the seconds stand that it lasts.
+    pub(super) lasts: Option<String>,
+    /// How many seconds it lasts where nothing is told.
+    pub(super) lasts_s: u64,
+    /// The headers that show it with every send.
+    pub(super) show: BTreeMap<String, Template<OfToken>>,
 }
 
 /// How an SMS is sent.

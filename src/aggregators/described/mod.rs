@@ -9,8 +9,10 @@
 mod account;
 mod answer;
 mod description;
+mod door;
 mod error;
 mod fields;
+mod log_in;
 mod send;
 mod signature;
 mod sms_in;
@@ -29,8 +31,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::{
-    Aggregator, CallbackError, HttpSms, Inbound, OptOut, RawRequest, Report, SendOutcome, Sms,
-    Ussd, Wire, reply,
+    Aggregator, CallbackError, HttpSms, Inbound, LogIn, OptOut, RawRequest, Report, SendOutcome,
+    Sms, Ussd, Wire, reply,
 };
 use crate::config::DescriptionText;
 use description::Description;
@@ -42,6 +44,7 @@ pub struct Described {
     inbox: Option<sms_in::Inbox>,
     reports: Option<sms_in::Reports>,
     opt_outs: Option<sms_in::OptOuts>,
+    gate: Option<log_in::Gate>,
     desk: send::Desk,
     acknowledgement: Option<Acknowledgement>,
     account: Account,
@@ -54,6 +57,7 @@ struct Sides {
     inbox: Option<sms_in::Inbox>,
     reports: Option<sms_in::Reports>,
     opt_outs: Option<sms_in::OptOuts>,
+    gate: Option<log_in::Gate>,
     desk: Option<send::Desk>,
     acknowledgement: Option<Acknowledgement>,
 }
@@ -74,6 +78,7 @@ impl Described {
             inbox: sides.inbox,
             reports: sides.reports,
             opt_outs: sides.opt_outs,
+            gate: sides.gate,
             desk: sides.desk.ok_or(DescribedError::NoSend)?,
             acknowledgement: sides.acknowledgement,
             account,
@@ -121,6 +126,9 @@ impl Sides {
                 sms_in::OptOuts { words, check },
                 "opt_out",
             )?;
+        }
+        if let Some(words) = words.token {
+            put(&mut self.gate, log_in::Gate::open(words, account)?, "token")?;
         }
         if let Some(words) = words.send {
             put(&mut self.desk, send::Desk::open(words, account)?, "send")?;
@@ -173,6 +181,10 @@ impl Aggregator for Described {
 }
 
 impl HttpSms for Described {
+    fn log_in(&self) -> Option<&dyn LogIn> {
+        self.gate.as_ref().map(|gate| gate as &dyn LogIn)
+    }
+
     fn sms_request(&self, sms: &Sms<'_>) -> Request<Bytes> {
         self.desk.request(sms, &self.account)
     }

@@ -7,7 +7,7 @@ use sha1::Sha1;
 use zeroize::Zeroizing;
 
 use super::description::{Scheme, SignatureWords};
-use super::send::filled;
+use super::door::filled;
 use super::{Account, DescribedError};
 use crate::aggregators::form::Form;
 use crate::aggregators::{CallbackError, RawRequest};

@@ -37,6 +37,10 @@ impl fmt::Display for OfAccount {
     }
 }
 
+/// What a log-in fills in.
+#[derive(Clone, Debug)]
+pub(super) struct OfToken;
+
 /// Where there is nothing to fill in.
 #[derive(Clone, Debug)]
 pub(super) enum OfNothing {}
@@ -49,6 +53,8 @@ pub(super) enum OfSms {
     ToPlus,
     ToLocal,
     LinkId,
+    Id,
+    Seconds,
     Account(OfAccount),
 }
 
@@ -166,6 +172,14 @@ impl FromStr for OfNothing {
     }
 }
 
+impl FromStr for OfToken {
+    type Err = NoSuchSlot;
+
+    fn from_str(name: &str) -> Result<Self, NoSuchSlot> {
+        (name == "token").then_some(Self).ok_or(NoSuchSlot)
+    }
+}
+
 impl FromStr for OfSms {
     type Err = NoSuchSlot;
 
@@ -176,6 +190,8 @@ impl FromStr for OfSms {
             "to_plus" => Self::ToPlus,
             "to_local" => Self::ToLocal,
             "link_id" => Self::LinkId,
+            "id" => Self::Id,
+            "seconds" => Self::Seconds,
             _ => Self::Account(name.parse()?),
         })
     }

@@ -18,7 +18,7 @@ use crate::aggregators::{
     RawRequest, ReportStatus, SendOutcome, Sender, Sms, Turn,
 };
 use crate::config::DescriptionText;
-use crate::domain::Msisdn;
+use crate::domain::{MessageId, Msisdn, Timestamp};
 use crate::ussd::Screen;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -390,6 +390,8 @@ fn what_is_no_hop_is_refused_by_the_name_of_its_field() {
 fn request_of(described: &Described) -> http::Request<bytes::Bytes> {
     let to = Msisdn::parse("254700000001").unwrap();
     described.sms_request(&Sms {
+        id: &MessageId::parse("019a0000-0000-7000-8000-000000000001").unwrap(),
+        now: Timestamp::from_millis(1_791_180_000_123),
         to: &to,
         text: "PIN: 1*2 & \"more\"",
         sender: None,
@@ -778,4 +780,50 @@ fn an_account_prints_without_its_values() {
         !printed.contains("k-0123") && !printed.contains("secret"),
         "{printed}"
     );
+}
+
+#[test]
+fn a_log_in_is_asked_for_and_shown_as_the_description_says() {
+    let values = [("username", "u-1"), ("password", "p-1"), ("account", "a-1")];
+    let described = sms("safaricom-sms", &values);
+    let gate = described.log_in().unwrap();
+    let request = gate.request();
+    assert_eq!(request.uri(), "https://sms.example.org/api/auth/login");
+    assert_eq!(request.headers()["x-requested-with"], "XMLHttpRequest");
+    assert_eq!(
+        body_of(&request),
+        json!({"username": "u-1", "password": "p-1"})
+    );
+
+    let read =
+        |status: StatusCode, body: &str| gate.token(status, &HeaderMap::new(), body.as_bytes());
+    let token = read(StatusCode::OK, r#"{"token":"t-1"}"#).ok().unwrap();
+    assert_eq!(token.lasts.as_secs(), 2700);
+    let mut request = request_of(&described);
+    gate.show(&token, &mut request);
+    let shown = &request.headers()["x-authorization"];
+    assert_eq!(
+        (shown.to_str().unwrap(), shown.is_sensitive()),
+        ("Bearer t-1", true)
+    );
+    let body = body_of(&request);
+    assert_eq!(body["timeStamp"], "1791180000");
+    assert_eq!(
+        body["dataSet"][0]["uniqueId"],
+        "019a0000-0000-7000-8000-000000000001"
+    );
+
+    let refused = |status, body| read(status, body).err().unwrap();
+    assert_eq!(
+        refused(StatusCode::UNAUTHORIZED, ""),
+        NotSent::BadCredentials
+    );
+    for (status, body) in [
+        (StatusCode::OK, "<html>"),
+        (StatusCode::INTERNAL_SERVER_ERROR, ""),
+        (StatusCode::NOT_FOUND, ""),
+    ] {
+        let why = refused(status, body);
+        assert!(matches!(why, NotSent::Transient { .. }), "{why:?}");
+    }
 }

@@ -99,7 +99,7 @@ impl Smpp {
             LongMessages::Parts => words::in_parts(text, self.settings.alphabet, reference),
             LongMessages::Payload => vec![words::whole(text, self.settings.alphabet)],
         };
-        submit::sms(&self.sender, to, parts)
+        submit::sms(&self.sender, to, &parts)
     }
 
     /// Says what the answer to the last of them means.
@@ -126,7 +126,7 @@ impl Smpp {
     /// The PDU that shows a screen.
     pub fn screen(&self, screen: &Screen, reply: &Reply) -> Result<SubmitSm, SmppError> {
         let text = words::whole(&screen.text, self.settings.alphabet);
-        submit::screen(text, screen.end, reply)
+        submit::screen(&text, screen.end, reply)
     }
 }
 

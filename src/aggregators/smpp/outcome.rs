@@ -3,8 +3,8 @@
 
 use rusmpp::CommandStatus;
 
+use crate::aggregators::SendOutcome;
 use crate::aggregators::class::{self, Class};
-use crate::aggregators::{NotSent, SendOutcome};
 
 /// What the answer to `submit_sm` means.
 pub(super) fn outcome(status: CommandStatus, message_id: Option<String>) -> SendOutcome {
@@ -21,7 +21,7 @@ pub(super) fn outcome(status: CommandStatus, message_id: Option<String>) -> Send
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The name or the password is wrong: it is no use to try again.
-    Credentials(NotSent),
+    Credentials,
     /// Anything else, which may pass.
     ForNow(String),
 }
@@ -32,9 +32,7 @@ pub fn refusal(status: CommandStatus) -> Option<Refusal> {
     use CommandStatus as Status;
     match status {
         Status::EsmeRok => None,
-        Status::EsmeRinvpaswd | Status::EsmeRinvsysid => {
-            Some(Refusal::Credentials(NotSent::BadCredentials))
-        }
+        Status::EsmeRinvpaswd | Status::EsmeRinvsysid => Some(Refusal::Credentials),
         other => Some(Refusal::ForNow(words(other))),
     }
 }
@@ -83,10 +81,7 @@ mod tests {
 
     #[test]
     fn only_a_wrong_name_or_password_ends_the_tries_to_bind() {
-        let ends = |status: u32| {
-            let refusal = refusal(CommandStatus::from(status));
-            matches!(refusal, Some(Refusal::Credentials(_)))
-        };
+        let ends = |status: u32| refusal(CommandStatus::from(status)) == Some(Refusal::Credentials);
         assert!(ends(0x0e) && ends(0x0f));
         assert!(!ends(0x0d) && !ends(0x05) && !ends(0));
     }

@@ -67,11 +67,11 @@ pub struct Reply {
 pub(super) fn sms(
     from: &Address,
     to: &Msisdn,
-    parts: Vec<Words>,
+    parts: &[Words],
 ) -> Result<Vec<SubmitSm>, SmppError> {
     let to = Address::of(to)?;
     let mut pdus = parts
-        .into_iter()
+        .iter()
         .map(|words| pdu(from, &to, words))
         .collect::<Result<Vec<_>, _>>()?;
     if let Some(last) = pdus.last_mut() {
@@ -81,7 +81,7 @@ pub(super) fn sms(
 }
 
 /// One screen: a question to the phone, or the last word of the dialogue.
-pub(super) fn screen(text: Words, is_last: bool, reply: &Reply) -> Result<SubmitSm, SmppError> {
+pub(super) fn screen(text: &Words, is_last: bool, reply: &Reply) -> Result<SubmitSm, SmppError> {
     let from = Address {
         ton: reply.service_ton,
         npi: reply.service_npi,
@@ -104,7 +104,7 @@ pub(super) fn screen(text: Words, is_last: bool, reply: &Reply) -> Result<Submit
     Ok(pdu)
 }
 
-fn pdu(from: &Address, to: &Address, words: Words) -> Result<SubmitSm, SmppError> {
+fn pdu(from: &Address, to: &Address, words: &Words) -> Result<SubmitSm, SmppError> {
     // Not the type's default, which is that of an acknowledgement.
     let class = if words.has_header { HAS_HEADER } else { 0 };
     let mut pdu = SubmitSm::builder()

@@ -1,7 +1,6 @@
 //! `cp2 import`: people, centres and deployments from files.
 
 mod passes;
-mod progress;
 mod rejects;
 
 use std::path::{Path, PathBuf};

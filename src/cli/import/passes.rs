@@ -12,7 +12,7 @@ use crate::domain::Timestamp;
 use crate::imports::{FileError, Kind, Reader, Source};
 use crate::store::{Store, Tx};
 
-use super::progress::Progress;
+use super::super::progress::Progress;
 use super::rejects::Rejects;
 
 /// Rows that are looked up and written at a time.
@@ -100,7 +100,7 @@ async fn pass(
 ) -> anyhow::Result<()> {
     let at_file = || table.path.display().to_string();
     let mut reader = table.open().with_context(at_file)?;
-    let mut progress = Progress::of(table.source.bytes, doing)?;
+    let mut progress = Progress::of(table.source.bytes, doing, "rows")?;
     loop {
         let mut rows = Vec::with_capacity(BATCH);
         while rows.len() < BATCH {

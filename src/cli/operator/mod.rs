@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::actions::{Decider, Tools, Way};
 use crate::domain::Timestamp;
-use crate::service::{load_tools, open_store};
+use crate::service::{existing_store, load_tools};
 use crate::store::Store;
 
 use super::ConfigFile;
@@ -125,7 +125,7 @@ impl Desk {
         Ok(Self {
             tools: load_tools(&config)?,
             channel: channel.name.clone(),
-            store: open_store(&config).await?,
+            store: existing_store(&config).await?,
             operator: format!("operator:{}", choice.by),
         })
     }

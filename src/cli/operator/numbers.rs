@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::actions::{Claim, Decided, Decision, claims, decide_claim};
 use crate::domain::{Clock, Msisdn, SystemClock, TscNumber};
-use crate::service::open_store;
+use crate::service::existing_store;
 
 use super::{Choice, Desk, Listing, show};
 
@@ -39,7 +39,7 @@ pub(super) async fn run(command: &NumbersCommand) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
-    let store = open_store(&listing.config.load()?).await?;
+    let store = existing_store(&listing.config.load()?).await?;
     let mut tx = store.begin_read().await?;
     let found = claims(&mut tx, SystemClock.now()).await?;
     drop(tx);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::actions::problem::{Answers, Step, Stepped, Waiting, step, waiting, waiting_one};
 use crate::domain::{Answer, CentreCode, Clock, Language, Msisdn, SystemClock};
-use crate::service::{load_tools, open_store};
+use crate::service::{existing_store, load_tools};
 
 use super::{Choice, Desk, Listing, show, time_of};
 use crate::cli::ConfigFile;
@@ -77,7 +77,7 @@ pub(super) async fn run(command: &ProblemsCommand) -> anyhow::Result<ExitCode> {
 async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
     let config = listing.config.load()?;
     let tools = load_tools(&config)?;
-    let store = open_store(&config).await?;
+    let store = existing_store(&config).await?;
     let mut tx = store.begin_read().await?;
     let found = waiting(&mut tx, &tools).await?;
     drop(tx);
@@ -88,7 +88,7 @@ async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
 async fn show_one(one: &One) -> anyhow::Result<ExitCode> {
     let config = one.config.load()?;
     let tools = load_tools(&config)?;
-    let store = open_store(&config).await?;
+    let store = existing_store(&config).await?;
     let mut tx = store.begin_read().await?;
     let found = waiting_one(&mut tx, &tools, &one.reference).await?;
     drop(tx);

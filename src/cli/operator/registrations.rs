@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
 use crate::domain::{Clock, SystemClock, TscNumber};
-use crate::service::{load_tools, open_store};
+use crate::service::{existing_store, load_tools};
 
 use super::{Choice, Desk, Listing, show, time_of};
 
@@ -51,7 +51,7 @@ pub(super) async fn run(command: &RegistrationsCommand) -> anyhow::Result<ExitCo
 async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
     let config = listing.config.load()?;
     let tools = load_tools(&config)?;
-    let store = open_store(&config).await?;
+    let store = existing_store(&config).await?;
     let mut tx = store.begin_read().await?;
     let found = waiting(&mut tx, &tools).await?;
     drop(tx);

@@ -11,7 +11,7 @@ use crate::aggregators::africastalking::{AfricasTalking, Endpoint, Settings};
 use crate::aggregators::{
     Aggregator, FailureReason, HttpSms, NotSent, RawRequest, Report, ReportStatus, SendOutcome, Sms,
 };
-use crate::domain::{FixedClock, Timestamp};
+use crate::domain::{FixedClock, MessageId, Timestamp};
 
 fn now() -> Timestamp {
     Timestamp::from_millis(1_793_606_400_000)
@@ -52,6 +52,8 @@ fn number(last: u8) -> Msisdn {
 async fn post_to(account: &AfricasTalking, to: &Msisdn, text: &str) -> Option<SendOutcome> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sms = Sms {
+        id: &MessageId::fresh(),
+        now: Timestamp::from_millis(0),
         to,
         text,
         sender: None,

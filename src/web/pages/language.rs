@@ -29,7 +29,8 @@ impl LanguageWish {
     pub fn keep(self, path: &str) -> String {
         match self.pressed {
             Some(language) if language != self.browser.unwrap_or_default() => {
-                format!("{path}?lang={}", language.code())
+                let joint = if path.contains('?') { '&' } else { '?' };
+                format!("{path}{joint}lang={}", language.code())
             }
             _ => path.to_owned(),
         }
@@ -90,6 +91,8 @@ mod tests {
     #[tokio::test]
     async fn the_language_that_was_pressed_goes_along_to_the_next_page() {
         assert_eq!(wish("/?lang=sw", "en-GB").await.keep("/me"), "/me?lang=sw");
+        let sought = wish("/?lang=sw", "en-GB").await.keep("/centre?from=15");
+        assert_eq!(sought, "/centre?from=15&lang=sw");
         assert_eq!(wish("/?lang=en", "sw-KE").await.keep("/me"), "/me?lang=en");
         assert_eq!(wish("/?lang=sw", "sw-KE").await.keep("/me"), "/me");
         assert_eq!(wish("/?lang=en", "fr").await.keep("/me"), "/me");

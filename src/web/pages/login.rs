@@ -49,7 +49,7 @@ impl LoginPage<'_> {
             Words {
                 title: "Log in",
                 user_name: "User name",
-                hint: "Your phone number in the form 2547…",
+                hint: "Your phone number in the form 2547…, or the user name of your centre",
                 password: "Password",
                 button: "Log in",
                 forgot: "Forgot your password?",
@@ -59,7 +59,7 @@ impl LoginPage<'_> {
             Words {
                 title: "Ingia",
                 user_name: "Jina la mtumiaji",
-                hint: "Nambari yako ya simu kwa muundo wa 2547…",
+                hint: "Nambari yako ya simu kwa muundo wa 2547…, au jina la mtumiaji la kituo chako",
                 password: "Nenosiri",
                 button: "Ingia",
                 forgot: "Umesahau nenosiri?",

@@ -6,8 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-use super::{Accent, secure};
-use crate::domain::Language;
+use super::secure;
+use crate::domain::{Accent, Language};
 
 const STYLE: &str = include_str!("../../../assets/site.css");
 const CONSOLE: &str = include_str!("../../../assets/operator.css");
@@ -122,7 +122,8 @@ impl<'a> Frame<'a> {
         self.language
     }
 
-    pub(in crate::web) fn pick<T>(&self, english: T, kiswahili: T) -> T {
+    /// The words of its language.
+    pub fn pick<T>(&self, english: T, kiswahili: T) -> T {
         match self.language {
             Language::En => english,
             Language::Sw => kiswahili,

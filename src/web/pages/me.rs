@@ -18,6 +18,10 @@ pub struct MePage<'a> {
     pub name: &'a str,
     /// `2547…`
     pub user_name: &'a str,
+    /// Whether an invitation is to be looked at.
+    pub is_invited: bool,
+    /// Whether they manage a centre.
+    pub is_manager: bool,
     /// In the order to show; may be empty.
     pub deployments: &'a [DeploymentCard],
 }
@@ -60,6 +64,9 @@ struct Words {
     rate: &'static str,
     distribution_centre: &'static str,
     letter: &'static str,
+    invitation: &'static str,
+    manage: &'static str,
+    details: &'static str,
     password: &'static str,
     none: &'static str,
     decides: &'static str,
@@ -81,6 +88,9 @@ impl MePage<'_> {
                 rate: "Rate per day",
                 distribution_centre: "Distribution centre",
                 letter: "Get the letter",
+                invitation: "You have an invitation",
+                manage: "The centre I manage",
+                details: "My details",
                 password: "Change password",
                 none: "You are not yet deployed.",
                 decides: "The TSC sub-county director decides who is deployed where. Ask at that office.",
@@ -98,6 +108,9 @@ impl MePage<'_> {
                 rate: "Malipo kwa siku",
                 distribution_centre: "Kituo cha kusambaza mitihani",
                 letter: "Pata barua",
+                invitation: "Una mwaliko",
+                manage: "Kituo ninachosimamia",
+                details: "Maelezo yangu",
                 password: "Badilisha nenosiri",
                 none: "Bado hujapangiwa kituo.",
                 decides: "Mkurugenzi wa TSC wa kaunti ndogo ndiye anayeamua. Uliza katika ofisi hiyo.",

@@ -5,31 +5,43 @@
 //! the first acknowledgement. Styles stand inside the page and are allowed by
 //! their hash. A page gets prepared strings and knows no rules.
 
-mod accent;
+mod centre;
 mod check;
+mod details;
 mod forgot;
+mod form;
 mod headers;
 mod home;
+mod invitation;
 mod language;
 mod link;
 mod login;
 mod look;
 mod me;
+mod notice;
 mod password;
 mod problem;
+mod register;
+mod roster;
 
-pub use accent::{Accent, AccentError};
+pub use centre::{CentrePage, CentresPage, DaysPage};
 pub use check::{CheckPage, CheckState, Checked};
+pub use details::DetailsPage;
 pub use forgot::{ForgotPage, ForgotState};
+pub use form::{Answer, FormPage, Question, Typing};
 pub use headers::secure;
 pub use home::HomePage;
+pub use invitation::InvitationPage;
 pub use language::LanguageWish;
 pub use link::{LinkGonePage, LinkPage};
 pub use login::{LoginError, LoginPage};
 pub use look::{Frame, Look};
 pub use me::{DeploymentCard, MePage};
+pub use notice::{Notice, NoticePage};
 pub use password::{PasswordPage, PasswordState};
 pub use problem::{ErrorPage, Problem};
+pub use register::{Marked, RegisterPage};
+pub use roster::{Member, RosterPage};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use super::*;
 use crate::actions::PasswordFault;
-use crate::domain::Language;
+use crate::domain::{Accent, County, Language};
 
 const EVERY_LANGUAGE: [Language; 2] = [Language::En, Language::Sw];
 const EVERY_PROBLEM: [Problem; 9] = [
@@ -70,6 +70,8 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
         frame,
         name: text,
         user_name: text,
+        is_invited: true,
+        is_manager: true,
         deployments,
     };
     let password = |is_first, state| PasswordPage {
@@ -90,6 +92,19 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
         read(password(true, PasswordState::Asking)).await,
         read(password(false, PasswordState::Wait { minutes: 15 })).await,
     ];
+    for notice in every_notice(text) {
+        let (notice, back) = (&notice, "/me");
+        pages.push(
+            read(NoticePage {
+                frame,
+                notice,
+                back,
+            })
+            .await,
+        );
+    }
+    pages.extend(forms(frame, text).await);
+    pages.extend(centre_pages(frame, text).await);
     for fault in EVERY_PASSWORD_FAULT {
         pages.push(read(password(false, PasswordState::Faulty(fault))).await);
     }
@@ -97,6 +112,137 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
         pages.push(read(ErrorPage { frame, problem }).await);
     }
     pages
+}
+
+fn every_notice(text: &str) -> [Notice; 14] {
+    let text = || text.to_owned();
+    [
+        Notice::Saved,
+        Notice::Accepted,
+        Notice::Declined(text()),
+        Notice::TooLateToAnswer(text()),
+        Notice::NoInvitation,
+        Notice::NumberTaken(text()),
+        Notice::NumberNotTaken,
+        Notice::NoCode,
+        Notice::TooManyCodes,
+        Notice::RegisterClosed(text()),
+        Notice::SetPin,
+        Notice::Locked(text()),
+        Notice::Waits(text()),
+        Notice::Checking,
+    ]
+}
+
+async fn forms(frame: Frame<'_>, text: &str) -> Vec<(StatusCode, HeaderMap, String)> {
+    let title = frame.pick("County", "Kaunti");
+    let counties = County::all()
+        .iter()
+        .map(|county| (county.name, county.name));
+    let facts = || vec![(title, text.to_owned()); 8];
+    let form = FormPage {
+        lead: Some(text.to_owned()),
+        facts: facts(),
+        error: Some(text.to_owned()),
+        carried: vec![("then", text.to_owned())],
+        questions: vec![
+            Question::choice("county", title, counties.collect()),
+            Question::typed("words", text, Typing::Words, text),
+        ],
+        ..FormPage::new(frame, title, "/me/details/place", "/me/details")
+    };
+    let invitation = InvitationPage {
+        frame,
+        facts: facts(),
+        is_declined: false,
+    };
+    let details = DetailsPage {
+        frame,
+        name: text.into(),
+        line: text.into(),
+        kra_pin: text.into(),
+        qualification: text.into(),
+        workstation: text.into(),
+        place: text.into(),
+        email: text.into(),
+    };
+    vec![
+        read(form).await,
+        read(invitation).await,
+        read(details).await,
+    ]
+}
+
+async fn centre_pages(frame: Frame<'_>, text: &str) -> Vec<(StatusCode, HeaderMap, String)> {
+    let path = || format!("/centre/{}", "0".repeat(36));
+    let member = Member {
+        name: text.into(),
+        role: frame
+            .pick("Deputy centre manager", "Naibu msimamizi wa kituo (DCM)")
+            .into(),
+        role_code: "DCM".into(),
+        gender: "KE".into(),
+        line: "25470****001".into(),
+        national_id: "90000001".into(),
+    };
+    let marked = Marked {
+        member: "0".repeat(36),
+        name: text.into(),
+        role: member.role.clone(),
+        mark: "Ab".into(),
+    };
+    let register = |is_signed| {
+        RegisterPage {
+            frame,
+            path: path(),
+            back: path(),
+            day: text.into(),
+            is_signed,
+            present: "999".into(),
+            absent: "999".into(),
+            unmarked: "999".into(),
+            people: &vec![marked.clone(); 15],
+            from: 15,
+            next: Some(30),
+        }
+        .into_response()
+    };
+    let entry = (path(), text.to_owned(), "KCSE 2026".to_owned());
+    let centre = CentrePage {
+        frame,
+        path: path(),
+        code: text.into(),
+        name: frame.pick("Mfano School", "Shule ya Mfano").into(),
+        location: text.into(),
+        candidates: text.into(),
+        distribution_centre: text.into(),
+        distance: text.into(),
+    };
+    let entries = vec![entry.clone(), entry];
+    let days = vec![(path(), text.to_owned()); 2];
+    let roster = RosterPage {
+        frame,
+        path: path(),
+        members: &vec![member; 25],
+        count: 2_000,
+        name: text,
+        role: text,
+        next: Some(25),
+        is_print: false,
+    };
+    vec![
+        read(CentresPage { frame, entries }).await,
+        read(centre).await,
+        read(DaysPage {
+            frame,
+            path: path(),
+            days,
+        })
+        .await,
+        read(roster).await,
+        read(register(false)).await,
+        read(register(true)).await,
+    ]
 }
 
 #[tokio::test]

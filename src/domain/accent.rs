@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::canonical::serde_as_text;
+
 /// The council's own colour, dark enough to read: white on it and it on white
 /// keep the contrast of 4.5 to 1 that WCAG AA asks of ordinary text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +71,8 @@ impl fmt::Display for Accent {
         write!(f, "#{red:02x}{green:02x}{blue:02x}")
     }
 }
+
+serde_as_text!(Accent, Accent::to_string);
 
 #[cfg(test)]
 mod tests {
