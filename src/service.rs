@@ -307,7 +307,10 @@ impl Service {
         };
         let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
         let letters = load_letters(&config)?;
-        let https = config.server.public_url.starts_with("https://");
+        let (council, https) = (
+            &config.council,
+            config.server.public_url.starts_with("https://"),
+        );
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
         let intake = Intake {
@@ -343,12 +346,7 @@ impl Service {
             worker: (parts != Parts::Web).then(|| worker.clone()),
             senders: config.channel.iter().map(sender).collect(),
             cents_per_sms: config.campaign.cents_per_sms,
-            look: Look::new(
-                &config.council.name,
-                &service_code,
-                config.council.accent,
-                https,
-            ),
+            look: Look::new(&council.name, &service_code, council.accent, https),
             https,
             trusted_proxies: config.server.trusted_proxies.clone(),
             clock,
