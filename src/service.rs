@@ -257,6 +257,31 @@ pub fn load_letters(config: &Config) -> Result<Letters, StartError> {
     Ok(letters)
 }
 
+fn inbox(
+    config: &Config,
+    store: &Store,
+    tools: &Tools,
+    clock: &Arc<dyn Clock>,
+    bell: &Arc<Notify>,
+) -> Inbox {
+    Inbox {
+        store: store.clone(),
+        tools: tools.clone(),
+        clock: Arc::clone(clock),
+        bell: Arc::clone(bell),
+        senders: senders(config),
+        poll: Duration::from_millis(config.outbox.poll_ms),
+    }
+}
+
+/// Who sends on each channel.
+fn senders(config: &Config) -> BTreeMap<String, String> {
+    let channels = config.channel.iter();
+    channels
+        .map(|channel| (channel.name.clone(), sender_of(channel)))
+        .collect()
+}
+
 impl Service {
     /// Opens every part on a database that is open.
     pub fn open(
@@ -285,15 +310,7 @@ impl Service {
             metrics: metrics.clone(),
             clock: Arc::clone(&clock),
         })?;
-        let sender = |channel: &ChannelConfig| (channel.name.clone(), sender_of(channel));
-        let inbox = Inbox {
-            store: store.clone(),
-            tools: tools.clone(),
-            clock: Arc::clone(&clock),
-            bell: Arc::clone(&bell),
-            senders: config.channel.iter().map(sender).collect(),
-            poll: Duration::from_millis(config.outbox.poll_ms),
-        };
+        let inbox = inbox(&config, &store, &tools, &clock, &bell);
         let campaigns = campaigns(&config, &store, &tools, &clock, &bell);
         let pulse = PulseWatch {
             store: store.clone(),
@@ -344,7 +361,7 @@ impl Service {
             metrics,
             metrics_exposure: config.server.metrics,
             worker: (parts != Parts::Web).then(|| worker.clone()),
-            senders: config.channel.iter().map(sender).collect(),
+            senders: senders(&config),
             cents_per_sms: config.campaign.cents_per_sms,
             look: Look::new(&council.name, &service_code, council.accent, https),
             https,

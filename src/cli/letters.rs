@@ -22,6 +22,8 @@ use super::{ConfigFile, private_file};
 const PAGE: usize = 256;
 
 /// Letters as files
+///
+/// Example: cp2 letters render --series "KCSE 2026" --out letters-2026
 #[derive(Debug, Subcommand)]
 pub(super) enum LettersCommand {
     Render(RenderArgs),

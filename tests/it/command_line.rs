@@ -74,7 +74,11 @@ fn assert_failed(said: &Said, with: &str) {
 #[test]
 fn menus_are_checked_against_the_data_of_a_database() {
     let (_folder, config) = configured("[keys]", "[keys]");
-    let said = run(&mut with_config(&["menus", "check", "--data"], &config));
+    let check = || run(&mut with_config(&["menus", "check", "--data"], &config));
+    // A path that was mistyped is no empty database.
+    assert_failed(&check(), "there is no database at ");
+    run(&mut with_config(&["db", "migrate"], &config));
+    let said = check();
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(
         said.out.contains(" screens in en and sw are in order"),
