@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::domain::{Language, Msisdn, Timestamp};
 use crate::store::{Store, lines};
 
-use super::limits::{DAY, HOUR, address_bucket, private_bucket, use_once};
+use super::limits::{DAY, HOUR, private_bucket, use_once, use_once_from};
 use super::password;
 use super::work::{ActionError, Tools, Way, Work};
 
@@ -28,12 +28,9 @@ pub async fn may_ask(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<bool, ActionError> {
-    let mut tx = store.begin().await?;
-    let from = address_bucket(&tools.keys, "forgotten.address", address);
-    let limit = [(tools.policy.forgotten_in_an_hour, HOUR)];
-    let may = use_once(&mut tx, &from, &limit, now).await?;
-    tx.commit().await?;
-    Ok(may)
+    let limit = (tools.policy.forgotten_in_an_hour, HOUR);
+    let at = (store, &tools.keys);
+    Ok(use_once_from(address, at, "forgotten.address", limit, now).await?)
 }
 
 /// Sends a new password to a number, if it is somebody's and nothing speaks against it.

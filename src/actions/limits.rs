@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::crypto::Keys;
 use crate::domain::Timestamp;
-use crate::store::{StoreError, Tx, guesses};
+use crate::store::{Store, StoreError, Tx, guesses};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -36,12 +36,22 @@ pub fn private_bucket(keys: &Keys, kind: &str, what: &[u8]) -> String {
     format!("{kind}:{}", data_encoding::HEXLOWER.encode(&mark[..16]))
 }
 
-/// The bucket of an address that asks. Whoever has one of IPv6 has the 64 bits behind it too.
-pub(super) fn address_bucket(keys: &Keys, kind: &str, address: IpAddr) -> String {
-    private_bucket(keys, kind, household(address).as_bytes())
+/// The same by the address that asks, in a unit of work of its own.
+pub(super) async fn use_once_from(
+    address: IpAddr,
+    (store, keys): (&Store, &Keys),
+    kind: &str,
+    limit: (i64, Duration),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let from = private_bucket(keys, kind, household(address).as_bytes());
+    let mut tx = store.begin().await?;
+    let may = use_once(&mut tx, &from, &[limit], now).await?;
+    tx.commit().await?;
+    Ok(may)
 }
 
-/// An address as a limit counts it.
+/// An address as a limit counts it. Whoever has one of IPv6 has the 64 bits behind it too.
 fn household(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),

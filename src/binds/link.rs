@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::BytesMut;
 use rusmpp::decode::DecodeWithLength;
@@ -12,7 +13,7 @@ use rusmpp::encode::{Encode, Length};
 use rusmpp::{Command, CommandStatus, Pdu};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::Stream;
@@ -28,6 +29,9 @@ const ANSWER: u32 = 0x8000_0000;
 
 /// PDUs that came and nobody has looked at yet.
 const UNREAD: usize = 64;
+
+/// How long the other side may leave an answer untaken.
+const STALLED: Duration = Duration::from_secs(10);
 
 /// Speaks over one connection.
 pub(super) struct Link {
@@ -114,9 +118,13 @@ impl Link {
         answer
     }
 
-    /// Answers a question of the other side. Where that fails, the connection is over.
+    /// Answers a question of the other side. Where it does not take the answer, the connection
+    /// ends: whoever serves it must not wait for ever.
     pub(super) async fn answer(&self, number: u32, status: CommandStatus, pdu: impl Into<Pdu>) {
-        let _ = self.out.send(Command::new(status, number, pdu)).await;
+        let answer = Command::new(status, number, pdu);
+        if !matches!(timeout(STALLED, self.out.send(answer)).await, Ok(Ok(()))) {
+            self.end();
+        }
     }
 
     /// Ends the connection: whoever waits for an answer gets none.

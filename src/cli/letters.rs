@@ -69,20 +69,24 @@ pub(super) async fn run(command: &LettersCommand) -> anyhow::Result<ExitCode> {
     let store = existing_store(&config).await?;
     let mut tx = store.begin_read().await?;
     let total = deployments::count_letters(&mut tx, wanted).await?;
+    drop(tx);
     let mut progress = Progress::of(total, "writing", "letters")?;
     let (begun, mut done, mut after) = (Instant::now(), 0, 0);
     loop {
+        // Writing takes long, so it holds no unit of work.
+        let mut tx = store.begin_read().await?;
         let page = deployments::letters_after(&mut tx, wanted, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.serial;
-        for (name, data) in filled(&mut tx, &tools, &page).await? {
+        let filled = filled(&mut tx, &tools, &page).await?;
+        drop(tx);
+        for (name, data) in filled {
             write(&letters, &args.out.join(name), &data)?;
             done += 1;
             progress.show(done, done);
         }
     }
     progress.finish();
-    drop(tx);
     store.close().await;
     if done == 0 {
         bail!("there is no such letter");

@@ -70,6 +70,11 @@ impl App {
         Self(Arc::new(Inner { parts, guard }))
     }
 
+    /// Tells the worker of this process that there may be something to send.
+    pub(super) fn ring(&self) {
+        self.intake.dialogue.bell.notify_one();
+    }
+
     pub(super) fn guard(&self) -> &Guard {
         &self.0.guard
     }

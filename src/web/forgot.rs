@@ -1,7 +1,5 @@
 //! `/forgot`: a new password by SMS, for those with a browser.
 
-use std::sync::Arc;
-
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
@@ -84,10 +82,10 @@ pub(super) async fn ask(
 }
 
 async fn send(app: App, asked: Forgotten, now: Timestamp) {
-    let bell = Arc::clone(&app.intake.dialogue.bell);
-    let work = async move { actions::forgotten(&app.store, &app.tools, &asked, now).await };
+    let inner = app.clone();
+    let work = async move { actions::forgotten(&inner.store, &inner.tools, &asked, now).await };
     // A failure stands in the log; whoever gets no SMS asks again.
     if to_the_end(work).await.is_ok() {
-        bell.notify_one();
+        app.ring();
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::actions::guessing::{Verdict, guess_at};
-use crate::actions::limits::{address_bucket, private_bucket, use_once};
+use crate::actions::limits::{private_bucket, use_once_from};
 use crate::actions::visit::{STEP, ends};
 use crate::actions::work::{ActionError, Tools};
 use crate::crypto::{Token, TotpSecret};
@@ -63,12 +63,9 @@ pub async fn may_knock(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<bool, ActionError> {
-    let mut tx = store.begin().await?;
-    let from = address_bucket(&tools.keys, "staff.address", address);
-    let limit = [(tools.operator.logins_in_fifteen_minutes, WINDOW)];
-    let may = use_once(&mut tx, &from, &limit, now).await?;
-    tx.commit().await?;
-    Ok(may)
+    let limit = (tools.operator.logins_in_fifteen_minutes, WINDOW);
+    let at = (store, &tools.keys);
+    Ok(use_once_from(address, at, "staff.address", limit, now).await?)
 }
 
 /// Checks a user name and password. A name that nobody has is the same work, and locks as

@@ -232,7 +232,7 @@ pub(in crate::web) async fn help(
         Ok(Helped::Nobody) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.intake.dialogue.bell.notify_one();
+    app.ring();
     back(&path, word)
 }
 

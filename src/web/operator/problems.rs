@@ -106,6 +106,6 @@ pub(in crate::web) async fn reply(
         Ok(Stepped::NotWaiting) => "not_waiting",
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.intake.dialogue.bell.notify_one();
+    app.ring();
     back(PATH, word)
 }

@@ -96,7 +96,7 @@ pub(in crate::web) async fn decide_registration(
         Ok(Decided::LineIsHeld) => "line_is_held",
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
-    app.intake.dialogue.bell.notify_one();
+    app.ring();
     back(PATH, word)
 }
 
@@ -130,7 +130,7 @@ pub(in crate::web) async fn decide_claim(
         (Ok(_), _) => "done",
         (Err(Failed), _) => return problem(&app, Problem::Unavailable),
     };
-    app.intake.dialogue.bell.notify_one();
+    app.ring();
     back(PATH, word)
 }
 
