@@ -8,6 +8,34 @@ on_each_database!(whatever_is_done_to_the_audit_log_is_found);
 
 const CHAINED: &str = "SELECT COUNT(*) FROM audit WHERE number IS NOT NULL";
 
+/// Each column of an entry is changed, and put back.
+const CHANGES: [(&str, &str); 6] = [
+    (
+        "UPDATE audit SET at = at + 1 WHERE number = 2",
+        "UPDATE audit SET at = at - 1 WHERE number = 2",
+    ),
+    (
+        "UPDATE audit SET actor = actor || 'x' WHERE number = 2",
+        "UPDATE audit SET actor = substr(actor, 1, length(actor) - 1) WHERE number = 2",
+    ),
+    (
+        "UPDATE audit SET subject = subject || 'x' WHERE number = 2",
+        "UPDATE audit SET subject = substr(subject, 1, length(subject) - 1) WHERE number = 2",
+    ),
+    (
+        "UPDATE audit SET what = what || 'x' WHERE number = 2",
+        "UPDATE audit SET what = substr(what, 1, length(what) - 1) WHERE number = 2",
+    ),
+    (
+        "UPDATE audit SET way = way || 'x' WHERE number = 2",
+        "UPDATE audit SET way = substr(way, 1, length(way) - 1) WHERE number = 2",
+    ),
+    (
+        "UPDATE audit SET detail = 'x' WHERE number = 2",
+        "UPDATE audit SET detail = NULL WHERE number = 2",
+    ),
+];
+
 async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
     for _ in 0..4 {
         assert!(service.can_log_in(&person(1), "karibu2026").await);
@@ -30,14 +58,12 @@ async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
         let expected = format!("entry {number} of the audit log: {what}");
         assert!(verified.err.contains(&expected), "{}", verified.err);
     };
-    service
-        .execute("UPDATE audit SET detail = 'x' WHERE number = 2")
-        .await;
-    wrong("2", "an entry was changed", &[]);
-    service
-        .execute("UPDATE audit SET detail = NULL WHERE number = 2")
-        .await;
-    assert_eq!(said(&["verify"]).code, Some(0));
+    for (change, back) in CHANGES {
+        service.execute(change).await;
+        wrong("2", "an entry was changed", &[]);
+        service.execute(back).await;
+        assert_eq!(said(&["verify"]).code, Some(0), "{back}");
+    }
     // Two entries change places.
     for sql in [
         "UPDATE audit SET number = -2 WHERE number = 2",
