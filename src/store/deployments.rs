@@ -25,6 +25,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Posted, Self::Invited, Self::Declined, Self::Cancelled];
+
     /// Its name in lists.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -36,14 +39,14 @@ impl State {
         }
     }
 
+    /// The state of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     pub(super) fn parse(name: &str) -> Result<Self, sqlx::Error> {
-        match name {
-            "posted" => Ok(Self::Posted),
-            "invited" => Ok(Self::Invited),
-            "declined" => Ok(Self::Declined),
-            "cancelled" => Ok(Self::Cancelled),
-            _ => Err(decode("no such state of a deployment")),
-        }
+        Self::named(name).ok_or_else(|| decode("no such state of a deployment"))
     }
 }
 

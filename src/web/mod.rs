@@ -189,6 +189,14 @@ fn staff(app: &App) -> Router<App> {
     let steering = Router::new()
         .route("/operator/board/resume", post(operator::resume_channel))
         .route(
+            "/operator/campaigns/new",
+            get(operator::campaign_form).post(operator::make_campaign),
+        )
+        .route(
+            "/operator/campaigns/{reference}/trial",
+            post(operator::try_campaign),
+        )
+        .route(
             "/operator/campaigns/{reference}/steps",
             post(operator::steer_campaign),
         )

@@ -5,15 +5,26 @@
 //! made from what is true when their turn comes, and handed to the outbox under a cause
 //! that there is once.
 
+mod asked;
 mod feed;
 mod plan;
 mod results;
 
+pub use asked::{Asked, MOST_SEGMENTS};
 pub use feed::{Sender, feed};
-pub use plan::{Estimate, Plan, PlanError, Step, estimate, make, steer, try_out};
+pub use plan::{Estimate, LONGEST_NAME, Plan, PlanError, Step, estimate, make, steer, try_out};
 pub use results::{COLUMNS, PAGE, cells};
 
 use crate::menus::{FieldSpec, Kind};
+
+/// The placeholders that the text of a campaign may hold, and whether it must go by people's
+/// work for that.
+pub fn placeholders() -> impl Iterator<Item = (&'static str, bool)> {
+    OF_WORK
+        .iter()
+        .enumerate()
+        .map(|(at, field)| (field.name, at >= OF_PEOPLE.len()))
+}
 
 /// What a text to people chosen by themselves may name.
 const OF_PEOPLE: &[FieldSpec] = &[

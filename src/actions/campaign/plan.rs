@@ -15,6 +15,9 @@ use super::{OF_PEOPLE, OF_WORK};
 /// How long a test message is worth sending.
 const TEST_LIFE: Duration = Duration::from_hours(1);
 
+/// The most characters of the name of a campaign.
+pub const LONGEST_NAME: usize = 80;
+
 /// What somebody wants to send, and to whom.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -39,9 +42,9 @@ pub struct Plan {
 /// Why a plan can't be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// The texts are wrong: a line for each fault.
+    /// Something in it is wrong: a line for each fault.
     #[error("{}", .0.join("\n"))]
-    Texts(Vec<String>),
+    Wrong(Vec<String>),
     /// It could not be written down.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -85,7 +88,7 @@ pub async fn make(
 ) -> Result<Campaign, PlanError> {
     let campaign = Campaign {
         reference: reference::fresh('C'),
-        name: plan.name,
+        name: plan.name.trim().to_owned(),
         class: plan.class,
         text_en: plan.text_en,
         text_sw: plan.text_sw,
@@ -97,11 +100,22 @@ pub async fn make(
         created_by: by.to_owned(),
         created_at: now,
     };
-    wording(&campaign).map_err(PlanError::Texts)?;
+    named(&campaign.name)?;
+    wording(&campaign).map_err(PlanError::Wrong)?;
     let kept = campaigns::insert(tx, &campaign).await;
     kept.map_err(ActionError::from)?;
     log(tx, &campaign.reference, "campaign.made", by, now).await?;
     Ok(campaign)
+}
+
+/// Lists show the name in one line.
+fn named(name: &str) -> Result<(), PlanError> {
+    let length = name.trim().chars().count();
+    if (1..=LONGEST_NAME).contains(&length) && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    let fault = format!("the name: between 1 and {LONGEST_NAME} characters in one line");
+    Err(PlanError::Wrong(vec![fault]))
 }
 
 /// Counts whom a campaign would reach now, and what that costs.
@@ -142,7 +156,7 @@ pub async fn try_out(
     by: &str,
     now: Timestamp,
 ) -> Result<(), PlanError> {
-    let wording = wording(campaign).map_err(PlanError::Texts)?;
+    let wording = wording(campaign).map_err(PlanError::Wrong)?;
     let samples = sample_fields(OF_WORK);
     let address = Address {
         lane: Lane::Notice,

@@ -1,14 +1,14 @@
 //! Making a campaign.
 
-use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
-use crate::actions::campaign::{Estimate, Plan, estimate, make};
+use crate::actions::campaign::{Asked, Estimate, estimate, make};
 use crate::cli::ConfigFile;
-use crate::domain::{Clock, County, Role, Series, SystemClock};
+use crate::domain::{Clock, SystemClock};
 use crate::service::sender_of;
-use crate::store::campaigns::{Campaign, Class, Selection};
+use crate::store::campaigns::Campaign;
 use crate::store::deployments::State;
 
 use super::Desk;
@@ -36,8 +36,8 @@ pub(in crate::cli) struct New {
     #[arg(long = "county", value_name = "NAME")]
     counties: Vec<String>,
     /// To people whose work has come so far; without it, to the posted and the invited
-    #[arg(long, value_enum)]
-    state: Option<WorkState>,
+    #[arg(long, value_name = "STATE", value_parser = state_names())]
+    state: Option<String>,
     /// Promotion: sent in its hours, and not to those who opted out
     #[arg(long)]
     promotion: bool,
@@ -58,74 +58,42 @@ pub(in crate::cli) struct New {
     json: bool,
 }
 
-/// How far a person's work has come.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum WorkState {
-    Posted,
-    Invited,
-    Declined,
-    Cancelled,
-}
-
-impl From<WorkState> for State {
-    fn from(state: WorkState) -> Self {
-        match state {
-            WorkState::Posted => Self::Posted,
-            WorkState::Invited => Self::Invited,
-            WorkState::Declined => Self::Declined,
-            WorkState::Cancelled => Self::Cancelled,
+impl New {
+    fn asked(&self) -> Asked {
+        Asked {
+            name: self.name.clone(),
+            text_en: self.en.clone(),
+            text_sw: self.sw.clone(),
+            series: self.series.clone().unwrap_or_default(),
+            roles: self.roles.clone(),
+            counties: self.counties.clone(),
+            state: self.state.as_deref().and_then(State::named),
+            promotion: self.promotion,
+            segments: usize::from(self.segments),
+            county_pace: self.county_pace.and_then(|pace| usize::try_from(pace).ok()),
+            channel: self.channel.clone().unwrap_or_default(),
         }
     }
 }
 
-impl New {
-    fn selection(&self) -> anyhow::Result<Selection> {
-        let series = self.series.as_deref().map(Series::parse).transpose();
-        let role = |code: &String| Role::parse(code).with_context(|| format!("--role {code}"));
-        Ok(Selection {
-            series: series.context("--series")?,
-            roles: self.roles.iter().map(role).collect::<Result<_, _>>()?,
-            counties: self.counties.iter().map(county).collect::<Result<_, _>>()?,
-            state: self.state.map(State::from),
-        })
-    }
-}
-
-fn county(name: &String) -> anyhow::Result<String> {
-    match County::named(name) {
-        Some(county) => Ok(county.name.to_owned()),
-        None => bail!("--county {name} is none of the 47 counties"),
-    }
+/// Reads one of the states, and lists them in the help.
+fn state_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(State::ALL.map(State::name))
 }
 
 pub(super) async fn new(new: &New) -> anyhow::Result<()> {
-    let chosen = new.selection()?;
     let desk = Desk::open(&new.config).await?;
     let channels = &desk.config.channel;
-    let channel = match &new.channel {
-        None => channels.first(),
-        Some(name) => channels.iter().find(|channel| channel.name == *name),
-    };
-    let channel = channel.context("--channel names none of the configuration")?;
-    let plan = Plan {
-        name: new.name.clone(),
-        class: if new.promotion {
-            Class::Promotion
-        } else {
-            Class::News
-        },
-        text_en: new.en.clone(),
-        text_sw: new.sw.clone(),
-        segments: usize::from(new.segments),
-        chosen,
-        county_pace: new.county_pace.and_then(|pace| usize::try_from(pace).ok()),
-        channel: channel.name.clone(),
-    };
+    let plan = new
+        .asked()
+        .plan(channels.iter().map(|it| it.name.as_str()))?;
+    let channel = channels.iter().find(|channel| channel.name == plan.channel);
+    let sender = channel.map(sender_of).unwrap_or_default();
     let by = format!("operator:{}", new.by);
     let mut tx = desk.store.begin().await?;
     let campaign = make(&mut tx, plan, &by, SystemClock.now()).await?;
     let cents = desk.config.campaign.cents_per_sms;
-    let sum = estimate(&mut tx, &campaign, &sender_of(channel), cents).await?;
+    let sum = estimate(&mut tx, &campaign, &sender, cents).await?;
     tx.commit().await?;
     desk.store.close().await;
     if new.json {

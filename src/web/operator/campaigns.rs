@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::actions::ActionError;
-use crate::actions::campaign::{COLUMNS, Estimate, PAGE, Step, cells, estimate, steer};
+use crate::actions::campaign::{
+    self, COLUMNS, Estimate, PAGE, PlanError, Step, cells, estimate, steer,
+};
 use crate::actions::staff::{self, Member};
-use crate::domain::Duty;
+use crate::domain::{Duty, Msisdn};
 use crate::intake::{Failed, to_the_end};
 use crate::store::StoreError;
 use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
@@ -171,6 +173,47 @@ pub(in crate::web) async fn take_step(
     match moved.await {
         Ok(true) => back(&path, "done"),
         Ok(false) => back(&path, "not_waiting"),
+        Err(Failed) => problem(&app, Problem::Unavailable),
+    }
+}
+
+#[derive(Deserialize)]
+pub(in crate::web) struct Trial {
+    to: String,
+}
+
+/// Sends its texts with made-up data to one number.
+pub(in crate::web) async fn try_out(
+    State(app): State<App>,
+    Extension(member): Extension<Member>,
+    reference: Result<Path<String>, PathRejection>,
+    Filled(trial): Filled<Trial>,
+) -> Response {
+    let Ok(Path(reference)) = reference else {
+        return problem(&app, Problem::NotFound);
+    };
+    let path = format!("/operator/campaigns/{reference}");
+    let Ok(to) = Msisdn::parse(&trial.to) else {
+        return back(&path, "no_number");
+    };
+    let inner = app.clone();
+    let tried = to_the_end(async move {
+        let (by, now) = (member.name.actor(), inner.clock.now());
+        let mut tx = inner.store.begin().await.map_err(ActionError::from)?;
+        let found = campaigns::by_reference(&mut tx, &reference).await;
+        let Some(campaign) = found.map_err(ActionError::from)? else {
+            return Ok(false);
+        };
+        campaign::try_out(&mut tx, &inner.tools, &campaign, &to, &by, now).await?;
+        tx.commit().await.map_err(ActionError::from)?;
+        Ok::<_, PlanError>(true)
+    });
+    match tried.await {
+        Ok(true) => {
+            app.ring();
+            back(&path, "tried")
+        }
+        Ok(false) => problem(&app, Problem::NotFound),
         Err(Failed) => problem(&app, Problem::Unavailable),
     }
 }

@@ -7,6 +7,7 @@
 
 mod audit;
 mod board;
+mod campaign_form;
 mod campaigns;
 mod chart;
 mod entry;
@@ -21,8 +22,10 @@ mod square;
 
 pub(super) use audit::page as audit;
 pub(super) use board::{page as board, resume as resume_channel};
+pub(super) use campaign_form::{form as campaign_form, make as make_campaign};
 pub(super) use campaigns::{
     list as campaigns, page as campaign, results as campaign_results, take_step as steer_campaign,
+    try_out as try_campaign,
 };
 pub(super) use entry::{
     choose_password, code_form, enrol, enrol_form, log_in, log_out, login_form, password_form,

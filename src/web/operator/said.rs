@@ -32,6 +32,9 @@ impl Said {
             }
             "line_is_held" => "Somebody holds that line by now.",
             "too_long" => "That answer is longer than 90 characters, or says nothing.",
+            "made" => "Made. Nothing is sent yet: try it on a phone of yours, then start it.",
+            "tried" => "Two SMS with made-up data are on their way to that number.",
+            "no_number" => "That is no telephone number.",
             "" => return None,
             _ => "It was not done.",
         })
