@@ -2,7 +2,8 @@
 //! and how long a password waits behind a campaign.
 //!
 //! `cargo bench --bench drain` runs on SQLite; with `CP2_BENCH_URL=postgres://…/EMPTY` on
-//! that database, which must be empty. `CP2_BENCH_MESSAGES` is how many, 20,000 unless set.
+//! that database, which must be empty. `CP2_BENCH_MESSAGES` is how many, 20,000 unless set;
+//! `CP2__OUTBOX__IN_FLIGHT` and every other setting count as for the service.
 #![expect(
     clippy::unwrap_used,
     reason = "a measurement that can't go on should stop where it is"
@@ -206,5 +207,5 @@ fn configuration(url: &str, base: &str) -> Config {
         "#,
         key = "5a".repeat(32),
     );
-    config::parse("bench.toml", &text, []).unwrap()
+    config::parse("bench.toml", &text, std::env::vars()).unwrap()
 }

@@ -46,6 +46,8 @@ pub mod demo;
 
 pub mod rehearsal;
 
+pub mod load;
+
 pub mod telemetry;
 
 pub mod cli;

@@ -13,6 +13,7 @@ mod export;
 mod import;
 mod key;
 mod letters;
+mod load;
 mod menus;
 mod menus_test;
 mod operator;
@@ -45,6 +46,7 @@ enum Command {
     Dial(dial::DialArgs),
     Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Load(load::LoadArgs),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -115,6 +117,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dial(args) => dial::run(args).await,
         Command::Export(args) => export::run(&args).await,
         Command::Import(args) => import::run(&args).await,
+        Command::Load(args) => load::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Audit(command) => audit::run(&command).await,
         Command::Campaign(command) => campaign::run(&command).await,

@@ -134,6 +134,17 @@ impl Handset {
     /// Takes the session's next hop.
     pub async fn hop(&self, call: &mut Call) -> Result<Reply, HandsetError> {
         call.hops += 1;
+        let (reply, body) = self.ask(call).await?;
+        call.body = body;
+        Ok(reply)
+    }
+
+    /// Takes its last hop once more, as a network does that lost the answer.
+    pub async fn again(&self, call: &Call) -> Result<Reply, HandsetError> {
+        self.ask(call).await.map(|(reply, _)| reply)
+    }
+
+    async fn ask(&self, call: &Call) -> Result<(Reply, String), HandsetError> {
         let mut fields = self.names(call);
         fields.push(("text", call.text.clone()));
         let body = self.post("ussd", &fields).await?;
@@ -144,8 +155,7 @@ impl Handset {
             (None, None) => return Err(HandsetError::Unreadable),
         };
         let text = text.to_owned();
-        call.body = body;
-        Ok(Reply { text, end })
+        Ok((Reply { text, end }, body))
     }
 
     /// Tells the service that the session is over: `Success`, `Incomplete` or `Failed`.

@@ -153,6 +153,14 @@ fn migrator(dialect: &str) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
+/// How much of the database one connection keeps in memory, in KiB, the minus says. SQLite's
+/// own 2 MB make it read the same pages of an index again for every batch of SMS.
+const CACHE: &str = "-16384";
+
+/// How many pages the write-ahead log takes before they are carried over to the database: a
+/// page that many batches changed is carried once.
+const CHECKPOINT: &str = "4000";
+
 async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
     let options = SqliteConnectOptions::from_str(&settings.url)?
         .create_if_missing(settings.create)
@@ -160,6 +168,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         // An answer must be on disk before a phone shows it.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("cache_size", CACHE)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
     let file = options.get_filename();
@@ -174,7 +183,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
     let write = pool()
         .max_connections(1)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("wal_autocheckpoint", CHECKPOINT))
         .await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&write)

@@ -36,6 +36,7 @@ mod journeys;
 mod keywords;
 mod letter_files;
 mod letters;
+mod load;
 mod lost_sms;
 mod menu_data;
 mod menu_versions;
