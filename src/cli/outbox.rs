@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::actions::staff::resume_channel;
 use crate::domain::{Clock, Msisdn, SystemClock, Timestamp};
 use crate::service::existing_store;
 use crate::store::Store;
@@ -33,7 +34,7 @@ pub(super) enum OutboxCommand {
     Show(Show),
     /// Let a channel send again that was parked or stopped
     ///
-    /// Example: cp2 outbox resume at --config /etc/cp2/cp2.toml
+    /// Example: cp2 outbox resume at --by wanjiku --config /etc/cp2/cp2.toml
     Resume(Resume),
 }
 
@@ -49,6 +50,9 @@ pub(super) struct Show {
 pub(super) struct Resume {
     /// The name of the channel
     channel: String,
+    /// Who says so, for the audit log
+    #[arg(long, value_name = "NAME")]
+    by: String,
     #[command(flatten)]
     config: ConfigFile,
 }
@@ -100,7 +104,8 @@ async fn answer(command: &OutboxCommand, store: &Store) -> anyhow::Result<ExitCo
         }
         OutboxCommand::Resume(resume) => {
             let mut tx = store.begin().await?;
-            let was_held = channel_states::resume(&mut tx, &resume.channel).await?;
+            let (by, now) = (format!("operator:{}", resume.by), SystemClock.now());
+            let was_held = resume_channel(&mut tx, &by, &resume.channel, now).await?;
             tx.commit().await?;
             let name = &resume.channel;
             if was_held {

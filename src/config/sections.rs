@@ -193,7 +193,7 @@ pub struct Outbox {
 impl Default for Outbox {
     fn default() -> Self {
         Self {
-            in_flight: 256,
+            in_flight: 384,
             send_timeout_s: 10,
             lease_s: 30,
             unknown_wait_s: 60,

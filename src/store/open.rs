@@ -153,7 +153,7 @@ fn migrator(dialect: &str) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// How much of the database one connection keeps in memory, in KiB, the minus says. SQLite's
+/// How much of the database the connection that writes keeps in memory, in KiB, the minus says. SQLite's
 /// own 2 MB make it read the same pages of an index again for every batch of SMS.
 const CACHE: &str = "-16384";
 
@@ -168,7 +168,6 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         // An answer must be on disk before a phone shows it.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .pragma("cache_size", CACHE)
         .busy_timeout(settings.patience)
         .disable_statement_logging();
     let file = options.get_filename();
@@ -181,10 +180,9 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         )));
     }
     let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
-    let write = pool()
-        .max_connections(1)
-        .connect_with(options.clone().pragma("wal_autocheckpoint", CHECKPOINT))
-        .await?;
+    let for_writing = options.clone().pragma("cache_size", CACHE);
+    let for_writing = for_writing.pragma("wal_autocheckpoint", CHECKPOINT);
+    let write = pool().max_connections(1).connect_with(for_writing).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&write)
         .await?;

@@ -457,7 +457,7 @@ async fn the_outbox_is_listed_for_people_and_for_programs(service: &TestService)
     assert_eq!(events[2]["state"], "failed");
     let nobody = run(&mut with_config(&["outbox", "show", "nobody"], &config));
     assert_failed(&nobody, "cp2: no message has the id nobody; ");
-    let resumed = said(&["outbox", "resume", "at"]);
+    let resumed = said(&["outbox", "resume", "at", "--by", "wanjiku"]);
     assert!(resumed.starts_with("at was not held back"), "{resumed}");
 }
 

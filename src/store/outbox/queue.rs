@@ -2,9 +2,10 @@
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
+use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::domain::{HomeNetwork, MessageId, Msisdn, PersonId, Timestamp};
-use crate::store::tx::{as_json, count, decode};
+use crate::store::tx::{as_json, count, decode, in_time};
 use crate::store::{StoreError, Tx};
 
 use super::{Lane, number};
@@ -39,7 +40,7 @@ pub struct NewMessage<'a> {
     pub expires_at: Timestamp,
 }
 
-/// A message as both databases read it from JSON.
+/// A message as SQLite reads it from JSON.
 #[derive(Serialize)]
 struct NewRow<'a> {
     id: &'a str,
@@ -91,21 +92,37 @@ pub async fn add_many(
     messages: &[NewMessage<'_>],
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    macro_rules! sql {
-        ($body:literal, $rows:literal) => {
-            concat!(
-                "INSERT INTO outbox (id, cause, lane, channel, route, link_id, recipient, network, ",
-                "person_id, body, segments, state, attempt, unanswered, due_at, expires_at, ",
-                "created_at, updated_at) SELECT r.id, r.cause, r.lane, r.channel, r.route, ",
-                "r.link_id, r.recipient, r.network, r.person_id, ",
-                $body,
-                ", r.segments, 'queued', 0, 0, $2, r.expires_at, $2, $2 FROM ",
-                $rows,
-                " WHERE TRUE ON CONFLICT (cause) DO NOTHING"
-            )
+    let mut added = 0;
+    for some in messages.chunks(AT_ONCE) {
+        added += match tx {
+            Tx::Sqlite(tx) => add_as_json(tx, some, now).await?,
+            Tx::Postgres(tx) => add_as_arrays(tx, some, now).await?,
         };
     }
-    const SQLITE: &str = sql!(
+    Ok(added)
+}
+
+macro_rules! insert {
+    ($body:literal, $rows:literal) => {
+        concat!(
+            "INSERT INTO outbox (id, cause, lane, channel, route, link_id, recipient, network, ",
+            "person_id, body, segments, state, attempt, unanswered, due_at, expires_at, ",
+            "created_at, updated_at) SELECT r.id, r.cause, r.lane, r.channel, r.route, ",
+            "r.link_id, r.recipient, r.network, r.person_id, ",
+            $body,
+            ", r.segments, 'queued', 0, 0, $1, r.expires_at, $1, $1 FROM ",
+            $rows,
+            " WHERE TRUE ON CONFLICT (cause) DO NOTHING"
+        )
+    };
+}
+
+async fn add_as_json(
+    tx: &mut Transaction<'_, Sqlite>,
+    messages: &[NewMessage<'_>],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    const SQL: &str = insert!(
         "unhex(r.body)",
         "(SELECT value ->> 'id' AS id, value ->> 'cause' AS cause, value ->> 'lane' AS lane, \
          value ->> 'channel' AS channel, value ->> 'route' AS route, \
@@ -113,27 +130,50 @@ pub async fn add_many(
          value ->> 'recipient' AS recipient, value ->> 'network' AS network, \
          value ->> 'person_id' AS person_id, value ->> 'body' AS body, \
          value ->> 'segments' AS segments, value ->> 'expires_at' AS expires_at \
-         FROM json_each($1)) AS r"
+         FROM json_each($2)) AS r"
     );
-    const POSTGRES: &str = sql!(
-        "decode(r.body, 'hex')",
-        "json_to_recordset($1::json) AS r (id text, cause text, lane bigint, channel text, \
-         route text, link_id text, recipient text, network text, person_id text, body text, segments bigint, \
-         expires_at bigint)"
+    let rows = as_json(messages.iter().map(NewRow::of))?;
+    let query = sqlx::query(SQL).bind(now.as_millis()).bind(rows);
+    Ok(in_time(query.execute(&mut **tx)).await?.rows_affected())
+}
+
+/// PostgreSQL reads an array for each column in a fraction of the time that it takes to read
+/// the same as JSON.
+async fn add_as_arrays(
+    tx: &mut Transaction<'_, Postgres>,
+    messages: &[NewMessage<'_>],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    const SQL: &str = insert!(
+        "r.body",
+        "UNNEST($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], \
+         $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bigint[], $13::bigint[]) \
+         AS r (id, cause, lane, channel, route, link_id, recipient, network, person_id, body, \
+         segments, expires_at)"
     );
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let mut added = 0;
-    for some in messages.chunks(AT_ONCE) {
-        let rows = as_json(some.iter().map(NewRow::of))?;
-        added += on!(&mut *tx, conn => sqlx::query(sql)
-            .bind(rows)
-            .bind(now.as_millis())
-            .execute(conn).await.map(|done| done.rows_affected()))?;
+    fn column<'a, T>(
+        messages: &'a [NewMessage<'_>],
+        cell: impl Fn(&'a NewMessage<'_>) -> T,
+    ) -> Vec<T> {
+        messages.iter().map(cell).collect()
     }
-    Ok(added)
+    let query = sqlx::query(SQL)
+        .bind(now.as_millis())
+        .bind(column(messages, |one| one.id.as_str()))
+        .bind(column(messages, |one| one.cause))
+        .bind(column(messages, |one| number(one.lane)))
+        .bind(column(messages, |one| one.channel))
+        .bind(column(messages, |one| one.route))
+        .bind(column(messages, |one| one.link_id))
+        .bind(column(messages, |one| one.recipient.as_str()))
+        .bind(column(messages, |one| {
+            HomeNetwork::of(one.recipient).name()
+        }))
+        .bind(column(messages, |one| one.person.map(PersonId::as_str)))
+        .bind(column(messages, |one| one.body))
+        .bind(column(messages, |one| count(one.segments)))
+        .bind(column(messages, |one| one.expires_at.as_millis()));
+    Ok(in_time(query.execute(&mut **tx)).await?.rows_affected())
 }
 
 /// What a worker asks for.

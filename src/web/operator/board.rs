@@ -220,9 +220,9 @@ pub(in crate::web) async fn resume(
 ) -> Response {
     let inner = app.clone();
     let resumed = to_the_end(async move {
-        let now = inner.clock.now();
+        let (by, now) = (member.name.actor(), inner.clock.now());
         let mut tx = inner.store.begin().await?;
-        let resumed = staff::resume_channel(&mut tx, &member, &which.channel, now).await?;
+        let resumed = staff::resume_channel(&mut tx, &by, &which.channel, now).await?;
         tx.commit().await?;
         Ok::<_, ActionError>(resumed)
     });
