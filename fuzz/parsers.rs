@@ -5,8 +5,10 @@
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
+use cp2::aggregators::africastalking::{AfricasTalking, Endpoint, Settings};
 use cp2::aggregators::described::{Account, Described};
-use cp2::aggregators::{Channels, Hop, RawRequest, Wire};
+use cp2::aggregators::smpp::Smpp;
+use cp2::aggregators::{Aggregator, Hop, RawRequest};
 use cp2::config::{self, DescriptionText};
 use cp2::crypto::{Keys, MasterKey, Token};
 use cp2::domain::{
@@ -21,42 +23,82 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 use rusmpp::decode::DecodeWithLength;
 use rusmpp::{Command, Pdu};
+use zeroize::Zeroizing;
 
-/// One account at each aggregator whose callbacks differ.
-static CHANNELS: LazyLock<Channels> = LazyLock::new(|| {
-    let mut text = format!(
+/// An account at each aggregator that there is: Africa's Talking, and all that are described.
+static SIDES: LazyLock<Vec<Box<dyn Aggregator>>> = LazyLock::new(|| {
+    let settings = Settings {
+        base_url: "https://api.africastalking.com".to_owned(),
+        username: "fuzz".to_owned(),
+        api_key: Zeroizing::new("key-of-fuzz".to_owned()),
+        sender_id: None,
+        endpoint: Endpoint::Classic,
+    };
+    let first = AfricasTalking::open(settings).expect("the settings are in order");
+    let mut sides: Vec<Box<dyn Aggregator>> = vec![Box::new(first)];
+    for name in DESCRIBED {
+        let description = DescriptionText::read(name).expect("it is built in");
+        let account = account(&description.text);
+        let send = description_of("[send]\nurl = \"{base_url}\"\nanswer = { read = \"json\" }\n");
+        let texts = if description.text.contains("[send]") {
+            vec![description]
+        } else {
+            vec![description, send]
+        };
+        let side = Described::open(&texts, account);
+        sides.push(Box::new(side.unwrap_or_else(|error| panic!("{name}: {error}"))));
+    }
+    sides
+});
+
+const DESCRIBED: [&str; 16] = [
+    "advanta-sms", "advanta-ussd", "airtel-ussd", "arkesel-ussd", "crossgate-ussd", "hubtel-ussd",
+    "infobip-sms", "infobip-ussd", "mtn-sms", "mtn-ussd", "nalo-ussd", "onfon-sms",
+    "safaricom-sms", "safaricom-ussd", "techsavanna-ussd", "twilio-sms",
+];
+
+fn description_of(text: &str) -> DescriptionText {
+    DescriptionText {
+        file: "fuzz.toml".into(),
+        text: text.to_owned(),
+    }
+}
+
+/// An account with a value for each that its description asks for.
+fn account(description: &str) -> Account {
+    let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let asked = description.split("values.").skip(1);
+    let names = asked.filter_map(|rest| rest.split(|letter| !is_name(letter)).next());
+    Account {
+        values: names.map(|name| (name.to_owned(), "a-value".into())).collect(),
+        base_url: Some("https://sms.example.org/".into()),
+        sender_id: Some("COUNCIL".into()),
+        service_codes: vec!["*384*2026#".into()],
+        public_url: "https://cp2.example.org".into(),
+        callbacks: Zeroizing::new("/callbacks/x/secret".into()),
+    }
+}
+
+/// An account at an SMSC.
+static SMSC: LazyLock<Smpp> = LazyLock::new(|| {
+    let text = format!(
         "[keys]\ncurrent = \"fuzz\"\nkey.fuzz = \"{}\"\n\
-         [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nservice_codes = [\"*384*2026#\"]\n\
-         secret = \"a-path-secret-of-tests\"\nusername = \"fuzz\"\napi_key = \"key\"\n\
-         base_url = \"http://127.0.0.1:9\"\n\
          [[channel]]\nname = \"smpp\"\nkind = \"smpp\"\nservice_codes = [\"*384*2026#\"]\n\
          sender_id = \"COUNCIL\"\n\
          [channel.smpp]\naddress = \"127.0.0.1:9\"\ntls = false\nsystem_id = \"fuzz\"\n\
          password = \"fuzz\"\n",
         "5a".repeat(32)
     );
-    for ussd in [
-        "advanta", "airtel", "arkesel", "crossgate", "hubtel", "infobip", "mtn", "nalo",
-        "safaricom", "techsavanna",
-    ] {
-        text.push_str(&format!(
-            "[[channel]]\nname = \"{ussd}\"\nkind = \"http\"\nservice_codes = [\"*384*2026#\"]\n\
-             secret = \"a-path-secret-of-tests\"\nbase_url = \"http://127.0.0.1:9\"\n\
-             description = [\"{ussd}-ussd\", \"advanta-sms\"]\n\
-             values = {{ api_key = \"key\", partner_id = \"77\" }}\n"
-        ));
-    }
     let config = config::parse("fuzz.toml", &text, []).expect("the configuration is in order");
-    Channels::open(&config.channel, "https://cp2.example.org").expect("the channels are in order")
+    Smpp::open(&config.channel[0]).expect("the account is in order")
 });
 
 /// A callback. The first byte says of which aggregator, the second which, and how it is written.
-pub fn callback(bytes: &[u8]) {
+pub(crate) fn callback(bytes: &[u8]) {
     let [whose, which, body @ ..] = bytes else {
         return;
     };
-    let channels: Vec<_> = CHANNELS.iter().collect();
-    let aggregator = &channels[usize::from(*whose) % channels.len()].aggregator;
+    let aggregator = &SIDES[usize::from(*whose) % SIDES.len()];
     let mut headers = HeaderMap::new();
     let kind = if which & 0x80 == 0 {
         "application/x-www-form-urlencoded"
@@ -100,22 +142,18 @@ pub fn callback(bytes: &[u8]) {
 }
 
 /// What an SMSC sends behind the length of a PDU.
-pub fn pdu(bytes: &[u8]) {
+pub(crate) fn pdu(bytes: &[u8]) {
     let mut buffer = BytesMut::from(bytes);
     let Ok((command, _)) = Command::decode(&mut buffer, bytes.len()) else {
         return;
     };
-    for channel in CHANNELS.iter() {
-        if let (Wire::Smpp(account), Some(Pdu::DeliverSm(pdu))) =
-            (channel.aggregator.wire(), command.pdu())
-        {
-            drop(account.read(pdu));
-        }
+    if let Some(Pdu::DeliverSm(pdu)) = command.pdu() {
+        drop(SMSC.read(pdu));
     }
 }
 
 /// A file of the council. The first byte says what it is about.
-pub fn table(bytes: &[u8]) {
+pub(crate) fn table(bytes: &[u8]) {
     let Some((kind, file)) = bytes.split_first() else {
         return;
     };
@@ -139,7 +177,7 @@ pub fn table(bytes: &[u8]) {
 }
 
 /// What people type: whatever is taken means the same in its own spelling.
-pub fn value(typed: &str) {
+pub(crate) fn value(typed: &str) {
     if let Ok(it) = Msisdn::parse(typed) {
         assert_eq!(Msisdn::parse(it.as_str()).ok(), Some(it.clone()));
         assert_eq!(Msisdn::parse(&it.e164()).ok(), Some(it));
@@ -170,7 +208,7 @@ pub fn value(typed: &str) {
 }
 
 /// What opens something: only what was made is taken.
-pub fn secret(typed: &str) {
+pub(crate) fn secret(typed: &str) {
     if let Some(token) = Token::parse(typed) {
         let again = Token::parse(token.reveal()).expect("its own spelling");
         assert_eq!(again.hash(), token.hash());
@@ -185,7 +223,7 @@ pub fn secret(typed: &str) {
 }
 
 /// Any text, as phones carry it.
-pub fn words(any: &str) {
+pub(crate) fn words(any: &str) {
     let folded = text::fold(any);
     assert!(text::septets(&folded).is_some(), "folded, and not GSM-7");
     for whole in [any, folded.as_str()] {
@@ -211,24 +249,12 @@ pub fn words(any: &str) {
 }
 
 /// What staff write: transcripts, settings, descriptions of a wire.
-pub fn file(text: &str) {
+pub(crate) fn file(text: &str) {
     let lines = text.lines().count();
     match Script::parse("fuzz.txt", text) {
         Ok(script) => assert!(script.steps.iter().all(|step| step.line <= lines)),
         Err(error) => assert!((1..=lines).contains(&error.line)),
     }
     let _ = config::parse("fuzz.toml", text, []);
-    let description = DescriptionText {
-        file: "fuzz.toml".into(),
-        text: text.to_owned(),
-    };
-    let account = Account {
-        values: [].into(),
-        base_url: Some("https://sms.example.org".into()),
-        sender_id: None,
-        service_codes: vec!["*384*2026#".into()],
-        public_url: "https://cp2.example.org".into(),
-        callbacks: zeroize::Zeroizing::new("/callbacks/x/secret".into()),
-    };
-    let _ = Described::open(&[description], account);
+    let _ = Described::open(&[description_of(text)], account(text));
 }

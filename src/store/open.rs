@@ -56,6 +56,9 @@ pub(super) enum Pool {
     Pooled(PgPool),
 }
 
+/// How a unit of work begins that may write to SQLite.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// What a unit of work by a pooler begins with: what a connection of our own is told once.
 const BEGIN_LENT: &str = "BEGIN; \
     SET LOCAL idle_in_transaction_session_timeout = '15s'; \
@@ -99,7 +102,14 @@ impl Store {
         Ok(match &self.0 {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
             Pool::Sqlite { write, .. } => {
-                Tx::Sqlite(in_time(write.begin_with("BEGIN IMMEDIATE")).await?)
+                let began = in_time(write.begin_with(BEGIN)).await;
+                if let Err(StoreError::Unavailable(sqlx::Error::InvalidSavePointStatement)) = began {
+                    // A full or broken disk ends a transaction, and sqlx takes it for open ever
+                    // after: the connection is of no more use.
+                    in_time(async { write.acquire().await?.close().await }).await?;
+                    return Ok(Tx::Sqlite(in_time(write.begin_with(BEGIN)).await?));
+                }
+                Tx::Sqlite(began?)
             }
             Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(in_time(pool.begin()).await?)),
             Pool::Pooled(pool) => {

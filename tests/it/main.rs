@@ -36,6 +36,7 @@ mod journeys;
 mod keywords;
 mod letter_files;
 mod letters;
+mod limits_of_the_machine;
 mod load;
 mod lost_sms;
 mod many;

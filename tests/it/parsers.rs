@@ -73,8 +73,17 @@ fn delivered(rest: Vec<u8>) -> Vec<u8> {
     pdu
 }
 
+/// As many as `PROPTEST_CASES` says.
+fn some() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").map_or(2000, |cases| cases.parse().unwrap());
+    ProptestConfig {
+        cases,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(some())]
 
     #[test]
     fn callbacks_are_read_or_refused(bytes in spoiled(CALLBACKS), more in vec(any::<u8>(), 0..200)) {

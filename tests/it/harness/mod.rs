@@ -1,5 +1,6 @@
 //! What tests speak: a service that runs as in production, a person with a phone.
 
+pub(crate) mod alone;
 mod balancer;
 mod browser;
 mod contents;
