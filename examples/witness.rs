@@ -83,7 +83,10 @@ async fn main() -> ExitCode {
 }
 
 async fn settle(config: &Config, people: u32) {
-    let (store, keys) = (open_store(config).await.unwrap(), load_keys(config).unwrap());
+    let (store, keys) = (
+        open_store(config).await.unwrap(),
+        load_keys(config).unwrap(),
+    );
     let (hasher, now) = (Hasher::new(1).unwrap(), SystemClock.now());
     let seeded = seed::seed(&store, &keys, &hasher, people, seed::CALENDAR, now);
     seeded.await.unwrap();
@@ -198,10 +201,16 @@ impl Verdict {
         let different = |texts: &Vec<&str>| texts.iter().collect::<BTreeSet<_>>().len();
         Self {
             confirmed: confirmed.len(),
-            lost: confirmed.iter().filter(|line| !texts.contains_key(line)).count(),
+            lost: confirmed
+                .iter()
+                .filter(|line| !texts.contains_key(line))
+                .count(),
             two_passwords: texts.values().filter(|texts| different(texts) > 1).count(),
             same_text_again: texts.values().filter(|t| t.len() > different(t)).count(),
-            without_a_promise: texts.keys().filter(|line| !confirmed.contains(line)).count(),
+            without_a_promise: texts
+                .keys()
+                .filter(|line| !confirmed.contains(line))
+                .count(),
         }
     }
 
@@ -214,8 +223,20 @@ impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "resets confirmed on the phone   {:>6}", self.confirmed)?;
         writeln!(f, "  without their SMS: lost       {:>6}", self.lost)?;
-        writeln!(f, "  with two passwords: doubled   {:>6}", self.two_passwords)?;
-        writeln!(f, "  the same text twice           {:>6}", self.same_text_again)?;
-        write!(f, "SMS without a confirmed screen  {:>6}", self.without_a_promise)
+        writeln!(
+            f,
+            "  with two passwords: doubled   {:>6}",
+            self.two_passwords
+        )?;
+        writeln!(
+            f,
+            "  the same text twice           {:>6}",
+            self.same_text_again
+        )?;
+        write!(
+            f,
+            "SMS without a confirmed screen  {:>6}",
+            self.without_a_promise
+        )
     }
 }

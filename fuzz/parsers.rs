@@ -46,15 +46,30 @@ static SIDES: LazyLock<Vec<Box<dyn Aggregator>>> = LazyLock::new(|| {
             vec![description, send]
         };
         let side = Described::open(&texts, account);
-        sides.push(Box::new(side.unwrap_or_else(|error| panic!("{name}: {error}"))));
+        sides.push(Box::new(
+            side.unwrap_or_else(|error| panic!("{name}: {error}")),
+        ));
     }
     sides
 });
 
 const DESCRIBED: [&str; 16] = [
-    "advanta-sms", "advanta-ussd", "airtel-ussd", "arkesel-ussd", "crossgate-ussd", "hubtel-ussd",
-    "infobip-sms", "infobip-ussd", "mtn-sms", "mtn-ussd", "nalo-ussd", "onfon-sms",
-    "safaricom-sms", "safaricom-ussd", "techsavanna-ussd", "twilio-sms",
+    "advanta-sms",
+    "advanta-ussd",
+    "airtel-ussd",
+    "arkesel-ussd",
+    "crossgate-ussd",
+    "hubtel-ussd",
+    "infobip-sms",
+    "infobip-ussd",
+    "mtn-sms",
+    "mtn-ussd",
+    "nalo-ussd",
+    "onfon-sms",
+    "safaricom-sms",
+    "safaricom-ussd",
+    "techsavanna-ussd",
+    "twilio-sms",
 ];
 
 fn description_of(text: &str) -> DescriptionText {
@@ -70,7 +85,9 @@ fn account(description: &str) -> Account {
     let asked = description.split("values.").skip(1);
     let names = asked.filter_map(|rest| rest.split(|letter| !is_name(letter)).next());
     Account {
-        values: names.map(|name| (name.to_owned(), "a-value".into())).collect(),
+        values: names
+            .map(|name| (name.to_owned(), "a-value".into()))
+            .collect(),
         base_url: Some("https://sms.example.org/".into()),
         sender_id: Some("COUNCIL".into()),
         service_codes: vec!["*384*2026#".into()],
@@ -109,7 +126,11 @@ pub(crate) fn callback(bytes: &[u8]) {
     let in_query = which & 0x40 != 0;
     let query = std::str::from_utf8(body).ok().filter(|_| in_query);
     let request = RawRequest {
-        method: if in_query { &Method::GET } else { &Method::POST },
+        method: if in_query {
+            &Method::GET
+        } else {
+            &Method::POST
+        },
         path: "/callbacks/x/secret/ussd",
         rest: "",
         query,
@@ -198,7 +219,10 @@ pub(crate) fn value(typed: &str) {
         assert_eq!(Email::parse(it.as_str()).ok(), Some(it));
     }
     if let Ok(it) = Name::parse(typed) {
-        assert!(text::septets(it.as_str()).is_some(), "every phone can show it");
+        assert!(
+            text::septets(it.as_str()).is_some(),
+            "every phone can show it"
+        );
         assert_eq!(Name::parse(it.as_str()).ok(), Some(it));
     }
     if let Some(it) = UserName::parse(typed) {

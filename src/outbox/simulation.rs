@@ -20,9 +20,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::aggregators::{
-    Channels, NotSent, Report, ReportStatus, Routes, SendOutcome,
-};
+use crate::aggregators::{Channels, NotSent, Report, ReportStatus, Routes, SendOutcome};
 use crate::config;
 use crate::crypto::{Keys, MasterKey, Sealed};
 use crate::domain::{Clock, FixedClock, Lane, MessageId, Msisdn, Timestamp};
@@ -583,7 +581,11 @@ impl World {
             (Weather::Lossy, 0..4) => (lost("time-out"), 10 * SECOND, true),
             (Weather::Lossy, 4..6) => (lost("HTTP 500"), quickly, false),
             (Weather::Lossy, 6) => (transient(Some(Duration::from_secs(7))), quickly, false),
-            (Weather::Lossy, 7) => (SendOutcome::NotSent(NotSent::BadCredentials), quickly, false),
+            (Weather::Lossy, 7) => (
+                SendOutcome::NotSent(NotSent::BadCredentials),
+                quickly,
+                false,
+            ),
             (_, 0) => (transient(None), quickly, false),
             (_, 1) if self.chance(20) => {
                 let reason = "no such number".into();
@@ -694,9 +696,13 @@ impl World {
             if state == "unknown" && message.doubts == 0 {
                 self.breaks(&format!("message {index} is unknown without a reason"));
             }
-            let end = states.iter().position(|s| matches!(*s, "delivered" | "expired"));
+            let end = states
+                .iter()
+                .position(|s| matches!(*s, "delivered" | "expired"));
             if end.is_some_and(|end| end + 1 < states.len()) {
-                self.breaks(&format!("message {index} went on after its end: {states:?}"));
+                self.breaks(&format!(
+                    "message {index} went on after its end: {states:?}"
+                ));
             }
         }
     }
@@ -754,7 +760,12 @@ fn simulate(seed: u64, size: Size) -> String {
         let mut world = World::of(seed, size, folder.path()).await;
         world.run().await;
         let taken: usize = world.messages.iter().map(|m| m.accepted.len()).sum();
-        let again = taken - world.messages.iter().filter(|m| !m.accepted.is_empty()).count();
+        let again = taken
+            - world
+                .messages
+                .iter()
+                .filter(|m| !m.accepted.is_empty())
+                .count();
         println!(
             "seed {seed}: {} messages, {taken} taken, {again} of them once more, {} deaths",
             world.messages.len(),

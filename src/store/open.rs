@@ -50,7 +50,10 @@ pub struct Store(pub(super) Pool);
 pub(super) enum Pool {
     // SQLite lets one connection write at a time. With a pool of one, writers wait
     // their turn here instead of failing with "database is locked".
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
     /// By a pooler: what is set on a connection is gone with the next unit of work.
     Pooled(PgPool),
@@ -103,7 +106,8 @@ impl Store {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
             Pool::Sqlite { write, .. } => {
                 let began = in_time(write.begin_with(BEGIN)).await;
-                if let Err(StoreError::Unavailable(sqlx::Error::InvalidSavePointStatement)) = began {
+                if let Err(StoreError::Unavailable(sqlx::Error::InvalidSavePointStatement)) = began
+                {
                     // A full or broken disk ends a transaction, and sqlx takes it for open ever
                     // after: the connection is of no more use.
                     in_time(async { write.acquire().await?.close().await }).await?;

@@ -82,7 +82,14 @@ pub(super) async fn choose(
         chosen.map(Some)
     });
     match chosen.await {
-        Ok(None) => page(&app, wish, &visitor, PasswordState::Wait { minutes: actions::LOG_IN_MINUTES }),
+        Ok(None) => page(
+            &app,
+            wish,
+            &visitor,
+            PasswordState::Wait {
+                minutes: actions::LOG_IN_MINUTES,
+            },
+        ),
         Ok(Some(Chosen::Kept(token))) => {
             let response = Redirect::to(&wish.keep("/me")).into_response();
             remember(&app, response, &token)

@@ -79,7 +79,9 @@ pub(super) async fn log_in(
             .map(Some)
     });
     match logged_in.await {
-        Ok(None) => page(LoginError::Wait { minutes: actions::LOG_IN_MINUTES }),
+        Ok(None) => page(LoginError::Wait {
+            minutes: actions::LOG_IN_MINUTES,
+        }),
         Ok(Some(LogIn::Done(token))) => {
             let response = Redirect::to(&wish.keep(own_page)).into_response();
             remember(&app, response, &token)

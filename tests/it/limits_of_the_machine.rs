@@ -59,7 +59,9 @@ async fn ten_thousand_idle_connections_keep_nobody_out_and_are_closed() {
         .await;
     assert_eq!(opened.len(), IDLE);
     for number in 1..=7 {
-        let shown = service.hop(&format!("ATUid_{number}"), &person(number), "").await;
+        let shown = service
+            .hop(&format!("ATUid_{number}"), &person(number), "")
+            .await;
         assert!(shown.starts_with("CON "), "{shown}");
     }
     // Who never says a word is shown the door.
@@ -73,7 +75,12 @@ async fn ten_thousand_idle_connections_keep_nobody_out_and_are_closed() {
         .buffer_unordered(IDLE);
     let closed = closed.filter(|closed| std::future::ready(*closed)).count();
     assert_eq!(closed.await, IDLE);
-    let back = happens(async || service.hop("ATUid_back", &person(1), "").await.starts_with("CON "));
+    let back = happens(async || {
+        service
+            .hop("ATUid_back", &person(1), "")
+            .await
+            .starts_with("CON ")
+    });
     assert!(back.await);
     Arc::into_inner(service).unwrap().end().await;
 }
@@ -85,5 +92,8 @@ fn allow_files(pid: u32) {
         command.arg(format!("--pid={pid}")).arg("--nofile=16000:");
         command.status()
     });
-    assert!(told.unwrap().success(), "16000 open files are not allowed here");
+    assert!(
+        told.unwrap().success(),
+        "16000 open files are not allowed here"
+    );
 }

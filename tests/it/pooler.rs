@@ -34,14 +34,20 @@ async fn the_service_works_by_a_pooler() {
         async move { phone.walk(&["3", "1"]).await }
     });
     for screen in join_all(resets).await {
-        assert!(screen.starts_with("END Your new password is on"), "{screen}");
+        assert!(
+            screen.starts_with("END Your new password is on"),
+            "{screen}"
+        );
     }
     service.outbox_comes_to(&[("delivered", 10)]).await;
     // Another process, which prepares the same statements.
     let service = service.restart(behind(&url)).await;
     let text = service.sms_of(&person(1000), 1).await[0].text.clone();
     assert!(service.can_log_in(&person(1000), password_in(&text)).await);
-    let screen = service.phone(1).walk(&["4", "1", "A001234567K", "1", "1234"]).await;
+    let screen = service
+        .phone(1)
+        .walk(&["4", "1", "A001234567K", "1", "1234"])
+        .await;
     assert!(screen.starts_with("END Saved."), "{screen}");
     service.outbox_comes_to(&[("delivered", 11)]).await;
     service.stop().await;
@@ -60,7 +66,10 @@ async fn time_outs_hold_in_each_unit_of_work() {
         let Tx::Postgres(mut tx) = service.store.begin().await.unwrap() else {
             panic!("not on PostgreSQL");
         };
-        let shown: String = sqlx::query_scalar(setting).fetch_one(&mut *tx).await.unwrap();
+        let shown: String = sqlx::query_scalar(setting)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         assert_eq!(shown, value, "{setting}");
     }
     service.stop().await;

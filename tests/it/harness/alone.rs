@@ -16,7 +16,7 @@ use tokio::task::block_in_place;
 
 use super::Database;
 use super::program::{Program, cp2};
-use super::service::{SECRET, client, post};
+use super::service::{SECRET, client, hop};
 
 pub(crate) struct Alone {
     pub(crate) database: Database,
@@ -75,18 +75,11 @@ impl Alone {
 
     /// One hop of a session, as Africa's Talking sends it.
     pub(crate) async fn hop(&self, session: &str, line: &str, text: &str) -> String {
-        let plus = format!("+{line}");
-        let fields = [
-            ("sessionId", session),
-            ("serviceCode", "*384*2026#"),
-            ("phoneNumber", plus.as_str()),
-            ("text", text),
-            ("networkCode", "63902"),
-        ];
-        let url = format!("http://{}/callbacks/at/{SECRET}/ussd", self.place);
-        let answer = post(&self.client, &url, &fields).await.unwrap();
-        assert_eq!(answer.status(), 200);
-        answer.text().await.unwrap()
+        let base = format!("http://{}", self.place);
+        let answer = hop(&self.client, &base, session, line, text, "63902");
+        let (status, screen) = answer.await.unwrap();
+        assert_eq!(status, 200);
+        screen
     }
 
     pub(crate) async fn end(mut self) {
@@ -97,7 +90,10 @@ impl Alone {
 
 async fn settle(text: &str) {
     let config = config::parse("cp2.toml", text, []).unwrap();
-    let (store, keys) = (open_store(&config).await.unwrap(), load_keys(&config).unwrap());
+    let (store, keys) = (
+        open_store(&config).await.unwrap(),
+        load_keys(&config).unwrap(),
+    );
     let hasher = Hasher::new(1).unwrap();
     let now = SystemClock.now();
     let seeded = seed::seed(&store, &keys, &hasher, 3, seed::CALENDAR, now);

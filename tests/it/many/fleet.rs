@@ -19,11 +19,14 @@ use tokio::task::block_in_place;
 use zeroize::Zeroizing;
 
 use crate::harness::program::{Program, cp2};
-use crate::harness::service::{SECRET, client, happens, person, post};
+use crate::harness::service::{SECRET, client, happens, hop, person, post};
 use crate::harness::{Database, Wire};
 
 /// The first of the people who have nothing but their work.
 pub(super) const FIRST: u32 = 1000;
+
+/// Safaricom, by its `networkCode`.
+pub(super) const NETWORK: &str = "63902";
 
 /// A setting and its value, as the environment has them.
 type Setting<'a> = (&'a str, &'a str);
@@ -111,10 +114,15 @@ impl Fleet {
         self.processes[index] = self.process(&place);
     }
 
+    /// Where one of the processes answers; there is one for each number.
+    fn base(&self, at: usize) -> String {
+        format!("http://{}", self.processes[at % self.processes.len()].place)
+    }
+
     /// One hop, at one of the processes.
     pub(super) async fn hop(&self, at: usize, session: &str, line: &str, text: &str) -> String {
-        let place = &self.processes[at % self.processes.len()].place;
-        let (status, screen) = hop(&self.client, place, session, line, text).await.unwrap();
+        let answer = hop(&self.client, &self.base(at), session, line, text, NETWORK);
+        let (status, screen) = answer.await.unwrap();
         assert_eq!(status, 200, "{screen}");
         screen
     }
@@ -137,8 +145,7 @@ impl Fleet {
 
     /// Posts a form to one of the processes.
     pub(super) async fn post(&self, at: usize, path: &str, fields: &[(&str, &str)]) -> Response {
-        let place = &self.processes[at % self.processes.len()].place;
-        let url = format!("http://{place}{path}");
+        let url = format!("{}{path}", self.base(at));
         post(&self.client, &url, fields).await.unwrap()
     }
 
@@ -161,7 +168,11 @@ impl Fleet {
 
     pub(super) async fn end(mut self) {
         for index in 0..self.processes.len() {
-            assert!(self.stop_one(index), "{}", self.processes[index].program.said());
+            assert!(
+                self.stop_one(index),
+                "{}",
+                self.processes[index].program.said()
+            );
         }
         self.sandbox.shutdown().await;
         self.database.remove().await;
@@ -179,27 +190,6 @@ pub(super) fn one_of_many(index: u32) -> String {
 
 pub(super) fn line(msisdn: &str) -> Msisdn {
     Msisdn::parse(msisdn).unwrap()
-}
-
-/// One hop of a session, as Africa's Talking sends it.
-pub(super) async fn hop(
-    client: &Client,
-    place: &str,
-    session: &str,
-    line: &str,
-    text: &str,
-) -> reqwest::Result<(u16, String)> {
-    let plus = format!("+{line}");
-    let fields = [
-        ("sessionId", session),
-        ("serviceCode", "*384*2026#"),
-        ("phoneNumber", plus.as_str()),
-        ("text", text),
-        ("networkCode", "63902"),
-    ];
-    let url = format!("http://{place}/callbacks/at/{SECRET}/ussd");
-    let answer = post(client, &url, &fields).await?;
-    Ok((answer.status().as_u16(), answer.text().await?))
 }
 
 fn configuration(database: &Database, sandbox: &Sandbox) -> String {
@@ -237,7 +227,10 @@ fn configuration(database: &Database, sandbox: &Sandbox) -> String {
 async fn settle(config: &std::path::Path, people: u32) {
     let text = fs::read_to_string(config).unwrap();
     let config = config::parse("cp2.toml", &text, []).unwrap();
-    let (store, keys) = (open_store(&config).await.unwrap(), load_keys(&config).unwrap());
+    let (store, keys) = (
+        open_store(&config).await.unwrap(),
+        load_keys(&config).unwrap(),
+    );
     let hasher = Hasher::new(1).unwrap();
     let now = SystemClock.now();
     let seeded = seed::seed(&store, &keys, &hasher, people, seed::CALENDAR, now);

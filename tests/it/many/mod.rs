@@ -47,7 +47,10 @@ async fn no_sms_leaves_twice_and_the_channel_keeps_its_pace_however_many_send() 
         }
     });
     for screen in join_all(resets).await {
-        assert!(screen.starts_with("END Your new password is on"), "{screen}");
+        assert!(
+            screen.starts_with("END Your new password is on"),
+            "{screen}"
+        );
     }
     assert_eq!(fleet.all_are_delivered().await, i64::from(PEOPLE));
     for index in 0..PEOPLE {
@@ -136,7 +139,10 @@ async fn what_a_killed_process_was_sending_is_sent_by_another_once() {
     let mut fleet = Fleet::start(2, 8, &settings).await;
     for index in 0..8 {
         let screen = fleet.walk(1, &one_of_many(index), &["3", "1"]).await;
-        assert!(screen.starts_with("END Your new password is on"), "{screen}");
+        assert!(
+            screen.starts_with("END Your new password is on"),
+            "{screen}"
+        );
         if index == 3 {
             tokio::task::block_in_place(|| fleet.processes[0].program.kill());
             fleet.processes.remove(0);

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use reqwest::Client;
 use tokio::task::{JoinSet, block_in_place};
 
-use super::fleet::{Fleet, fresh_session, hop, line, one_of_many};
+use super::fleet::{Fleet, NETWORK, fresh_session, line, one_of_many};
 use crate::harness::Balancer;
-use crate::harness::service::{client, happens};
+use crate::harness::service::{client, happens, hop};
 
 const PHONES: u32 = 6;
 
@@ -21,13 +21,15 @@ async fn a_restart_of_each_process_in_turn_loses_no_hop() {
     let places: Vec<_> = fleet.processes.iter().map(|p| p.place.clone()).collect();
     let mut balancer = Balancer::start(&places);
     let listens = happens(async || {
-        let answer = fleet.client.get(format!("http://{}/readyz", balancer.place));
+        let answer = fleet
+            .client
+            .get(format!("http://{}/readyz", balancer.place));
         answer.send().await.is_ok_and(|a| a.status() == 200)
     });
     assert!(listens.await, "the balancer does not answer");
     let crowd = Arc::new(Crowd {
         client: client(),
-        place: balancer.place.clone(),
+        base: format!("http://{}", balancer.place),
         hops: AtomicUsize::new(0),
         over: AtomicBool::new(false),
     });
@@ -56,7 +58,7 @@ async fn a_restart_of_each_process_in_turn_loses_no_hop() {
 
 struct Crowd {
     client: Client,
-    place: String,
+    base: String,
     hops: AtomicUsize,
     over: AtomicBool,
 }
@@ -80,8 +82,8 @@ impl Crowd {
     async fn session(&self, who: &str, texts: &[&str]) -> String {
         let (session, mut last) = (fresh_session(), String::new());
         for text in texts {
-            let answer = hop(&self.client, &self.place, &session, who, text).await;
-            let (status, screen) = answer.unwrap();
+            let answer = hop(&self.client, &self.base, &session, who, text, NETWORK);
+            let (status, screen) = answer.await.unwrap();
             assert_eq!(status, 200, "{screen}");
             assert!(!screen.contains("The service is busy"), "{screen}");
             self.hops.fetch_add(1, Ordering::Relaxed);
