@@ -91,6 +91,7 @@ pub struct Service {
     menus: Watcher,
     parts: Parts,
     tasks: TaskTracker,
+    leaving: CancellationToken,
 }
 
 /// The service, running.
@@ -99,6 +100,9 @@ pub struct Running {
     pub addr: SocketAddr,
     store: Store,
     menus: Arc<Notify>,
+    /// Told first: not ready any more.
+    leaving: CancellationToken,
+    drain: Duration,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -133,6 +137,7 @@ fn settings(config: &Config) -> StoreSettings {
         connections: config.database.connections,
         patience: Duration::from_millis(config.database.patience_ms),
         create: true,
+        pooler: config.database.pooler,
     }
 }
 
@@ -329,7 +334,7 @@ impl Service {
             config.server.public_url.starts_with("https://"),
         );
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
-        let tasks = TaskTracker::new();
+        let (tasks, leaving) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake {
             store: store.clone(),
             keys: tools.keys.clone(),
@@ -368,6 +373,7 @@ impl Service {
             trusted_proxies: config.server.trusted_proxies.clone(),
             clock,
             later: tasks.clone(),
+            leaving: leaving.clone(),
         });
         // The first number of a new range pays 50 ms for its tables; no person should.
         std::thread::spawn(Msisdn::warm_up);
@@ -385,6 +391,7 @@ impl Service {
             menus: watcher,
             parts,
             tasks,
+            leaving,
         })
     }
 
@@ -431,6 +438,8 @@ impl Service {
             addr,
             store: self.store,
             menus: bell,
+            leaving: self.leaving,
+            drain: Duration::from_secs(server.drain_s),
             stop,
             tasks,
         }
@@ -443,8 +452,11 @@ impl Running {
         self.menus.notify_one();
     }
 
-    /// Stops taking work, finishes what has begun, closes the database.
+    /// Says that it is not ready any more and lets balancers look elsewhere; then stops taking
+    /// work, finishes what has begun, closes the database.
     pub async fn stop(self) {
+        self.leaving.cancel();
+        tokio::time::sleep(self.drain).await;
         self.stop.cancel();
         self.tasks.wait().await;
         self.store.close().await;

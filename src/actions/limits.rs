@@ -36,7 +36,7 @@ pub fn private_bucket(keys: &Keys, kind: &str, what: &[u8]) -> String {
     format!("{kind}:{}", data_encoding::HEXLOWER.encode(&mark[..16]))
 }
 
-/// The same by the address that asks, in a unit of work of its own.
+/// The same by the address that asks.
 pub(super) async fn use_once_from(
     address: IpAddr,
     (store, keys): (&Store, &Keys),
@@ -45,9 +45,21 @@ pub(super) async fn use_once_from(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let from = private_bucket(keys, kind, household(address).as_bytes());
+    use_once_alone(store, &from, limit, now).await
+}
+
+/// The same in a unit of work of its own; what is refused is not written down.
+pub(super) async fn use_once_alone(
+    store: &Store,
+    bucket: &str,
+    limit: (i64, Duration),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let mut tx = store.begin().await?;
-    let may = use_once(&mut tx, &from, &[limit], now).await?;
-    tx.commit().await?;
+    let may = use_once(&mut tx, bucket, &[limit], now).await?;
+    if may {
+        tx.commit().await?;
+    }
     Ok(may)
 }
 

@@ -1,11 +1,14 @@
 //! Logging in to the thin site with the credentials that SMS delivered.
 
+use std::time::Duration;
+
 use zeroize::Zeroizing;
 
 use crate::crypto::Token;
 use crate::domain::{PersonId, Timestamp, UserName};
 use crate::store::{Store, Tx, audit, deployments, outbox, passwords, people};
 
+use super::limits::{private_bucket, use_once_alone};
 use super::visit;
 use super::work::{ActionError, Tools, Way};
 
@@ -16,6 +19,24 @@ pub enum LogIn {
     /// It is not. Whose user name it was is to be written down after the answer: only of a
     /// known one is there anything to write, and the time must not tell.
     Refused(Option<PersonId>),
+}
+
+/// The minutes that limits on log-ins count over.
+pub const LOG_IN_MINUTES: u32 = 15;
+
+pub(super) const LOG_IN_WINDOW: Duration = Duration::from_mins(LOG_IN_MINUTES as u64);
+
+/// Counts a try at a password, whether anybody has that user name or not. False when too
+/// many are made at it.
+pub async fn may_log_in(
+    store: &Store,
+    tools: &Tools,
+    user: &UserName,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    let bucket = private_bucket(&tools.keys, "login", user.as_str().as_bytes());
+    let limit = (tools.policy.logins_in_fifteen_minutes.into(), LOG_IN_WINDOW);
+    Ok(use_once_alone(store, &bucket, limit, now).await?)
 }
 
 /// Checks a user name and password. The answer to an unknown name is the answer to a

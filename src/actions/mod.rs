@@ -60,7 +60,7 @@ pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
-pub use log_in::{LogIn, log_in, log_in_failed};
+pub use log_in::{LOG_IN_MINUTES, LogIn, log_in, log_in_failed, may_log_in};
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;

@@ -84,6 +84,7 @@ async fn prove(file: &Path) -> anyhow::Result<ExitCode> {
         connections: 1,
         patience: Duration::from_secs(5),
         create: false,
+        pooler: false,
     })
     .await?;
     let faults = store.faults().await?;

@@ -40,7 +40,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         filter: args.log.clone(),
         ..config::Logging::default()
     })?;
-    let stop = Stop::listen()?;
+    let mut stop = Stop::listen()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
             "can't listen on {}; --listen 127.0.0.1:9000 takes another port",

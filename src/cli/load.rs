@@ -218,6 +218,14 @@ fn shown(summary: &Summary) -> String {
         "answers   p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
         times.p50, times.p95, times.p99, times.max
     );
+    if summary.busy > 0 {
+        let _ = writeln!(
+            text,
+            "busy      {:>10}  screens; no other answer for {:.1} s at most",
+            summary.busy,
+            summary.longest_gap_ms / 1000.0
+        );
+    }
     if *repeats > 0 {
         let _ = writeln!(
             text,

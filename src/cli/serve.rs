@@ -44,7 +44,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Some(Only::Web) => Parts::Web,
         Some(Only::Worker) => Parts::Worker,
     };
-    let stop = Stop::listen()?;
+    let mut stop = Stop::listen()?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let listen = config.server.listen;
     let store = open_store(&config).await?;
@@ -55,16 +55,21 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let running = service.run(listener, Router::new());
     tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
-    let told = stop.told();
-    tokio::pin!(told);
     loop {
         tokio::select! {
-            () = &mut told => break,
+            () = stop.told() => break,
             Some(()) = hang_up.recv() => running.reload_menus(),
         }
     }
     tracing::info!("stopping");
-    running.stop().await;
-    tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    tokio::select! {
+        () = running.stop() => {
+            tracing::info!("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        () = stop.told() => {
+            tracing::warn!("told twice: what has begun is left as it is");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }

@@ -20,8 +20,8 @@ impl Stop {
         })
     }
 
-    /// Waits until one has come; at once if it has come already.
-    pub(super) async fn told(mut self) {
+    /// Waits until one has come, or the next; at once if it has come already.
+    pub(super) async fn told(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -95,6 +95,9 @@ fn database(config: &Config) -> Result<(), Fault> {
     if database.connections == 0 {
         return fault("database.connections", "must be at least 1");
     }
+    if database.pooler && url.starts_with("sqlite:") {
+        return fault("database.pooler", "is for PostgreSQL; SQLite has none");
+    }
     if database.patience_ms == 0 {
         return fault("database.patience_ms", "must be at least 1");
     }
@@ -137,6 +140,9 @@ fn policy(config: &Config) -> Result<(), Fault> {
             "policy.sim_swap.patience_minutes",
             "must be less than 60: after an hour the question is put anew",
         );
+    }
+    if policy.logins_in_fifteen_minutes == 0 {
+        return fault("policy.logins_in_fifteen_minutes", "must be at least 1");
     }
     match lifetimes.iter().find(|(_, life)| *life == 0) {
         Some((name, _)) => fault(

@@ -72,6 +72,8 @@ pub struct Server {
     pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
     pub stop_within_s: u64,
+    /// How long the service goes on after it is told to stop, not ready any more, in seconds.
+    pub drain_s: u64,
 }
 
 impl Default for Server {
@@ -83,6 +85,7 @@ impl Default for Server {
             metrics: Exposure::Loopback,
             headers_within_s: 10,
             stop_within_s: 10,
+            drain_s: 0,
         }
     }
 }
@@ -109,6 +112,8 @@ pub struct Database {
     pub connections: u32,
     /// How long a request waits for a connection, in milliseconds.
     pub patience_ms: u64,
+    /// Whether a pooler stands before PostgreSQL that lends connections by the transaction.
+    pub pooler: bool,
 }
 
 impl Default for Database {
@@ -117,6 +122,7 @@ impl Default for Database {
             url: "sqlite:data/cp2.db".into(),
             connections: 16,
             patience_ms: 2000,
+            pooler: false,
         }
     }
 }

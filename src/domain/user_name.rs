@@ -22,6 +22,15 @@ impl UserName {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         CentreCode::parse(&text[..digits]).ok().map(Self::Centre)
     }
+
+    /// What it stands for, in one spelling.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Line(line) => line.as_str(),
+            Self::Centre(code) => code.as_str(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::domain::Msisdn;
 
 use super::{Load, Span};
 
+/// How a screen begins by which the service asks to be dialled again (`words.unavailable`).
+pub(super) const BUSY: &str = "The service is busy.";
+
 /// Takes up a phone for one session after another.
 pub(super) struct Caller {
     load: Arc<Load>,
@@ -87,7 +90,8 @@ impl Caller {
         }
         match answer {
             Ok(reply) => {
-                self.load.figures.answered(due.elapsed());
+                let is_busy = reply.end && reply.text.starts_with(BUSY);
+                self.load.figures.answered(due.elapsed(), is_busy);
                 Some(reply)
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
@@ -21,6 +21,9 @@ struct Counts {
     completed: u64,
     live: u64,
     most_live: u64,
+    busy: u64,
+    last_good: Option<Instant>,
+    longest_gap: Duration,
     repeats: u64,
     changed: u64,
     errors: BTreeMap<String, u64>,
@@ -36,6 +39,9 @@ impl Default for Counts {
             completed: 0,
             live: 0,
             most_live: 0,
+            busy: 0,
+            last_good: None,
+            longest_gap: Duration::ZERO,
             repeats: 0,
             changed: 0,
             errors: BTreeMap::new(),
@@ -66,9 +72,17 @@ impl Figures {
         counts.completed += u64::from(counts_for && is_complete);
     }
 
-    pub(super) fn answered(&self, after: Duration) {
+    /// A hop was answered, perhaps only by that the service is busy.
+    pub(super) fn answered(&self, after: Duration, is_busy: bool) {
         let micros = u64::try_from(after.as_micros()).unwrap_or(LONGEST);
-        self.counts().times.saturating_record(micros.max(1));
+        let mut counts = self.counts();
+        counts.times.saturating_record(micros.max(1));
+        counts.busy += u64::from(is_busy);
+        if !is_busy {
+            let now = Instant::now();
+            let last = counts.last_good.replace(now).unwrap_or(now);
+            counts.longest_gap = counts.longest_gap.max(now.duration_since(last));
+        }
     }
 
     pub(super) fn failed(&self, why: &str) {
@@ -101,6 +115,8 @@ impl Figures {
             },
             repeats: counts.repeats,
             repeats_answered_otherwise: counts.changed,
+            busy: counts.busy,
+            longest_gap_ms: counts.longest_gap.as_secs_f64() * 1000.0,
             errors: counts.errors.clone(),
         }
     }
@@ -134,6 +150,10 @@ pub struct Summary {
     pub repeats: u64,
     /// Those of them that got another answer, or none.
     pub repeats_answered_otherwise: u64,
+    /// Hops that were answered by that the service is busy.
+    pub busy: u64,
+    /// The longest time in which no hop was answered otherwise, in milliseconds.
+    pub longest_gap_ms: f64,
     /// Hops without an answer that a phone can show, by what happened.
     pub errors: BTreeMap<String, u64>,
 }
@@ -169,7 +189,7 @@ mod tests {
         figures.begun();
         figures.begun();
         for millis in 1..=100 {
-            figures.answered(Duration::from_millis(millis));
+            figures.answered(Duration::from_millis(millis), millis > 98);
         }
         figures.over(true, true);
         figures.over(false, true);
@@ -181,6 +201,7 @@ mod tests {
         assert!((summary.hops_per_second - 50.0).abs() < 0.01);
         assert!((summary.latency_ms.p95 - 95.0).abs() < 0.1, "{summary:?}");
         assert!((summary.latency_ms.max - 100.0).abs() < 0.1, "{summary:?}");
+        assert_eq!(summary.busy, 2);
         assert!(summary.is_clean());
         figures.failed("time-out");
         figures.repeated(false);

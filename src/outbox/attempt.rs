@@ -27,31 +27,17 @@ pub(super) struct Attempt {
 impl Inner {
     /// Sends one message, unless that would be wrong by now.
     pub(super) async fn attempt(&self, attempt: Attempt, stop: &CancellationToken) -> Outcome {
-        let (settled, word) = if self.may_send(&attempt, stop) {
-            self.try_to_send(&attempt).await
-        } else {
-            (give_back(&attempt.message), None)
-        };
-        let message = attempt.message;
-        tracing::info!(
-            sms = message.id.as_str(),
-            lane = message.lane.name(),
-            attempt = message.attempt,
-            state = settled.state(),
-            reason = settled.reason(),
-            "send attempted"
-        );
-        Outcome {
-            message,
-            settled,
-            word,
-            lease_until: attempt.lease_until,
+        if !self.may_send(&attempt, stop) {
+            return given_back(attempt);
         }
+        let began = self.settings.clock.now();
+        let outcome = self.send(&attempt).await;
+        self.conclude(attempt, outcome, began, chance())
     }
 
     /// Not while another worker could take the message, not even during the send, and not
     /// on a channel that was held since.
-    fn may_send(&self, attempt: &Attempt, stop: &CancellationToken) -> bool {
+    pub(super) fn may_send(&self, attempt: &Attempt, stop: &CancellationToken) -> bool {
         self.has_time(attempt)
             && !stop.is_cancelled()
             && (attempt.is_probe || self.standings.hold_on(&attempt.message.channel).is_none())
@@ -62,16 +48,21 @@ impl Inner {
         left > self.settings.outbox.send_timeout()
     }
 
-    async fn try_to_send(&self, attempt: &Attempt) -> (Settled, Option<ChannelWord>) {
+    /// What a send that began then came to. `chance` is random in 0..=1.
+    pub(super) fn conclude(
+        &self,
+        attempt: Attempt,
+        outcome: SendOutcome,
+        began: Timestamp,
+        chance: f64,
+    ) -> Outcome {
         let message = &attempt.message;
-        let began = self.settings.clock.now();
-        let outcome = self.send(attempt).await;
         let settings = &self.settings.outbox;
         let now = self.settings.clock.now();
         self.count(message, &outcome, now);
-        let decision = decide(outcome, message.attempt, now, settings, chance());
+        let decision = decide(outcome, message.attempt, now, settings, chance);
         let word = self.word_on_channel(&message.channel, &decision, began, now);
-        (decision.settled, word)
+        ended(attempt, decision.settled, word)
     }
 
     fn count(&self, message: &Claimed, outcome: &SendOutcome, now: Timestamp) {
@@ -202,9 +193,28 @@ impl Inner {
 }
 
 /// Nothing was tried: the message keeps its place in the queue.
-fn give_back(message: &Claimed) -> Settled {
-    Settled::Again {
-        due_at: message.due_at,
+pub(super) fn given_back(attempt: Attempt) -> Outcome {
+    let settled = Settled::Again {
+        due_at: attempt.message.due_at,
         reason: "its turn did not come".into(),
+    };
+    ended(attempt, settled, None)
+}
+
+fn ended(attempt: Attempt, settled: Settled, word: Option<ChannelWord>) -> Outcome {
+    let message = attempt.message;
+    tracing::info!(
+        sms = message.id.as_str(),
+        lane = message.lane.name(),
+        attempt = message.attempt,
+        state = settled.state(),
+        reason = settled.reason(),
+        "send attempted"
+    );
+    Outcome {
+        message,
+        settled,
+        word,
+        lease_until: attempt.lease_until,
     }
 }

@@ -21,6 +21,8 @@ mod pulse;
 pub mod reports;
 mod settler;
 mod sim_checks;
+#[cfg(test)]
+mod simulation;
 mod standings;
 mod tokens;
 mod transport;

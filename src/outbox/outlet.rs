@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::aggregators::{Channel, Wire};
 use crate::domain::Lane;
+use crate::store::channel_paces::Used;
 
 use super::pace::Pace;
 
@@ -23,6 +24,8 @@ pub(super) struct Outlet {
     /// Whether it sends by a connection that may be another process's.
     pub(super) keeps_connection: bool,
     pace: Pace,
+    /// When it may have something to send again, as far as its pace goes.
+    paced_until: Instant,
     places: Arc<Semaphore>,
     kept: usize,
 }
@@ -41,21 +44,39 @@ impl Outlet {
             channel: channel.name.clone(),
             keeps_connection: matches!(channel.aggregator.wire(), Wire::Smpp(_)),
             pace: Pace::of(channel.sms_per_second),
+            paced_until: Instant::now(),
             places: Arc::new(Semaphore::new(in_flight)),
             kept: in_flight.div_ceil(KEPT).min(in_flight - 1),
         }
     }
 
-    /// What may leave now. The last places are for urgent messages, so that an aggregator
+    /// What has a place now. The last places are for urgent messages, so that an aggregator
     /// that is slow with a campaign is not slow with a password.
-    pub(super) fn room(&mut self, now: Instant) -> Option<Room> {
+    pub(super) fn room(&self, now: Instant) -> Option<Room> {
         let free = self.places.available_permits();
         let (free, last) = match free.checked_sub(self.kept) {
             None | Some(0) => (free, Lane::LAST_URGENT),
             Some(free) => (free, Lane::Bulk),
         };
-        let limit = free.min(self.pace.ready(now)).min(CLAIM);
-        (limit > 0).then_some(Room { limit, last })
+        let limit = free.min(CLAIM);
+        (limit > 0 && now >= self.paced_until).then_some(Room { limit, last })
+    }
+
+    /// How many the pace lets leave now.
+    pub(super) fn ready(&mut self, used: Used) -> usize {
+        let ready = self.pace.ready(used);
+        if ready == 0 {
+            self.paced_until = Instant::now() + self.pace.until_next(used);
+        }
+        ready
+    }
+
+    /// Until when the pace is used up once so many have left.
+    pub(super) fn spend(&mut self, used: Used, count: usize) -> i64 {
+        let until = self.pace.after(used, count);
+        let used = Used { until, ..used };
+        self.paced_until = Instant::now() + self.pace.until_next(used);
+        until
     }
 
     /// Whether only urgent messages have a place.
@@ -65,12 +86,11 @@ impl Outlet {
 
     /// How long until the pace lets the next message leave.
     pub(super) fn until_next(&self) -> Duration {
-        self.pace.until_next()
+        self.paced_until.saturating_duration_since(Instant::now())
     }
 
     /// A place for a message that was claimed.
-    pub(super) fn take(&mut self) -> Option<OwnedSemaphorePermit> {
-        self.pace.spend(1);
+    pub(super) fn take(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 }

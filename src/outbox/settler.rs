@@ -97,7 +97,7 @@ impl Inner {
         }
     }
 
-    async fn try_settle(&self, batch: &[Outcome]) -> Result<(), StoreError> {
+    pub(super) async fn try_settle(&self, batch: &[Outcome]) -> Result<(), StoreError> {
         let now = self.settings.clock.now();
         let settlements: Vec<_> = batch
             .iter()

@@ -15,9 +15,8 @@ use crate::crypto::Keys;
 use crate::domain::{Clock, Lane, Timestamp};
 use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
-use crate::store::channel_states;
 use crate::store::outbox::{self, Claim};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, channel_paces, channel_states};
 
 use super::attempt::Attempt;
 use super::decide::next_probe;
@@ -96,6 +95,12 @@ impl Worker {
         })))
     }
 
+    /// What it is made of, for who goes its rounds by hand.
+    #[cfg(test)]
+    pub(super) fn inner(self) -> Arc<Inner> {
+        self.0
+    }
+
     /// How long ago the last round ended well.
     #[must_use]
     pub fn silent_for(&self) -> Duration {
@@ -118,6 +123,87 @@ impl Worker {
     }
 }
 
+/// What was claimed on one channel.
+#[derive(Default)]
+pub(super) struct Claims {
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) may_be_more: bool,
+}
+
+impl Inner {
+    /// Places and pace of each channel.
+    pub(super) fn outlets(&self) -> Vec<Outlet> {
+        let in_flight = self.settings.outbox.in_flight;
+        let channels = self.settings.channels.iter();
+        channels.map(|c| Outlet::of(c, in_flight)).collect()
+    }
+
+    /// Claims what can leave on one channel now. Its commit is the durable word that the
+    /// first bytes may leave.
+    pub(super) async fn claim(&self, outlet: &mut Outlet) -> Result<Claims, StoreError> {
+        let settings = &self.settings;
+        let nothing = |may_be_more| Claims {
+            attempts: Vec::new(),
+            may_be_more,
+        };
+        if outlet.keeps_connection && !settings.links.is_open(&outlet.channel) {
+            // It is down, or another process has it.
+            return Ok(nothing(false));
+        }
+        let now = settings.clock.now();
+        let Some(room) = outlet.room(Instant::now()) else {
+            return Ok(nothing(!outlet.is_crowded()));
+        };
+        let hold = self.standings.hold_on(&outlet.channel);
+        let room = match &hold {
+            None => room,
+            Some(hold) if hold.until.is_some_and(|until| until <= now) => Room { limit: 1, ..room },
+            Some(_) => return Ok(nothing(false)),
+        };
+        let lease_until = now.plus(settings.outbox.lease());
+        let mut tx = settings.store.begin().await?;
+        let used = channel_paces::hold(&mut tx, &outlet.channel).await?;
+        let limit = room.limit.min(outlet.ready(used));
+        if limit == 0 {
+            // Other processes have used it up.
+            return Ok(nothing(true));
+        }
+        let wanted = Claim {
+            channel: &outlet.channel,
+            last: room.last,
+            limit,
+            lease_until,
+        };
+        let claimed = outbox::claim(&mut tx, &wanted, now).await?;
+        if claimed.is_empty() {
+            return Ok(nothing(false));
+        }
+        if let Some(hold) = &hold {
+            let next = next_probe(hold.kind, now, &settings.outbox);
+            if !channel_states::take_probe(&mut tx, &outlet.channel, now, next).await? {
+                return Ok(nothing(false));
+            }
+            self.standings.next_probe(&outlet.channel, next);
+        }
+        let until = outlet.spend(used, claimed.len());
+        channel_paces::keep(&mut tx, &outlet.channel, until).await?;
+        power_may_go!("outbox.claims");
+        tx.commit().await?;
+        power_may_go!("outbox.claimed");
+        let is_full = claimed.len() == limit && room.last == Lane::Bulk;
+        let is_probe = hold.is_some();
+        let attempts = claimed.into_iter().map(|message| Attempt {
+            message,
+            lease_until,
+            is_probe,
+        });
+        Ok(Claims {
+            attempts: attempts.collect(),
+            may_be_more: is_full && !is_probe,
+        })
+    }
+}
+
 /// The rounds of a running worker.
 struct Rounds {
     worker: Arc<Inner>,
@@ -132,10 +218,8 @@ struct Rounds {
 
 impl Rounds {
     fn of(worker: Arc<Inner>, settling: mpsc::Sender<Outcome>, stop: CancellationToken) -> Self {
-        let in_flight = worker.settings.outbox.in_flight;
-        let channels = worker.settings.channels.iter();
         Self {
-            outlets: channels.map(|c| Outlet::of(c, in_flight)).collect(),
+            outlets: worker.outlets(),
             worker,
             settling,
             sends: TaskTracker::new(),
@@ -195,51 +279,9 @@ impl Rounds {
     /// own. True when there may be more.
     async fn claim(&mut self, index: usize) -> Result<bool, StoreError> {
         let outlet = &mut self.outlets[index];
-        let settings = &self.worker.settings;
-        if outlet.keeps_connection && !settings.links.is_open(&outlet.channel) {
-            // It is down, or another process has it.
-            return Ok(false);
-        }
-        let now = settings.clock.now();
-        let Some(room) = outlet.room(Instant::now()) else {
-            return Ok(!outlet.is_crowded());
-        };
-        let hold = self.worker.standings.hold_on(&outlet.channel);
-        let room = match &hold {
-            None => room,
-            Some(hold) if hold.until.is_some_and(|until| until <= now) => Room { limit: 1, ..room },
-            Some(_) => return Ok(false),
-        };
-        let lease_until = now.plus(settings.outbox.lease());
-        let wanted = Claim {
-            channel: &outlet.channel,
-            last: room.last,
-            limit: room.limit,
-            lease_until,
-        };
-        let mut tx = settings.store.begin().await?;
-        let claimed = outbox::claim(&mut tx, &wanted, now).await?;
-        if claimed.is_empty() {
-            return Ok(false);
-        }
-        if let Some(hold) = &hold {
-            let next = next_probe(hold.kind, now, &settings.outbox);
-            if !channel_states::take_probe(&mut tx, &outlet.channel, now, next).await? {
-                return Ok(false);
-            }
-            self.worker.standings.next_probe(&outlet.channel, next);
-        }
-        power_may_go!("outbox.claims");
-        tx.commit().await?;
-        power_may_go!("outbox.claimed");
-        let is_full = claimed.len() == room.limit && room.last == Lane::Bulk;
-        for message in claimed {
+        let claims = self.worker.claim(outlet).await?;
+        for attempt in claims.attempts {
             let Some(place) = outlet.take() else { break };
-            let attempt = Attempt {
-                message,
-                lease_until,
-                is_probe: hold.is_some(),
-            };
             self.sends.spawn(send(
                 Arc::clone(&self.worker),
                 attempt,
@@ -248,7 +290,7 @@ impl Rounds {
                 self.stop.clone(),
             ));
         }
-        Ok(is_full && hold.is_none())
+        Ok(claims.may_be_more)
     }
 
     fn poll(&self) -> Duration {

@@ -158,6 +158,7 @@ impl<'a> Stage<'a> {
         let file = folder.join(format!("{}.db", Token::fresh().reveal()));
         let settings = StoreSettings {
             create: true,
+            pooler: false,
             url: format!("sqlite:{}", file.display()),
             connections: 2,
             patience: Duration::from_secs(5),

@@ -12,6 +12,7 @@
 #[macro_use]
 mod tx;
 mod backup;
+mod line;
 mod open;
 
 pub mod attendance;
@@ -23,6 +24,7 @@ pub mod campaigns;
 pub mod centre_claims;
 pub mod centres;
 pub mod changes;
+pub mod channel_paces;
 pub mod channel_states;
 pub mod deployments;
 pub mod exports;
@@ -50,5 +52,6 @@ pub mod staff_sessions;
 pub mod traffic;
 pub mod web_sessions;
 
+pub use line::{PgLine, PgTx};
 pub use open::{Store, StoreSettings};
 pub use tx::{StoreError, Tx};

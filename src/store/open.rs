@@ -8,12 +8,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePool};
 use tokio::time::timeout;
 
+use super::line::PgTx;
 use super::tx::{LONGEST_STATEMENT, StoreError, Tx, in_time};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
@@ -36,6 +37,9 @@ pub struct StoreSettings {
     pub patience: Duration,
     /// Whether a SQLite file that is missing is made.
     pub create: bool,
+    /// Whether a pooler stands before PostgreSQL that lends a connection for each unit of
+    /// work, such as PgBouncer in transaction mode.
+    pub pooler: bool,
 }
 
 /// A database. Cheap to clone.
@@ -46,9 +50,24 @@ pub struct Store(pub(super) Pool);
 pub(super) enum Pool {
     // SQLite lets one connection write at a time. With a pool of one, writers wait
     // their turn here instead of failing with "database is locked".
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
+    /// By a pooler: what is set on a connection is gone with the next unit of work.
+    Pooled(PgPool),
 }
+
+/// How a unit of work begins that may write to SQLite.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// What a unit of work by a pooler begins with: what a connection of our own is told once.
+const BEGIN_LENT: &str = "BEGIN; \
+    SET LOCAL idle_in_transaction_session_timeout = '15s'; \
+    SET LOCAL statement_timeout = '10s'; \
+    SET LOCAL lock_timeout = '5s'; \
+    SET LOCAL client_min_messages = 'error'";
 
 impl Store {
     /// Opens the database; the schema is left as it is.
@@ -72,6 +91,7 @@ impl Store {
         let result = match &self.0 {
             Pool::Sqlite { write, .. } => migrator("sqlite").run(write).await,
             Pool::Postgres(pool) => migrator("postgres").run(pool).await,
+            Pool::Pooled(pool) => migrate_by_pooler(pool).await,
         };
         result.map_err(|error| {
             StoreError::Unusable(format!(
@@ -85,9 +105,20 @@ impl Store {
         Ok(match &self.0 {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
             Pool::Sqlite { write, .. } => {
-                Tx::Sqlite(in_time(write.begin_with("BEGIN IMMEDIATE")).await?)
+                let began = in_time(write.begin_with(BEGIN)).await;
+                if let Err(StoreError::Unavailable(sqlx::Error::InvalidSavePointStatement)) = began
+                {
+                    // A full or broken disk ends a transaction, and sqlx takes it for open ever
+                    // after: the connection is of no more use.
+                    in_time(async { write.acquire().await?.close().await }).await?;
+                    return Ok(Tx::Sqlite(in_time(write.begin_with(BEGIN)).await?));
+                }
+                Tx::Sqlite(began?)
             }
-            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
+            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(in_time(pool.begin()).await?)),
+            Pool::Pooled(pool) => {
+                Tx::Postgres(PgTx::lent(in_time(pool.begin_with(BEGIN_LENT)).await?))
+            }
         })
     }
 
@@ -95,7 +126,10 @@ impl Store {
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
             Pool::Sqlite { read, .. } => Tx::Sqlite(in_time(read.begin()).await?),
-            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
+            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(in_time(pool.begin()).await?)),
+            Pool::Pooled(pool) => {
+                Tx::Postgres(PgTx::lent(in_time(pool.begin_with(BEGIN_LENT)).await?))
+            }
         })
     }
 
@@ -107,7 +141,7 @@ impl Store {
                 write.size() + read.size(),
                 write.num_idle() + read.num_idle(),
             ),
-            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres(pool) | Pool::Pooled(pool) => (pool.size(), pool.num_idle()),
         }
     }
 
@@ -126,13 +160,25 @@ impl Store {
                     read.close().await;
                     write.close().await;
                 }
-                Pool::Postgres(pool) => pool.close().await,
+                Pool::Postgres(pool) | Pool::Pooled(pool) => pool.close().await,
             }
         };
         if timeout(LONGEST_STATEMENT, closed).await.is_err() {
             tracing::warn!("some connections to the database did not close");
         }
     }
+}
+
+/// The usual lock belongs to a connection, and by a pooler nobody has one; so do the names of
+/// statements, of which another process may have left some behind.
+async fn migrate_by_pooler(pool: &PgPool) -> Result<(), MigrateError> {
+    const ALONE: &str = "SELECT pg_advisory_xact_lock(2026); DEALLOCATE ALL";
+    let mut tx = pool.begin_with(BEGIN_LENT).await?;
+    tx.execute(ALONE).await?;
+    let mut migrator = migrator("postgres");
+    migrator.set_locking(false);
+    migrator.run(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 fn migrator(dialect: &str) -> Migrator {
@@ -221,33 +267,45 @@ fn is_sound(version: &str) -> bool {
     (next(), next(), next()) >= SOUND_SQLITE
 }
 
+/// Rolls back on a connection that may be another one each time. What is set before is rolled
+/// back with the rest.
+const ROLLBACK_LENT: &str = "SET client_min_messages = 'error'; ROLLBACK";
+
 /// Connects when first used, so that a service can start before its database.
 fn open_postgres(settings: &StoreSettings) -> Result<Pool, StoreError> {
-    let options = PgConnectOptions::from_str(&settings.url)?
-        .options([
+    let options = PgConnectOptions::from_str(&settings.url)?.disable_statement_logging();
+    let (options, rollback) = if settings.pooler {
+        (options.extra_float_digits(None), ROLLBACK_LENT)
+    } else {
+        let options = options.options([
             ("idle_in_transaction_session_timeout", "15s"),
             ("statement_timeout", "10s"),
             ("lock_timeout", "5s"),
-            // ROLLBACK outside a transaction, below, is a warning on each release.
+            // ROLLBACK outside a transaction is a warning on each release.
             ("client_min_messages", "error"),
-        ])
-        .disable_statement_logging();
+        ]);
+        (options, "ROLLBACK")
+    };
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections)
         .acquire_timeout(settings.patience)
         .max_lifetime(Duration::from_mins(30))
         // sqlx 0.9.0: a transaction whose begin was cancelled comes back open.
-        .after_release(|conn, _| {
+        .after_release(move |conn, _| {
             Box::pin(async move {
                 // A connection that does not answer is closed and not waited for.
-                match timeout(LONGEST_RELEASE, conn.execute("ROLLBACK")).await {
+                match timeout(LONGEST_RELEASE, conn.execute(rollback)).await {
                     Ok(done) => done.map(|_| true),
                     Err(_) => Err(sqlx::Error::PoolTimedOut),
                 }
             })
         })
         .connect_lazy_with(options);
-    Ok(Pool::Postgres(pool))
+    Ok(if settings.pooler {
+        Pool::Pooled(pool)
+    } else {
+        Pool::Postgres(pool)
+    })
 }
 
 #[cfg(test)]

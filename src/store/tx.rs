@@ -4,12 +4,19 @@ use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use tokio::time::timeout;
+
+use super::line::PgTx;
 
 /// How long a statement may take before its connection is given up. PostgreSQL ends
 /// one by itself sooner; a machine that lost its power never says a word again.
 pub(super) const LONGEST_STATEMENT: Duration = Duration::from_secs(12);
+
+/// How long PostgreSQL may take to say that something is kept. It ends a wait for its standby
+/// as it ends any statement, after ten seconds, and then says that all is well although no
+/// other machine has it; by then nobody may listen any more.
+const LONGEST_COMMIT: Duration = Duration::from_secs(8);
 
 /// A unit of work: all of it is kept, or, when dropped, none.
 ///
@@ -19,15 +26,15 @@ pub enum Tx {
     /// On SQLite.
     Sqlite(Transaction<'static, Sqlite>),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PgTx),
 }
 
 impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => in_time(tx.commit()).await,
-            Self::Postgres(tx) => in_time(tx.commit()).await,
+            Self::Sqlite(tx) => within(LONGEST_STATEMENT, tx.commit()).await,
+            Self::Postgres(tx) => within(LONGEST_COMMIT, tx.commit()).await,
         }
     }
 }
@@ -37,7 +44,14 @@ impl Tx {
 pub(super) async fn in_time<T>(
     statement: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, StoreError> {
-    match timeout(LONGEST_STATEMENT, statement).await {
+    within(LONGEST_STATEMENT, statement).await
+}
+
+async fn within<T>(
+    longest: Duration,
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    match timeout(longest, statement).await {
         Ok(done) => Ok(done?),
         Err(_) => Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into()),
     }

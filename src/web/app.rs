@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::actions::Tools;
@@ -16,7 +17,6 @@ use crate::metrics::Metrics;
 use crate::outbox::Worker;
 use crate::store::Store;
 
-use super::guard::Guard;
 use super::pages::Look;
 
 /// What the service is made of.
@@ -51,32 +51,24 @@ pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     /// What goes on after its answer; the service waits for it before it stops.
     pub later: TaskTracker,
+    /// Cancelled when the service is about to stop: it is not ready any more.
+    pub leaving: CancellationToken,
 }
 
 /// The parts, shared. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
-
-pub(super) struct Inner {
-    pub(super) parts: AppParts,
-    pub(super) guard: Guard,
-}
+pub struct App(Arc<AppParts>);
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
-        let guard = Guard::new(&parts.tools.policy);
-        Self(Arc::new(Inner { parts, guard }))
+        Self(Arc::new(parts))
     }
 
     /// Tells the worker of this process that there may be something to send.
     pub(super) fn ring(&self) {
         self.intake.dialogue.bell.notify_one();
-    }
-
-    pub(super) fn guard(&self) -> &Guard {
-        &self.0.guard
     }
 }
 
@@ -84,6 +76,6 @@ impl std::ops::Deref for App {
     type Target = AppParts;
 
     fn deref(&self) -> &AppParts {
-        &self.0.parts
+        &self.0
     }
 }

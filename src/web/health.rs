@@ -19,7 +19,7 @@ pub(super) async fn alive() -> &'static str {
     "ok"
 }
 
-/// The database and the worker answer too.
+/// The database and the worker answer too, and the service is not about to stop.
 pub(super) async fn ready(State(app): State<App>) -> Response {
     let store = app.store.clone();
     let ping = tokio::spawn(async move { store.ping().await });
@@ -28,7 +28,8 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
         .worker
         .as_ref()
         .map(|worker| worker.silent_for() < SILENT);
-    let status = if database && worker != Some(false) {
+    let stays = !app.leaving.is_cancelled();
+    let status = if database && worker != Some(false) && stays {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE

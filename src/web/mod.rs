@@ -14,7 +14,6 @@ mod desk;
 mod details;
 mod download;
 mod forgot;
-mod guard;
 mod health;
 mod invitation;
 mod layers;

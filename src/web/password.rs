@@ -62,28 +62,40 @@ pub(super) async fn choose(
     };
     let visitor = Arc::new(visitor);
     // The old password may be guessed at here no more often than at the door.
-    if let Some(user) = visitor
+    let guessed = visitor
         .person
         .msisdn
         .clone()
         .filter(|_| !visitor.must_change)
-        && let Err(minutes) = app.guard().may_log_in(&UserName::Line(user))
-    {
-        return page(&app, wish, &visitor, PasswordState::Wait { minutes });
-    }
+        .map(UserName::Line);
     let (inner, chooser) = (app.clone(), Arc::clone(&visitor));
     let language = wish.settle(None);
     let chosen = to_the_end(async move {
+        let (store, tools, now) = (&inner.store, &inner.tools, inner.clock.now());
+        if let Some(user) = &guessed
+            && !actions::may_log_in(store, tools, user, now).await?
+        {
+            return Ok(None);
+        }
         let errands = errands(&inner, &chooser, language)?;
-        actions::choose_password(&errands, wanted).await
+        let chosen = actions::choose_password(&errands, wanted).await;
+        chosen.map(Some)
     });
     match chosen.await {
-        Ok(Chosen::Kept(token)) => {
+        Ok(None) => page(
+            &app,
+            wish,
+            &visitor,
+            PasswordState::Wait {
+                minutes: actions::LOG_IN_MINUTES,
+            },
+        ),
+        Ok(Some(Chosen::Kept(token))) => {
             let response = Redirect::to(&wish.keep("/me")).into_response();
             remember(&app, response, &token)
         }
-        Ok(Chosen::Not(fault)) => page(&app, wish, &visitor, PasswordState::Faulty(fault)),
-        Ok(Chosen::Overtaken) => Redirect::to(&wish.keep("/login")).into_response(),
+        Ok(Some(Chosen::Not(fault))) => page(&app, wish, &visitor, PasswordState::Faulty(fault)),
+        Ok(Some(Chosen::Overtaken)) => Redirect::to(&wish.keep("/login")).into_response(),
         Err(Failed) => {
             let problem = Problem::Unavailable;
             ErrorPage { frame, problem }.into_response()

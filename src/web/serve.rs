@@ -52,7 +52,17 @@ pub async fn serve(
             }
         }
     }
-    drop(listener);
+    // What has connected by now waits for an answer.
+    if let Ok(listener) = listener.into_std() {
+        while let Ok((stream, peer)) = listener.accept() {
+            let set = stream.set_nonblocking(true);
+            let Ok(stream) = set.and_then(|()| TcpStream::from_std(stream)) else {
+                continue;
+            };
+            let peer = Peer(peer.ip());
+            talk(stream, peer, router.clone(), &connections, patience.headers);
+        }
+    }
     if tokio::time::timeout(patience.stop, connections.shutdown())
         .await
         .is_err()

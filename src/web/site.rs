@@ -65,29 +65,28 @@ pub(super) async fn log_in(
         }
         .into_response()
     };
-    if let Some(user) = &user
-        && let Err(minutes) = app.guard().may_log_in(user)
-    {
-        return page(LoginError::Wait { minutes });
-    }
     let password = Zeroizing::new(credentials.password.expose_secret().to_owned());
     let inner = app.clone();
     let logged_in = to_the_end(async move {
-        actions::log_in(
-            &inner.store,
-            &inner.tools,
-            user,
-            password,
-            inner.clock.now(),
-        )
-        .await
+        let (store, tools, now) = (&inner.store, &inner.tools, inner.clock.now());
+        if let Some(user) = &user
+            && !actions::may_log_in(store, tools, user, now).await?
+        {
+            return Ok(None);
+        }
+        actions::log_in(store, tools, user, password, now)
+            .await
+            .map(Some)
     });
     match logged_in.await {
-        Ok(LogIn::Done(token)) => {
+        Ok(None) => page(LoginError::Wait {
+            minutes: actions::LOG_IN_MINUTES,
+        }),
+        Ok(Some(LogIn::Done(token))) => {
             let response = Redirect::to(&wish.keep(own_page)).into_response();
             remember(&app, response, &token)
         }
-        Ok(LogIn::Refused(known)) => {
+        Ok(Some(LogIn::Refused(known))) => {
             if let Some(person) = known {
                 app.later.spawn(refused(app.clone(), person));
             }

@@ -23,6 +23,7 @@ type Column = (String, String, String);
 async fn migrated(database: &Database) {
     let settings = StoreSettings {
         create: true,
+        pooler: false,
         url: database.url(),
         connections: 2,
         patience: Duration::from_secs(5),

@@ -2,12 +2,12 @@
 //! Every try is counted and locks as people's PINs do.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::actions::guessing::{Verdict, guess_at};
 use crate::actions::limits::{private_bucket, use_once_from};
+use crate::actions::log_in::LOG_IN_WINDOW;
 use crate::actions::visit::{STEP, ends};
 use crate::actions::work::{ActionError, Tools};
 use crate::crypto::{Token, TotpSecret};
@@ -16,9 +16,6 @@ use crate::store::{Store, Tx, staff, staff_sessions};
 
 use super::factor::seal;
 use super::write_down;
-
-/// What `logins_in_fifteen_minutes` counts over.
-const WINDOW: Duration = Duration::from_mins(15);
 
 /// What became of a try to log in.
 pub enum Entry {
@@ -63,7 +60,7 @@ pub async fn may_knock(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<bool, ActionError> {
-    let limit = (tools.operator.logins_in_fifteen_minutes, WINDOW);
+    let limit = (tools.operator.logins_in_fifteen_minutes, LOG_IN_WINDOW);
     let at = (store, &tools.keys);
     Ok(use_once_from(address, at, "staff.address", limit, now).await?)
 }

@@ -201,7 +201,7 @@ fn carriers(of_all: Option<&str>) -> Result<CarrierOf, seed::SeedError> {
 async fn play(
     desk: &mut Desk,
     mut inputs: UnboundedReceiver<Input>,
-    stop: Stop,
+    mut stop: Stop,
 ) -> anyhow::Result<()> {
     let mut look = interval(LOOK);
     let mut beat = interval(BEAT);

@@ -2,11 +2,11 @@
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use crate::domain::{HomeNetwork, MessageId, Msisdn, PersonId, Timestamp};
 use crate::store::tx::{as_json, count, decode, in_time};
-use crate::store::{StoreError, Tx};
+use crate::store::{PgTx, StoreError, Tx};
 
 use super::{Lane, number};
 
@@ -140,7 +140,7 @@ async fn add_as_json(
 /// PostgreSQL reads an array for each column in a fraction of the time that it takes to read
 /// the same as JSON.
 async fn add_as_arrays(
-    tx: &mut Transaction<'_, Postgres>,
+    tx: &mut PgTx,
     messages: &[NewMessage<'_>],
     now: Timestamp,
 ) -> Result<u64, StoreError> {

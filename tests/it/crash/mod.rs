@@ -2,6 +2,7 @@
 //! confirmed arrives, and never with two passwords; nobody has to mend anything.
 
 mod oracle;
+mod random;
 mod steps;
 mod town;
 

@@ -1,5 +1,7 @@
 //! What tests speak: a service that runs as in production, a person with a phone.
 
+pub(crate) mod alone;
+mod balancer;
 mod browser;
 mod contents;
 mod database;
@@ -7,12 +9,14 @@ mod inside;
 pub(crate) mod menus;
 mod office;
 mod phone;
+pub(crate) mod pooler;
 pub(crate) mod program;
 pub(crate) mod service;
 pub(crate) mod smsc;
 mod surfer;
 mod wire;
 
+pub(crate) use balancer::Balancer;
 pub(crate) use browser::Browser;
 pub(crate) use contents::Contents;
 pub(crate) use database::Database;

@@ -112,6 +112,11 @@ impl Program {
         self.signal("-HUP");
     }
 
+    /// Its number among all that run.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         let told = Command::new("kill").args([signal, &pid]).status().unwrap();

@@ -228,17 +228,10 @@ impl TestService {
         text: &str,
         network: &str,
     ) -> String {
-        let plus = format!("+{msisdn}");
-        let fields = [
-            ("sessionId", session),
-            ("serviceCode", "*384*2026#"),
-            ("phoneNumber", plus.as_str()),
-            ("text", text),
-            ("networkCode", network),
-        ];
-        let answer = self.callback("ussd", &fields).await;
-        assert_eq!(answer.status(), 200);
-        answer.text().await.unwrap()
+        let answer = hop(&self.client, &self.base, session, msisdn, text, network);
+        let (status, screen) = answer.await.unwrap();
+        assert_eq!(status, 200);
+        screen
     }
 
     /// Posts a form to one of the channel's callbacks.
@@ -421,6 +414,29 @@ pub(crate) async fn can_log_in(
     }
     assert_eq!(me.status(), 200);
     me.text().await.unwrap().contains(user_name)
+}
+
+/// One callback of a USSD session at the service at `base`, as Africa's Talking sends it: the
+/// status of the answer, and the screen.
+pub(crate) async fn hop(
+    client: &Client,
+    base: &str,
+    session: &str,
+    msisdn: &str,
+    text: &str,
+    network: &str,
+) -> reqwest::Result<(u16, String)> {
+    let plus = format!("+{msisdn}");
+    let fields = [
+        ("sessionId", session),
+        ("serviceCode", "*384*2026#"),
+        ("phoneNumber", plus.as_str()),
+        ("text", text),
+        ("networkCode", network),
+    ];
+    let url = format!("{base}/callbacks/at/{SECRET}/ussd");
+    let answer = post(client, &url, &fields).await?;
+    Ok((answer.status().as_u16(), answer.text().await?))
 }
 
 /// Posts a form.
