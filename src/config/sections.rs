@@ -72,6 +72,8 @@ pub struct Server {
     pub headers_within_s: u64,
     /// How long running requests may take to finish when the service stops, in seconds.
     pub stop_within_s: u64,
+    /// How many hops may be under way at once; whoever comes then is asked to dial again.
+    pub turns_at_once: usize,
 }
 
 impl Default for Server {
@@ -83,6 +85,7 @@ impl Default for Server {
             metrics: Exposure::Loopback,
             headers_within_s: 10,
             stop_within_s: 10,
+            turns_at_once: 2000,
         }
     }
 }

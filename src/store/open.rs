@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePool};
 use tokio::time::timeout;
 
-use super::tx::{LONGEST_STATEMENT, StoreError, Tx, in_time};
+use super::tx::{Held, LONGEST_STATEMENT, StoreError, Tx, in_time};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -85,18 +85,38 @@ impl Store {
         Ok(match &self.0 {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
             Pool::Sqlite { write, .. } => {
-                Tx::Sqlite(in_time(write.begin_with("BEGIN IMMEDIATE")).await?)
+                let tx = in_time(write.begin_with("BEGIN IMMEDIATE")).await?;
+                Tx::Sqlite(Held::together(tx))
             }
-            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
+            Pool::Postgres(pool) => Tx::Postgres(Held::together(in_time(pool.begin()).await?)),
         })
     }
 
     /// Begins a unit of work that only reads. On SQLite it waits for no writer.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Pool::Sqlite { read, .. } => Tx::Sqlite(in_time(read.begin()).await?),
-            Pool::Postgres(pool) => Tx::Postgres(in_time(pool.begin()).await?),
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::together(in_time(read.begin()).await?)),
+            Pool::Postgres(pool) => Tx::Postgres(Held::together(in_time(pool.begin()).await?)),
         })
+    }
+
+    /// For reading, each statement by itself: no two need see the same moment. No connection
+    /// is taken before the first.
+    #[must_use]
+    pub fn read_singly(&self) -> Tx {
+        match &self.0 {
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::singly(read)),
+            Pool::Postgres(pool) => Tx::Postgres(Held::singly(pool)),
+        }
+    }
+
+    /// For one statement that writes and is its own unit of work.
+    #[must_use]
+    pub(super) fn write_singly(&self) -> Tx {
+        match &self.0 {
+            Pool::Sqlite { write, .. } => Tx::Sqlite(Held::singly(write)),
+            Pool::Postgres(pool) => Tx::Postgres(Held::singly(pool)),
+        }
     }
 
     /// How many connections are open, and how many of them nobody uses.
@@ -179,7 +199,12 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
             file.display()
         )));
     }
-    let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
+    let pool = || {
+        let options = SqlitePoolOptions::new().acquire_timeout(settings.patience);
+        // A connection within this process can't have gone away; asking it costs a turn of its
+        // thread each time.
+        options.test_before_acquire(false)
+    };
     let for_writing = options.clone().pragma("cache_size", CACHE);
     let for_writing = for_writing.pragma("wal_autocheckpoint", CHECKPOINT);
     let write = pool().max_connections(1).connect_with(for_writing).await?;

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteError;
+use sqlx::{Database, Pool, Postgres, Sqlite, Transaction};
 use tokio::time::timeout;
 
 /// How long a statement may take before its connection is given up. PostgreSQL ends
@@ -17,17 +19,59 @@ pub(super) const LONGEST_STATEMENT: Duration = Duration::from_secs(12);
 /// until it is done.
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// The connection of a unit of work.
+pub struct Held<DB: Database>(State<DB>);
+
+enum State<DB: Database> {
+    /// None is needed yet.
+    Later(Pool<DB>),
+    /// Each statement stands for itself.
+    Singly(PoolConnection<DB>),
+    Together(Transaction<'static, DB>),
+}
+
+impl<DB: Database> Held<DB> {
+    /// All statements together.
+    pub(super) fn together(tx: Transaction<'static, DB>) -> Self {
+        Self(State::Together(tx))
+    }
+
+    /// Each statement for itself, on a connection that is taken with the first.
+    pub(super) fn singly(pool: &Pool<DB>) -> Self {
+        Self(State::Later(pool.clone()))
+    }
+
+    /// What statements run on.
+    pub(super) async fn open(&mut self) -> Result<&mut DB::Connection, StoreError> {
+        if let State::Later(pool) = &self.0 {
+            self.0 = State::Singly(in_time(pool.acquire()).await?);
+        }
+        match &mut self.0 {
+            State::Singly(connection) => Ok(connection),
+            State::Together(tx) => Ok(tx),
+            State::Later(_) => Err(StoreError::Unusable("no connection".into())),
+        }
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            State::Together(tx) => in_time(tx.commit()).await,
+            State::Later(_) | State::Singly(_) => Ok(()),
+        }
+    }
 }
 
 impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => in_time(tx.commit()).await,
-            Self::Postgres(tx) => in_time(tx.commit()).await,
+            Self::Sqlite(held) => held.commit().await,
+            Self::Postgres(held) => held.commit().await,
         }
     }
 }
@@ -47,14 +91,14 @@ pub(super) async fn in_time<T>(
 macro_rules! on {
     ($tx:expr, $conn:ident => $query:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let $conn = &mut **tx;
-                $crate::store::tx::in_time(async { $query }).await
-            }
-            $crate::store::Tx::Postgres(tx) => {
-                let $conn = &mut **tx;
-                $crate::store::tx::in_time(async { $query }).await
-            }
+            $crate::store::Tx::Sqlite(held) => match held.open().await {
+                Ok($conn) => $crate::store::tx::in_time(async { $query }).await,
+                Err(error) => Err(error),
+            },
+            $crate::store::Tx::Postgres(held) => match held.open().await {
+                Ok($conn) => $crate::store::tx::in_time(async { $query }).await,
+                Err(error) => Err(error),
+            },
         }
     };
 }
@@ -74,6 +118,29 @@ pub enum StoreError {
     /// The database can't be used by this program.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl StoreError {
+    /// Whether one row among many may be at fault, and not the database as a whole.
+    #[must_use]
+    pub fn may_be_one_rows(&self) -> bool {
+        let said = match self {
+            Self::Duplicate | Self::Corrupt(_) => return true,
+            Self::Unavailable(sqlx::Error::Encode(_)) => return true,
+            Self::Unavailable(sqlx::Error::Database(said)) => said,
+            Self::Unavailable(_) | Self::Unusable(_) => return false,
+        };
+        let code = said.code().unwrap_or_default();
+        if said.try_downcast_ref::<SqliteError>().is_some() {
+            // Too big, against a constraint, of a wrong type.
+            let primary = code.parse::<i32>().map_or(0, |code| code & 0xff);
+            return (18..=20).contains(&primary);
+        }
+        // A value, a constraint, a deadlock, a lock, a statement that took too long.
+        ["22", "23", "40", "55", "57014"]
+            .iter()
+            .any(|class| code.starts_with(class))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
