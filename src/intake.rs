@@ -29,7 +29,7 @@ pub struct Intake {
     /// Seals it.
     pub keys: Keys,
     /// Takes turns.
-    pub dialogue: Dialogue,
+    pub dialogue: Arc<Dialogue>,
     /// Where hops and reports are counted.
     pub metrics: Metrics,
     /// What time it is.
@@ -77,7 +77,7 @@ impl Intake {
             return self.sorry(limit);
         };
         let work = {
-            let (dialogue, name) = (self.dialogue.clone(), channel.name.clone());
+            let (dialogue, name) = (Arc::clone(&self.dialogue), channel.name.clone());
             let turn = turn.clone();
             to_the_end(async move {
                 let _place = place;

@@ -333,7 +333,7 @@ impl Service {
         let intake = Intake {
             store: store.clone(),
             keys: tools.keys.clone(),
-            dialogue: Dialogue {
+            dialogue: Arc::new(Dialogue {
                 store: store.clone(),
                 hops: Hops::on(&store),
                 menus,
@@ -341,7 +341,7 @@ impl Service {
                 clock: Arc::clone(&clock),
                 bell,
                 watch: None,
-            },
+            }),
             metrics: metrics.clone(),
             clock: Arc::clone(&clock),
             places: Arc::new(Semaphore::new(config.server.turns_at_once)),
