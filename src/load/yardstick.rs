@@ -13,11 +13,16 @@ const SCREEN: &str = "CON KNEC CP2\n1. My deployment\n2. Get letter by SMS\n3. R
 /// Serves it until the process ends.
 pub async fn yardstick(listener: TcpListener) -> std::io::Result<()> {
     let routes = Router::new()
-        .route("/yardstick", get(async || SCREEN))
-        // The body is read, as nobody could answer without it.
-        .route(
-            "/callbacks/{channel}/{secret}/ussd",
-            post(async |_: Bytes| SCREEN),
-        );
+        .route("/yardstick", get(ready))
+        .route("/callbacks/{channel}/{secret}/ussd", post(hop));
     axum::serve(listener, routes).await
+}
+
+async fn ready() -> &'static str {
+    SCREEN
+}
+
+/// The body is read, as nobody could answer without it.
+async fn hop(_: Bytes) -> &'static str {
+    SCREEN
 }
