@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::aggregators::{Channel, Inbound, Part, Report, Sender, Turn};
@@ -17,6 +18,7 @@ use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
 use crate::outbox::reports;
 use crate::store::{Store, StoreError, Tx, inbound, inbound_parts};
+use crate::text::septets;
 use crate::ussd::{Engine, Screen};
 
 /// How long a part of a text that comes again is the same part; phones use the references of
@@ -31,11 +33,13 @@ pub struct Intake {
     /// Seals it.
     pub keys: Keys,
     /// Takes turns.
-    pub dialogue: Dialogue,
+    pub dialogue: Arc<Dialogue>,
     /// Where hops and reports are counted.
     pub metrics: Metrics,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Places for turns under way.
+    pub places: Arc<Semaphore>,
 }
 
 /// Something inside failed, and the log says what.
@@ -66,15 +70,23 @@ where
 }
 
 impl Intake {
-    /// Takes one hop of a session. After half of what the aggregator waits, the phone reads
-    /// that we are busy; the work goes on, and a repeat finds its answer.
+    /// Takes one hop of a session. Where more are under way than there are places, the phone
+    /// reads at once that we are busy, and nothing was begun. After half of what the aggregator
+    /// waits it reads the same, but the work goes on, and a repeat finds its answer.
     pub async fn turn(&self, channel: &Channel, turn: &Turn, deadline: Duration) -> Screen {
         let began = Instant::now();
         let limit = channel.screen_limit(turn.network.as_ref());
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            self.metrics.turned_away();
+            return self.sorry(limit);
+        };
         let work = {
-            let (dialogue, name) = (self.dialogue.clone(), channel.name.clone());
+            let (dialogue, name) = (Arc::clone(&self.dialogue), channel.name.clone());
             let turn = turn.clone();
-            to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
+            to_the_end(async move {
+                let _place = place;
+                dialogue.take_turn(&name, &turn, limit).await
+            })
         };
         let taken = tokio::time::timeout(deadline / 2, work).await;
         let (screen, outcome) = match taken {
@@ -89,9 +101,24 @@ impl Intake {
         screen
     }
 
+    /// That we are busy, in both languages where the screen holds them: nobody has looked
+    /// which one the line has chosen.
     fn sorry(&self, limit: usize) -> Screen {
         let menu = &self.dialogue.menus.current().menu;
-        Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
+        let engine = Engine { menu, limit };
+        let in_one = |language| engine.closing(&menu.words.unavailable.it, language);
+        let (first, second) = (
+            in_one(Language::default()),
+            in_one(Language::default().other()),
+        );
+        let both = format!("{}\n{}", first.text, second.text);
+        if septets(&both).is_some_and(|septets| septets <= limit) {
+            return Screen {
+                text: both,
+                end: true,
+            };
+        }
+        first
     }
 
     /// Keeps SMS from people, each once.

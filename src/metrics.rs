@@ -250,6 +250,12 @@ impl Metrics {
         self.0.recent.hop(after);
     }
 
+    /// A hop was turned away before anything was begun: there was no place.
+    pub fn turned_away(&self) {
+        let outcome = "turned_away";
+        self.0.hops.get_or_create(&Hop { outcome }).inc();
+    }
+
     /// How fast hops came and were answered in the last minutes.
     #[must_use]
     pub fn pace(&self) -> Pace {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,7 +21,7 @@ use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::binds::Binds;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::{Dialogue, Inbox, Menus};
+use crate::dialogue::{Dialogue, Hops, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters};
@@ -338,16 +338,18 @@ impl Service {
         let intake = Intake {
             store: store.clone(),
             keys: tools.keys.clone(),
-            dialogue: Dialogue {
+            dialogue: Arc::new(Dialogue {
                 store: store.clone(),
+                hops: Hops::on(&store),
                 menus,
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
                 watch: None,
-            },
+            }),
             metrics: metrics.clone(),
             clock: Arc::clone(&clock),
+            places: Arc::new(Semaphore::new(config.server.turns_at_once)),
         };
         let binds = Binds {
             store: store.clone(),

@@ -2,8 +2,8 @@
 
 use crate::aggregators::Network;
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
-use crate::store::number_changes::{self, Way};
-use crate::store::{blocked, deployments};
+use crate::store::blocked;
+use crate::store::callers::{self, Asked, Caller};
 use crate::ussd::Outcome;
 
 use super::invitation;
@@ -55,14 +55,13 @@ pub(super) const RECOGNISE: Action = Action {
 };
 
 async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
-    let Some(person) = work.person().await? else {
+    let seen = seen(work).await?;
+    let Some(person) = seen.person else {
         return Ok(Outcome::of(STRANGER.name));
     };
-    let invited = invitation::awaits(work, &person).await?;
-    let claim = number_changes::open_of(work.tx, &person.id, Way::LostLine, work.now).await?;
-    let manager = deployments::is_manager(work.tx, &person.id).await?;
-    let reason = blocked::reason(work.tx, work.caller).await?;
-    let outcome = match (reason.as_deref(), unblock(work)) {
+    let invited = seen.is_invited && invitation::awaits(work, &person).await?;
+    let claimed = seen.claimed_until.is_some_and(|until| until > work.now);
+    let outcome = match (seen.blocked.as_deref(), unblock(work)) {
         (None, _) if work.tools.pulse.is_slow() => Outcome::of("slow"),
         (None, _) => Outcome::of("known"),
         (Some(blocked::BLOCKED), Some(code)) => {
@@ -74,8 +73,22 @@ async fn recognise(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
         .with("name", Value::name(person.name.as_str()))
         .with("line", Value::Msisdn(work.caller.clone()))
         .with("invited", Value::Flag(invited))
-        .with("claimed", Value::Flag(claim.is_some()))
-        .with("manager", Value::Flag(manager)))
+        .with("claimed", Value::Flag(claimed))
+        .with("manager", Value::Flag(seen.is_manager)))
+}
+
+/// The line as it was seen beforehand, or as it is now.
+async fn seen(work: &mut Work<'_>) -> Result<Caller, ActionError> {
+    if let Some(seen) = work.prepared.caller.take() {
+        return Ok(seen);
+    }
+    let asked = Asked {
+        line: work.caller.clone(),
+        left: None,
+        work: false,
+    };
+    let mut seen = callers::look(work.tx, &[asked]).await?;
+    Ok(seen.pop().unwrap_or_default())
 }
 
 /// What lets our SMS through again on the network of the line.

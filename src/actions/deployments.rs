@@ -2,6 +2,7 @@
 
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, Value};
 use crate::store::deployments::{self, Deployment};
+use crate::store::people::Person;
 use crate::ussd::Outcome;
 
 use super::admission::{admit, admitted_outcomes};
@@ -55,7 +56,7 @@ pub(super) const LIST: Action = Action {
 
 async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
-    let found = deployments::of_person(work.tx, &person.id, 0, 2).await?;
+    let found = posted(work, &person, 0, 2).await?;
     Ok(match found.as_slice() {
         [] => Outcome::of(NONE.name),
         [one] => Outcome {
@@ -69,8 +70,22 @@ async fn find(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
 async fn list(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let person = admit!(work, SeeDeployment);
     let page = work.page;
-    let found = deployments::of_person(work.tx, &person.id, page.offset, page.size + 1).await?;
+    let found = posted(work, &person, page.offset, page.size + 1).await?;
     Ok(Outcome::list(found.iter().map(fields).collect(), NONE.name))
+}
+
+/// A part of somebody's settled deployments, as they were seen beforehand or are now.
+async fn posted(
+    work: &mut Work<'_>,
+    person: &Person,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<Deployment>, ActionError> {
+    let seen = work.prepared.caller.as_mut();
+    if let Some(all) = seen.and_then(|seen| seen.work.take()) {
+        return Ok(all.into_iter().skip(offset).take(limit).collect());
+    }
+    Ok(deployments::of_person(work.tx, &person.id, offset, limit).await?)
 }
 
 pub(super) fn fields(deployment: &Deployment) -> Vec<(&'static str, Value)> {

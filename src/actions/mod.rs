@@ -66,7 +66,7 @@ pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;
 pub use visit::{Visitor, log_out, visitor, work_of};
 use work::Action;
-pub use work::{ActionError, Prepared, Tools, Way, Work};
+pub use work::{ActionError, Look, Prepared, Tools, Way, Work};
 
 use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
@@ -197,6 +197,17 @@ pub async fn prepare(name: &str, tools: &Tools) -> Result<Prepared, ActionError>
         return password::prepare(tools).await;
     }
     Ok(Prepared::default())
+}
+
+/// What an action asks of the line, where it changes nothing and is asked for often.
+#[must_use]
+pub fn looks_at(name: &str) -> Option<Look> {
+    let is = |action: &Action| action.spec.name == name;
+    if [deployments::FIND, deployments::LIST].iter().any(is) {
+        return Some(Look::Work);
+    }
+    let line = [caller::RECOGNISE, details::FIND].iter().any(is);
+    line.then_some(Look::Line)
 }
 
 /// Runs an action to one of its outcomes.

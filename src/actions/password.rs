@@ -57,6 +57,7 @@ pub(super) async fn prepare(tools: &Tools) -> Result<Prepared, ActionError> {
     let hash = tools.hasher.hash(password.clone()).await?;
     Ok(Prepared {
         password: Some((password, hash)),
+        ..Prepared::default()
     })
 }
 

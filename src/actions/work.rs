@@ -9,6 +9,7 @@ use crate::config::{Operator, Policy};
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Current, Fields, Value};
+use crate::store::callers::Caller;
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx, audit, people};
 use crate::ussd::{Outcome, Page};
@@ -69,6 +70,29 @@ impl Way {
 pub struct Prepared {
     /// A new password and its hash.
     pub(super) password: Option<(Zeroizing<String>, String)>,
+    /// What was seen of the line that asks, for an action that changes nothing.
+    pub(super) caller: Option<Caller>,
+}
+
+impl Prepared {
+    /// For an action that changes nothing: the line that asks, as it was seen just now.
+    #[must_use]
+    pub fn seeing(caller: Caller) -> Self {
+        Self {
+            caller: Some(caller),
+            ..Self::default()
+        }
+    }
+}
+
+/// What an action that changes nothing asks of the line, so that it can be looked up for many
+/// at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// What is known of it and its holder.
+    Line,
+    /// The holder's settled work too.
+    Work,
 }
 
 /// An action: what it promises to menus, and how it does it.
@@ -175,6 +199,9 @@ impl<'a> Work<'a> {
 impl Work<'_> {
     /// The person who holds the line.
     pub(super) async fn person(&mut self) -> Result<Option<Person>, ActionError> {
+        if let Some(seen) = &self.prepared.caller {
+            return Ok(seen.person.clone());
+        }
         Ok(people::by_msisdn(self.tx, self.caller).await?)
     }
 

@@ -1,6 +1,7 @@
 //! `cp2 load`: many phones at once.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,12 +9,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use tokio::net::TcpListener;
 use tokio::time::interval;
 
 use crate::demo::handset::{Handset, parse_base};
 use crate::demo::{CHANNEL, SECRET, SERVICE_CODE};
 use crate::domain::Msisdn;
-use crate::load::{Arrivals, Dialogue, Load, LoadSettings, Summary, dialogues};
+use crate::load::{Arrivals, Dialogue, Load, LoadSettings, Summary, dialogues, yardstick};
 use crate::rehearsal::Script;
 
 use super::progress::Progress;
@@ -26,10 +28,14 @@ use super::progress::Progress;
 /// --transcripts each session reads its deployment, goes back and leaves: four hops, nothing
 /// is changed. Transcripts do change things: they reset passwords and send SMS.
 ///
+/// With --yardstick it is the other side: a server that answers always the same, to see what this
+/// machine and this generator are able to, and how much of that a service takes.
+///
 /// Ends with 1 when a hop had no answer, or a repeated one another.
 ///
 /// Example: cp2 load --phones 64 --seconds 10
 /// Example: cp2 load --rate 120 --think 9 --repeats 2 --drops 3 --seconds 60 --json
+/// Example: cp2 load --yardstick 127.0.0.1:9000
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct LoadArgs {
@@ -88,6 +94,9 @@ pub(super) struct LoadArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Serve the same answer to every hop there, instead, until Ctrl-C
+    #[arg(long, value_name = "ADDR")]
+    yardstick: Option<SocketAddr>,
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -160,6 +169,12 @@ fn read(path: &Path) -> anyhow::Result<Vec<Dialogue>> {
 }
 
 pub(super) async fn run(args: &LoadArgs) -> anyhow::Result<ExitCode> {
+    if let Some(addr) = args.yardstick {
+        let listener = TcpListener::bind(addr).await;
+        let listener = listener.with_context(|| format!("can't listen on {addr}"))?;
+        yardstick(listener).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let load = Load::of(args.settings()?).context("there is nothing to dial")?;
     let whole = u64::from(args.warm_up) + u64::from(args.seconds);
     let watching = tokio::spawn(watch(Arc::clone(&load), whole));

@@ -74,6 +74,8 @@ pub struct Server {
     pub stop_within_s: u64,
     /// How long the service goes on after it is told to stop, not ready any more, in seconds.
     pub drain_s: u64,
+    /// How many hops may be under way at once; whoever comes then is asked to dial again.
+    pub turns_at_once: usize,
 }
 
 impl Default for Server {
@@ -86,6 +88,7 @@ impl Default for Server {
             headers_within_s: 10,
             stop_within_s: 10,
             drain_s: 0,
+            turns_at_once: 2000,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! what they read and where they stand.
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::crypto::{Keys, SealError, Sealed};
 use crate::domain::{Language, Msisdn};
@@ -73,14 +74,23 @@ impl Memory {
         self.hops.push(hop);
     }
 
-    pub(super) fn seal(&self, keys: &Keys, row: &str) -> Result<Vec<u8>, serde_json::Error> {
-        let clear = zeroize::Zeroizing::new(serde_json::to_vec(self)?);
-        Ok(place(row).seal(keys, &clear))
+    /// As it is sealed.
+    pub(super) fn to_clear(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+        serde_json::to_vec(self).map(Zeroizing::new)
+    }
+
+    pub(super) fn from_clear(clear: &[u8]) -> Result<Self, SealError> {
+        serde_json::from_slice(clear).map_err(|_| SealError)
     }
 
     pub(super) fn open(keys: &Keys, row: &str, sealed: &[u8]) -> Result<Self, SealError> {
-        serde_json::from_slice(&place(row).open(keys, sealed)?).map_err(|_| SealError)
+        Self::from_clear(&place(row).open(keys, sealed)?)
     }
+}
+
+/// Seals what was made of a memory for the row of that session.
+pub(super) fn seal(keys: &Keys, row: &str, clear: &[u8]) -> Vec<u8> {
+    place(row).seal(keys, clear)
 }
 
 fn place(row: &str) -> Sealed<'_> {

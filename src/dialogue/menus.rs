@@ -113,25 +113,26 @@ impl Menus {
         edition
     }
 
-    /// Writes down the files that a session begins with, unless that was done lately.
-    /// True where it was written: say so by [`Menus::written`] once it is kept.
+    /// Whether the files of an edition were written down lately.
+    pub(super) fn are_written(&self, edition: &Edition, now: Timestamp) -> bool {
+        let is_there = |(version, at): &(Version, Timestamp)| {
+            *version == edition.version && now.since(*at) < WRITTEN
+        };
+        self.archive().written.as_ref().is_some_and(is_there)
+    }
+
+    /// Writes down the files that a session begins with. Say so by [`Menus::written`] once
+    /// that is kept.
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
         edition: &Edition,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let is_there = |(version, at): &(Version, Timestamp)| {
-            *version == edition.version && now.since(*at) < WRITTEN
-        };
-        if self.archive().written.as_ref().is_some_and(is_there) {
-            return Ok(false);
+    ) -> Result<(), StoreError> {
+        if let Ok(files) = serde_json::to_string(&edition.files) {
+            menu_versions::keep(tx, edition.version.as_str(), &files, now).await?;
         }
-        let Ok(files) = serde_json::to_string(&edition.files) else {
-            return Ok(false);
-        };
-        menu_versions::keep(tx, edition.version.as_str(), &files, now).await?;
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn written(&self, edition: &Edition, now: Timestamp) {

@@ -5,15 +5,19 @@
 //! are committed together, under the version that the turn began with; a repeat
 //! finds its answer there and causes nothing.
 
+mod gather;
+mod hops;
 mod inbox;
 mod keywords;
 mod memory;
 mod menus;
 mod parts;
+mod recent;
 mod resume;
 mod transcript;
 mod turn;
 
+pub use hops::Hops;
 pub use inbox::Inbox;
 pub use menus::Menus;
 pub(crate) use parts::part_of;

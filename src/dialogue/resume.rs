@@ -8,11 +8,11 @@
 use crate::actions::CATALOGUE;
 use crate::aggregators::Turn;
 use crate::domain::{Msisdn, Timestamp};
-use crate::store::sessions::{self, SessionRow, Shown};
+use crate::store::sessions::{self, NewTurn, SessionRow, Shown};
 use crate::store::{StoreError, Tx, people};
 use crate::ussd::{Engine, Screen};
 
-use super::memory::Memory;
+use super::memory::{Memory, seal};
 use super::turn::{Dialogue, DialogueError};
 
 /// A session that the same line has left behind.
@@ -50,23 +50,10 @@ impl Dialogue {
         Ok(left.map(|(_, row)| (row.last_hop_at, row.shown)))
     }
 
-    /// What the line that dials has left behind.
-    pub(super) async fn left_by(
-        &self,
-        tx: &mut Tx,
-        channel: &str,
-        turn: &Turn,
-    ) -> Result<Option<Left>, StoreError> {
-        if self.tools.policy.resume_within().is_none() {
-            return Ok(None);
-        }
-        let line = self.line(turn.caller.as_str(), &turn.service_code);
-        let left = sessions::left_by(tx, channel, &line).await?;
-        Ok(left.map(|(id, row)| Left {
-            id,
-            row,
-            offered: None,
-        }))
+    /// By what to find the session that the line which dials has left behind.
+    pub(super) fn mark_of(&self, turn: &Turn) -> Option<Vec<u8>> {
+        self.tools.policy.resume_within()?;
+        Some(self.line(turn.caller.as_str(), &turn.service_code))
     }
 
     /// Asks whether to go on from there, where that may be asked. The menu must be the
@@ -107,6 +94,7 @@ impl Dialogue {
         expires_at: Timestamp,
     ) -> Result<bool, DialogueError> {
         let Left { id, row, offered } = left;
+        self.hops.recent.forget(channel, &id);
         if let Some(line) = &row.line {
             sessions::leave(tx, channel, line).await?;
         }
@@ -114,15 +102,29 @@ impl Dialogue {
             return Ok(true);
         };
         memory.session.close();
-        let sealed = memory
-            .seal(&self.tools.keys, &id)
-            .map_err(|_| DialogueError::Unreadable)?;
+        let clear = memory.to_clear().map_err(|_| DialogueError::Unreadable)?;
         let closed = SessionRow {
             version: row.version + 1,
-            sealed,
+            sealed: seal(&self.tools.keys, &id, &clear),
             line: None,
+            expires_at,
             ..row
         };
-        Ok(sessions::keep(tx, channel, &id, &closed, expires_at).await?)
+        let closed = NewTurn {
+            channel: channel.to_owned(),
+            id,
+            row: closed,
+        };
+        Ok(sessions::keep(tx, &closed).await?)
+    }
+}
+
+impl From<(String, SessionRow)> for Left {
+    fn from((id, row): (String, SessionRow)) -> Self {
+        Self {
+            id,
+            row,
+            offered: None,
+        }
     }
 }

@@ -71,6 +71,15 @@ pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'
         .map_or(Reading::Elsewhere, Reading::Answer)
 }
 
+/// Whether a hop can only be the first of its session.
+pub(super) fn begins(input: &Input) -> bool {
+    match input {
+        Input::Cumulative(text) => text.is_empty(),
+        Input::Dialled(_) => true,
+        Input::Last(_) | Input::Numbered(..) => false,
+    }
+}
+
 /// The answers of a session that begins with a transcript: a dialled extension, or a
 /// session that was lost. Empty answers keep their place.
 pub(super) fn extension<'a>(input: &'a Input, service_code: &str) -> Vec<&'a str> {

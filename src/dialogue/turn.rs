@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::actions::{self, ActionError, Prepared, Tools, Way, Work};
+use crate::actions::{self, ActionError, Look, Prepared, Tools, Way, Work};
 use crate::aggregators::Turn;
 use crate::domain::{Clock, Timestamp};
 use crate::failpoints::power_may_go;
 use crate::menus::{Edge, Edition, Via};
-use crate::store::sessions::{self, SessionRow};
-use crate::store::{Store, StoreError, Tx, lines, menu_versions};
+use crate::store::callers::{Asked, Caller};
+use crate::store::sessions::{self, NewTurn, SessionRow, Shown};
+use crate::store::{Store, StoreError, Tx, menu_versions};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
 
-use super::memory::{Hop, Memory};
+use super::hops::Hops;
+use super::memory::{Hop, Memory, seal};
 use super::menus::{Held as InMemory, Menus};
+use super::recent::Remembered;
 use super::resume::Left;
 use super::transcript::{self, Reading};
 
@@ -30,6 +33,8 @@ const ACTIONS: usize = 16;
 pub struct Dialogue {
     /// Where sessions and records are.
     pub store: Store,
+    /// What hops that come at the same time do there together.
+    pub hops: Hops,
     /// The menus that are walked.
     pub menus: Menus,
     /// What actions work with.
@@ -58,6 +63,9 @@ pub enum DialogueError {
     /// The store could not do as told.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store could not do it for many hops at once.
+    #[error(transparent)]
+    Together(#[from] Arc<StoreError>),
     /// What is kept of the session can't be read.
     #[error("the session can't be opened")]
     Unreadable,
@@ -74,6 +82,15 @@ enum Walked {
     Held,
 }
 
+/// What is known of the session that a turn belongs to.
+struct Known {
+    version: i64,
+    shown: Shown,
+    memory: Memory,
+    /// Whether another process may know better: it is what this one remembers.
+    is_remembered: bool,
+}
+
 impl Dialogue {
     /// Takes a turn and keeps everything it causes, or nothing.
     ///
@@ -84,31 +101,33 @@ impl Dialogue {
         turn: &Turn,
         limit: usize,
     ) -> Result<Screen, DialogueError> {
-        for _ in 0..TRIES {
-            if let Some(screen) = self.try_turn(channel, turn, limit).await? {
+        for number in 0..TRIES {
+            // What is remembered may be old; a second try reads the row.
+            let is_first = number == 0;
+            if let Some(screen) = self.try_turn(channel, turn, limit, is_first).await? {
                 return Ok(screen);
             }
         }
         Err(DialogueError::Contended)
     }
 
-    /// None when another copy of the turn was kept in the meantime.
+    /// None when another copy of the turn was kept in the meantime, or one that this process
+    /// does not know of.
     async fn try_turn(
         &self,
         channel: &str,
         turn: &Turn,
         limit: usize,
+        is_first: bool,
     ) -> Result<Option<Screen>, DialogueError> {
-        let mut unit = Unit::of(&self.store);
-        let now = self.clock.now();
-        let row = sessions::find(unit.tx().await?, channel, turn.session.as_str()).await?;
-        let version = row.as_ref().map_or(0, |row| row.version) + 1;
-        let earlier = row.as_ref().map(|row| row.shown.clone());
-        let known = match &row {
-            Some(row) => Some(self.recall(turn, row)?),
-            None => None,
+        let (mut unit, now) = (Unit::of(&self.store), self.clock.now());
+        let known = match is_first {
+            true => self.remembered(&mut unit, channel, turn, now).await?,
+            false => self.kept(&mut unit, channel, turn).await?,
         };
-        let (edition, is_lost) = self.edition(&mut unit, known.as_ref(), now).await?;
+        let version = known.as_ref().map_or(0, |known| known.version) + 1;
+        let memory = known.as_ref().map(|known| &known.memory);
+        let (edition, is_lost) = self.edition(&mut unit, memory, now).await?;
         let engine = Engine {
             menu: &edition.menu,
             limit,
@@ -120,51 +139,146 @@ impl Dialogue {
             channel,
             turn,
             now,
+            seen: None,
         };
         let is_new = known.is_none();
-        let (mut memory, screen, left) = match known {
-            None => walk.begin(&mut unit).await?,
-            Some(memory) => match walk.go_on(&mut unit, memory, is_lost).await? {
-                Went::On(memory, screen) => (*memory, screen, None),
-                Went::Nowhere(screen) => return Ok(Some(screen)),
-            },
+        let (mut memory, shown, screen, left) = match known {
+            None => {
+                let (memory, screen, left) = walk.begin(&mut unit).await?;
+                (memory, Shown::default(), screen, left)
+            }
+            Some(known) => {
+                let shown = known.shown.clone();
+                match walk.go_on(&mut unit, known, is_lost).await? {
+                    Went::On(memory, screen) => (*memory, shown, screen, None),
+                    Went::Nowhere(screen) => return Ok(Some(screen)),
+                    Went::Astray => return Ok(None),
+                }
+            }
         };
         memory.remember(self.hop(turn, &screen));
-        let sealed = memory
-            .seal(&self.tools.keys, turn.session.as_str())
-            .map_err(|_| DialogueError::Unreadable)?;
-        let expires_at = now.plus(self.tools.policy.session_life());
-        let shown = earlier.unwrap_or_default().then(memory.session.screen());
+        let clear = memory.to_clear().map_err(|_| DialogueError::Unreadable)?;
         let row = SessionRow {
             version,
-            sealed,
+            sealed: seal(&self.tools.keys, turn.session.as_str(), &clear),
             line: self.mark(&engine, &memory),
             last_hop_at: now,
-            shown,
+            expires_at: now.plus(self.tools.policy.session_life()),
+            shown: shown.then(memory.session.screen()),
         };
-        let may_send = unit.writes();
-        let mut tx = unit.into_writing().await?;
-        if let Some(left) = left
-            && !self.leave(&mut tx, channel, left, expires_at).await?
-        {
+        let after = Remembered {
+            version,
+            clear,
+            shown: row.shown.clone(),
+            expires_at: row.expires_at,
+        };
+        let kept = NewTurn {
+            channel: channel.to_owned(),
+            id: turn.session.as_str().to_owned(),
+            row,
+        };
+        let needs_menus = (is_new || is_lost) && !self.menus.are_written(&edition, now);
+        let is_kept = if unit.writes() || left.is_some() || needs_menus {
+            let edition = needs_menus.then_some(&*edition);
+            self.keep_with_all(unit, &kept, left, edition).await?
+        } else {
+            drop(unit);
+            self.hops.keep(kept).await?
+        };
+        if !is_kept {
             return Ok(None);
         }
-        let writes_menus = (is_new || is_lost) && self.menus.write(&mut tx, &edition, now).await?;
-        if !sessions::keep(&mut tx, channel, turn.session.as_str(), &row, expires_at).await? {
-            return Ok(None);
-        }
-        power_may_go!("turn.commits");
-        tx.commit().await?;
-        power_may_go!("turn.committed");
-        if writes_menus {
-            self.menus.written(&edition, now);
-        }
-        if may_send {
-            self.bell.notify_one();
+        if screen.end {
+            // Only a repeat asks for it now.
+            self.hops.recent.forget(channel, turn.session.as_str());
+        } else {
+            self.hops
+                .recent
+                .remember(channel, turn.session.as_str(), after);
         }
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
         Ok(Some(screen))
+    }
+
+    /// What is known of a session without looking, or else by its row. A turn that can only be
+    /// a first one is taken for that; where the row is there all the same, it is not kept.
+    async fn remembered(
+        &self,
+        unit: &mut Unit<'_>,
+        channel: &str,
+        turn: &Turn,
+        now: Timestamp,
+    ) -> Result<Option<Known>, DialogueError> {
+        let id = turn.session.as_str();
+        if let Some(remembered) = self.hops.recent.of_session(channel, id, now)
+            && let Ok(memory) = Memory::from_clear(&remembered.clear)
+        {
+            return Ok(Some(Known {
+                version: remembered.version,
+                shown: remembered.shown.clone(),
+                memory,
+                is_remembered: true,
+            }));
+        }
+        if transcript::begins(&turn.input) {
+            return Ok(None);
+        }
+        self.kept(unit, channel, turn).await
+    }
+
+    /// What is known of a session by its row.
+    async fn kept(
+        &self,
+        unit: &mut Unit<'_>,
+        channel: &str,
+        turn: &Turn,
+    ) -> Result<Option<Known>, DialogueError> {
+        let id = turn.session.as_str();
+        let Some(row) = sessions::find(unit.tx(), channel, id).await? else {
+            return Ok(None);
+        };
+        let memory = Memory::open(&self.tools.keys, id, &row.sealed);
+        Ok(Some(Known {
+            version: row.version,
+            shown: row.shown,
+            memory: memory.map_err(|_| DialogueError::Unreadable)?,
+            is_remembered: false,
+        }))
+    }
+
+    /// Keeps a turn together with all that it changes besides its session.
+    async fn keep_with_all(
+        &self,
+        unit: Unit<'_>,
+        turn: &NewTurn,
+        left: Option<Left>,
+        edition: Option<&Edition>,
+    ) -> Result<bool, DialogueError> {
+        let (may_send, now) = (unit.writes(), turn.row.last_hop_at);
+        let mut tx = unit.into_writing().await?;
+        if let Some(left) = left {
+            let expires_at = turn.row.expires_at;
+            if !self.leave(&mut tx, &turn.channel, left, expires_at).await? {
+                return Ok(false);
+            }
+        }
+        if let Some(edition) = edition {
+            self.menus.write(&mut tx, edition, now).await?;
+        }
+        if !sessions::keep(&mut tx, turn).await? {
+            return Ok(false);
+        }
+        power_may_go!("turn.commits");
+        tx.commit().await?;
+        power_may_go!("turn.committed");
+        if let Some(edition) = edition {
+            self.menus.written(edition, now);
+        }
+        if may_send {
+            self.bell.notify_one();
+        }
+        Ok(true)
     }
 
     /// The menu that a session walks: its own, or the current one for a session that
@@ -181,25 +295,18 @@ impl Dialogue {
         let found = match self.menus.held(version, now) {
             InMemory::Here(edition) => Some(edition),
             InMemory::Unprovable => None,
-            InMemory::Nothing => {
-                match menu_versions::files(unit.tx().await?, version.as_str()).await? {
-                    Some(files) => {
-                        unit.rest();
-                        self.menus.prove(version, files, now).await
-                    }
-                    None => None,
+            InMemory::Nothing => match menu_versions::files(unit.tx(), version.as_str()).await? {
+                Some(files) => {
+                    unit.rest();
+                    self.menus.prove(version, files, now).await
                 }
-            }
+                None => None,
+            },
         };
         Ok(match found {
             Some(edition) => (edition, false),
             None => (self.menus.current(), true),
         })
-    }
-
-    fn recall(&self, turn: &Turn, row: &SessionRow) -> Result<Memory, DialogueError> {
-        Memory::open(&self.tools.keys, turn.session.as_str(), &row.sealed)
-            .map_err(|_| DialogueError::Unreadable)
     }
 
     fn hop(&self, turn: &Turn, screen: &Screen) -> Hop {
@@ -213,6 +320,8 @@ enum Went {
     On(Box<Memory>, Screen),
     /// Nowhere: there is nothing to keep.
     Nowhere(Screen),
+    /// It does not fit what this process remembers: the row may know more.
+    Astray,
 }
 
 /// One turn on its way through the menu.
@@ -223,6 +332,8 @@ struct Walk<'a> {
     channel: &'a str,
     turn: &'a Turn,
     now: Timestamp,
+    /// What was seen of the line on the way, until something is changed.
+    seen: Option<Caller>,
 }
 
 impl Walk<'_> {
@@ -232,12 +343,19 @@ impl Walk<'_> {
         unit: &mut Unit<'_>,
     ) -> Result<(Memory, Screen, Option<Left>), DialogueError> {
         let (turn, dialogue) = (self.turn, self.dialogue);
-        let mut left = dialogue
-            .left_by(unit.tx().await?, self.channel, turn)
-            .await?;
-        let language = lines::language(unit.tx().await?, &turn.caller).await?;
+        let mark = dialogue.mark_of(turn);
+        let asked = Asked {
+            line: turn.caller.clone(),
+            left: mark.map(|mark| (self.channel.to_owned(), mark)),
+            work: false,
+        };
+        unit.rest();
+        let mut seen = dialogue.hops.look(asked).await?;
+        let mut left = seen.left.take().map(Left::from);
+        let language = seen.language.unwrap_or_default();
+        self.seen = Some(seen);
         let (caller, code) = (turn.caller.clone(), turn.service_code.clone());
-        let mut memory = Memory::new(caller, code, language.unwrap_or_default());
+        let mut memory = Memory::new(caller, code, language);
         memory.menu = Some(self.edition.version.clone());
         let session = &mut memory.session;
         let step = self.step(session, Input::Dial);
@@ -260,7 +378,7 @@ impl Walk<'_> {
         let offered = match &mut left {
             Some(left) if is_plain => {
                 let both = (&mut memory, left);
-                let tx = unit.tx().await?;
+                let tx = unit.tx();
                 dialogue.offer(tx, &self.engine, both, self.now).await?
             }
             _ => None,
@@ -272,10 +390,10 @@ impl Walk<'_> {
     async fn go_on(
         &mut self,
         unit: &mut Unit<'_>,
-        mut memory: Memory,
+        known: Known,
         is_lost: bool,
     ) -> Result<Went, DialogueError> {
-        let turn = self.turn;
+        let (turn, mut memory) = (self.turn, known.memory);
         if memory.caller != turn.caller || memory.service_code != turn.service_code {
             // Somebody else's session id: made up, or an aggregator's mistake.
             let over = &self.engine.menu.words.session_over.it;
@@ -287,6 +405,7 @@ impl Walk<'_> {
         let answer = match transcript::read(keys, &memory.hops, &turn.input) {
             Reading::Answer(answer) => answer,
             Reading::Repeat(hop) => return Ok(Went::Nowhere(memory.hops[hop].screen())),
+            Reading::Elsewhere if known.is_remembered => return Ok(Went::Astray),
             Reading::Elsewhere => return Ok(Went::Nowhere(self.engine.show(&memory.session))),
         };
         // A menu that is lost took its screens with it.
@@ -320,17 +439,43 @@ impl Walk<'_> {
             if writes && !may_change {
                 return Ok(Walked::Held);
             }
-            let mut prepared = Prepared::default();
-            if writes {
+            let prepared = if writes {
                 // The slow part holds no connection.
                 unit.rest();
-                prepared = actions::prepare(&call.action, &self.dialogue.tools).await?;
+                self.seen = None;
+                let prepared = actions::prepare(&call.action, &self.dialogue.tools).await?;
                 unit.write().await?;
-            }
+                prepared
+            } else {
+                self.look(unit, &call).await?
+            };
             let outcome = self.run(unit, session, &call, prepared).await?;
             step = self.step(session, Input::Ended(outcome));
         }
         Err(DialogueError::Action(ActionError::NoSuchAction))
+    }
+
+    /// Looks up what the action is going to ask of the line, together with all others that
+    /// look at the same time. What this very turn has changed is seen by its own unit of work
+    /// alone.
+    async fn look(&mut self, unit: &mut Unit<'_>, call: &Call) -> Result<Prepared, DialogueError> {
+        let Some(look) = actions::looks_at(&call.action).filter(|_| !unit.writes()) else {
+            return Ok(Prepared::default());
+        };
+        let wants_work = look == Look::Work;
+        let seen = match self.seen.take() {
+            Some(seen) if seen.work.is_some() || !wants_work => seen,
+            _ => {
+                unit.rest();
+                let asked = Asked {
+                    line: self.turn.caller.clone(),
+                    left: None,
+                    work: wants_work,
+                };
+                self.dialogue.hops.look(asked).await?
+            }
+        };
+        Ok(Prepared::seeing(seen))
     }
 
     fn step(&self, session: &mut Session, input: Input<'_>) -> Step {
@@ -361,7 +506,7 @@ impl Walk<'_> {
     ) -> Result<crate::ussd::Outcome, ActionError> {
         let may_write = unit.writes();
         let mut work = Work {
-            tx: unit.tx().await?,
+            tx: unit.tx(),
             may_write,
             tools: &self.dialogue.tools,
             caller: &self.turn.caller,
@@ -385,57 +530,50 @@ impl Walk<'_> {
 /// that may be old by then; actions that write look again at what they rely on.
 struct Unit<'a> {
     store: &'a Store,
-    held: Held,
-}
-
-enum Held {
-    Nothing,
-    Reading(Tx),
-    Writing(Tx),
+    tx: Option<Tx>,
+    writes: bool,
 }
 
 impl<'a> Unit<'a> {
     fn of(store: &'a Store) -> Self {
-        let held = Held::Nothing;
-        Self { store, held }
+        Self {
+            store,
+            tx: None,
+            writes: false,
+        }
     }
 
     fn writes(&self) -> bool {
-        matches!(self.held, Held::Writing(_))
+        self.writes
     }
 
     /// What is held, begun for reading where nothing is.
-    async fn tx(&mut self) -> Result<&mut Tx, StoreError> {
-        if matches!(self.held, Held::Nothing) {
-            self.held = Held::Reading(self.store.begin_read().await?);
-        }
-        match &mut self.held {
-            Held::Reading(tx) | Held::Writing(tx) => Ok(tx),
-            Held::Nothing => Err(StoreError::Unusable("no unit of work".into())),
-        }
+    fn tx(&mut self) -> &mut Tx {
+        self.tx.get_or_insert_with(|| self.store.read_singly())
     }
 
     /// Holds no connection while something slow is done, unless something is written already.
     fn rest(&mut self) {
-        if !self.writes() {
-            self.held = Held::Nothing;
+        if !self.writes {
+            self.tx = None;
         }
     }
 
     /// From here on, what is done can be kept.
     async fn write(&mut self) -> Result<(), StoreError> {
-        if !self.writes() {
+        if !self.writes {
             self.rest();
-            self.held = Held::Writing(self.store.begin().await?);
+            self.tx = Some(self.store.begin().await?);
+            self.writes = true;
         }
         Ok(())
     }
 
     async fn into_writing(mut self) -> Result<Tx, StoreError> {
         self.rest();
-        match self.held {
-            Held::Reading(tx) | Held::Writing(tx) => Ok(tx),
-            Held::Nothing => self.store.begin().await,
+        match self.tx {
+            Some(tx) => Ok(tx),
+            None => self.store.begin().await,
         }
     }
 }

@@ -2,14 +2,16 @@
 //! callback.
 //!
 //! `dialogue` says what they dial and type, `caller` is one session, `figures` what came of
-//! it all.
+//! it all, `yardstick` a server to compare with.
 
 mod caller;
 mod dialogue;
 mod figures;
+mod yardstick;
 
 pub use dialogue::{Dialogue, dialogues};
 pub use figures::{Latency, Summary};
+pub use yardstick::yardstick;
 
 use std::sync::Arc;
 use std::time::Duration;

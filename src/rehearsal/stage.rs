@@ -14,7 +14,7 @@ use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, Ses
 use crate::config::{Operator, Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
-use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
+use crate::dialogue::{Dialogue, DialogueError, Hops, Inbox, Menus, Watch};
 use crate::domain::{Clock, FixedClock, MessageId, Msisdn, Timestamp};
 use crate::menus::{Current, Edge, Edition, Menu};
 use crate::metrics::Metrics;
@@ -186,6 +186,7 @@ impl<'a> Stage<'a> {
             pulse: Pulse::default(),
         };
         let dialogue = Dialogue {
+            hops: Hops::on(&store),
             store,
             menus: Menus::new(current),
             tools,
@@ -264,6 +265,7 @@ impl<'a> Stage<'a> {
             Direction::Restart => {
                 self.dialogue.store.close().await;
                 self.dialogue.store = Store::open(&self.settings).await?;
+                self.dialogue.hops = Hops::on(&self.dialogue.store);
             }
             Direction::Wait(time) => self.clock.advance(*time),
             Direction::Moved(..) | Direction::Cancelled(_) | Direction::Signed(_) => {

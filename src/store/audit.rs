@@ -208,7 +208,7 @@ pub async fn head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {
 pub async fn hold_head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {
     const POSTGRES: &str = "SELECT one FROM audit_head FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        in_time(sqlx::query(POSTGRES).execute(&mut **tx)).await?;
+        in_time(sqlx::query(POSTGRES).execute(tx.open().await?)).await?;
     }
     head(tx).await
 }

@@ -47,7 +47,12 @@ pub async fn insert(tx: &mut Tx, centre: &Centre) -> Result<(), StoreError> {
 pub async fn lock(tx: &mut Tx, code: &CentreCode) -> Result<(), StoreError> {
     const POSTGRES: &str = "SELECT code FROM centres WHERE code = $1 FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        in_time(sqlx::query(POSTGRES).bind(code.as_str()).execute(&mut **tx)).await?;
+        in_time(
+            sqlx::query(POSTGRES)
+                .bind(code.as_str())
+                .execute(tx.open().await?),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use crate::domain::{CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp};
 
 use super::centres::Centre;
-use super::tx::{count, decode};
+use super::tx::{as_json, count, decode, in_time};
 use super::{StoreError, Tx};
 
 /// How far a deployment has come.
@@ -159,6 +159,32 @@ pub async fn of_person(
         .bind(count(limit))
         .bind(count(offset))
         .fetch_all(conn).await)
+}
+
+/// The settled deployments of several people, each one's first to report to first.
+pub async fn of_people(tx: &mut Tx, people: &[&PersonId]) -> Result<Vec<Deployment>, StoreError> {
+    macro_rules! sql {
+        ($people:literal) => {
+            select!(
+                "WHERE d.person_id ",
+                $people,
+                " AND d.state = 'posted' ORDER BY d.reports_at, d.id"
+            )
+        };
+    }
+    const SQLITE: &str = sql!("IN (SELECT value FROM json_each($1))");
+    const POSTGRES: &str = sql!("= ANY ($1::text[])");
+    let people = people.iter().map(|person| person.as_str());
+    match tx {
+        Tx::Sqlite(held) => {
+            let query = sqlx::query_as(SQLITE).bind(as_json(people)?);
+            in_time(query.fetch_all(held.open().await?)).await
+        }
+        Tx::Postgres(held) => {
+            let query = sqlx::query_as(POSTGRES).bind(people.collect::<Vec<_>>());
+            in_time(query.fetch_all(held.open().await?)).await
+        }
+    }
 }
 
 /// All of a person's work, taken back or declined too, the latest first.

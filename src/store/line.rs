@@ -4,56 +4,59 @@
 //! A statement that is prepared by name stays behind on the connection, and the next to be
 //! lent that one would meet it. By a pooler statements go without names.
 
-use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_core::Stream;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{Either, Error, Execute, Executor, Postgres, SqlStr, Transaction};
+use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Either, Error, Execute, Executor, Postgres, SqlStr};
 
-/// A transaction on PostgreSQL.
-#[derive(Debug)]
-pub struct PgTx(PgLine);
+use super::StoreError;
+use super::tx::Held;
 
-/// What a transaction on PostgreSQL runs its statements on.
+/// A unit of work on PostgreSQL.
+pub struct PgTx {
+    held: Held<Postgres>,
+    by_name: bool,
+}
+
+/// What a statement runs on.
 #[derive(Debug)]
-pub struct PgLine {
-    tx: Transaction<'static, Postgres>,
+pub struct PgLine<'c> {
+    connection: &'c mut PgConnection,
     by_name: bool,
 }
 
 impl PgTx {
-    /// A transaction on a connection that is ours as long as it lasts.
-    pub(super) fn straight(tx: Transaction<'static, Postgres>) -> Self {
-        Self(PgLine { tx, by_name: true })
+    /// On a connection that is ours as long as it lasts.
+    pub(super) fn straight(held: Held<Postgres>) -> Self {
+        let by_name = true;
+        Self { held, by_name }
     }
 
-    /// A transaction on a connection that is lent for it.
-    pub(super) fn lent(tx: Transaction<'static, Postgres>) -> Self {
-        Self(PgLine { tx, by_name: false })
+    /// On a connection that is lent for it.
+    pub(super) fn lent(held: Held<Postgres>) -> Self {
+        let by_name = false;
+        Self { held, by_name }
     }
 
-    pub(super) async fn commit(self) -> Result<(), Error> {
-        self.0.tx.commit().await
+    /// What statements run on.
+    pub(super) async fn open(&mut self) -> Result<PgLine<'_>, StoreError> {
+        let by_name = self.by_name;
+        let connection = self.held.open().await?;
+        Ok(PgLine {
+            connection,
+            by_name,
+        })
     }
-}
 
-impl Deref for PgTx {
-    type Target = PgLine;
-
-    fn deref(&self) -> &PgLine {
-        &self.0
-    }
-}
-
-impl DerefMut for PgTx {
-    fn deref_mut(&mut self) -> &mut PgLine {
-        &mut self.0
+    pub(super) async fn commit(self, longest: Duration) -> Result<(), StoreError> {
+        self.held.commit(longest).await
     }
 }
 
-impl<'c> Executor<'c> for &'c mut PgLine {
+impl<'c> Executor<'c> for PgLine<'c> {
     type Database = Postgres;
 
     fn fetch_many<'e, 'q, E>(
@@ -67,7 +70,7 @@ impl<'c> Executor<'c> for &'c mut PgLine {
         E: 'q,
     {
         let by_name = self.by_name;
-        (*self.tx).fetch_many(Worded { query, by_name })
+        self.connection.fetch_many(Worded { query, by_name })
     }
 
     fn fetch_optional<'e, 'q, E>(
@@ -81,7 +84,7 @@ impl<'c> Executor<'c> for &'c mut PgLine {
         E: 'q,
     {
         let by_name = self.by_name;
-        (*self.tx).fetch_optional(Worded { query, by_name })
+        self.connection.fetch_optional(Worded { query, by_name })
     }
 
     fn prepare_with<'e>(
@@ -92,7 +95,7 @@ impl<'c> Executor<'c> for &'c mut PgLine {
     where
         'c: 'e,
     {
-        (*self.tx).prepare_with(sql, parameters)
+        self.connection.prepare_with(sql, parameters)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod audit;
 pub mod binds;
 pub mod blocked;
 pub mod bulk;
+pub mod callers;
 pub mod campaigns;
 pub mod centre_claims;
 pub mod centres;

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePo
 use tokio::time::timeout;
 
 use super::line::PgTx;
-use super::tx::{LONGEST_STATEMENT, StoreError, Tx, in_time};
+use super::tx::{Held, LONGEST_STATEMENT, StoreError, Tx, in_time};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -111,13 +111,18 @@ impl Store {
                     // A full or broken disk ends a transaction, and sqlx takes it for open ever
                     // after: the connection is of no more use.
                     in_time(async { write.acquire().await?.close().await }).await?;
-                    return Ok(Tx::Sqlite(in_time(write.begin_with(BEGIN)).await?));
+                    let tx = in_time(write.begin_with(BEGIN)).await?;
+                    return Ok(Tx::Sqlite(Held::together(tx)));
                 }
-                Tx::Sqlite(began?)
+                Tx::Sqlite(Held::together(began?))
             }
-            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(in_time(pool.begin()).await?)),
+            Pool::Postgres(pool) => {
+                let tx = in_time(pool.begin()).await?;
+                Tx::Postgres(PgTx::straight(Held::together(tx)))
+            }
             Pool::Pooled(pool) => {
-                Tx::Postgres(PgTx::lent(in_time(pool.begin_with(BEGIN_LENT)).await?))
+                let tx = in_time(pool.begin_with(BEGIN_LENT)).await?;
+                Tx::Postgres(PgTx::lent(Held::together(tx)))
             }
         })
     }
@@ -125,12 +130,30 @@ impl Store {
     /// Begins a unit of work that only reads. On SQLite it waits for no writer.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Pool::Sqlite { read, .. } => Tx::Sqlite(in_time(read.begin()).await?),
-            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(in_time(pool.begin()).await?)),
-            Pool::Pooled(pool) => {
-                Tx::Postgres(PgTx::lent(in_time(pool.begin_with(BEGIN_LENT)).await?))
-            }
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::together(in_time(read.begin()).await?)),
+            Pool::Postgres(_) | Pool::Pooled(_) => self.begin().await?,
         })
+    }
+
+    /// For reading, each statement by itself: no two need see the same moment. No connection
+    /// is taken before the first.
+    #[must_use]
+    pub fn read_singly(&self) -> Tx {
+        match &self.0 {
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::singly(read)),
+            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(Held::singly(pool))),
+            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::singly(pool))),
+        }
+    }
+
+    /// For one statement that writes and is its own unit of work.
+    #[must_use]
+    pub(super) fn write_singly(&self) -> Tx {
+        match &self.0 {
+            Pool::Sqlite { write, .. } => Tx::Sqlite(Held::singly(write)),
+            Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(Held::singly(pool))),
+            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::singly(pool))),
+        }
     }
 
     /// How many connections are open, and how many of them nobody uses.
@@ -225,7 +248,12 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
             file.display()
         )));
     }
-    let pool = || SqlitePoolOptions::new().acquire_timeout(settings.patience);
+    let pool = || {
+        let options = SqlitePoolOptions::new().acquire_timeout(settings.patience);
+        // A connection within this process can't have gone away; asking it costs a turn of its
+        // thread each time.
+        options.test_before_acquire(false)
+    };
     let for_writing = options.clone().pragma("cache_size", CACHE);
     let for_writing = for_writing.pragma("wal_autocheckpoint", CHECKPOINT);
     let write = pool().max_connections(1).connect_with(for_writing).await?;

@@ -166,7 +166,12 @@ pub async fn by_part_of_name(
 pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {
     const POSTGRES: &str = "SELECT id FROM people WHERE id = $1 FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        in_time(sqlx::query(POSTGRES).bind(id.as_str()).execute(&mut **tx)).await?;
+        in_time(
+            sqlx::query(POSTGRES)
+                .bind(id.as_str())
+                .execute(tx.open().await?),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -82,7 +82,12 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Member>, StoreError> {
 pub async fn lock(tx: &mut Tx, name: &StaffName) -> Result<(), StoreError> {
     const POSTGRES: &str = "SELECT name FROM staff WHERE name = $1 FOR UPDATE";
     if let Tx::Postgres(tx) = tx {
-        in_time(sqlx::query(POSTGRES).bind(name.as_str()).execute(&mut **tx)).await?;
+        in_time(
+            sqlx::query(POSTGRES)
+                .bind(name.as_str())
+                .execute(tx.open().await?),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
-use sqlx::{Sqlite, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteError;
+use sqlx::{Database, Pool, Sqlite, Transaction};
 use tokio::time::timeout;
 
 use super::line::PgTx;
@@ -24,17 +26,59 @@ const LONGEST_COMMIT: Duration = Duration::from_secs(8);
 /// until it is done.
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// On PostgreSQL.
     Postgres(PgTx),
+}
+
+/// The connection of a unit of work.
+pub struct Held<DB: Database>(State<DB>);
+
+enum State<DB: Database> {
+    /// None is needed yet.
+    Later(Pool<DB>),
+    /// Each statement stands for itself.
+    Singly(PoolConnection<DB>),
+    Together(Transaction<'static, DB>),
+}
+
+impl<DB: Database> Held<DB> {
+    /// All statements together.
+    pub(super) fn together(tx: Transaction<'static, DB>) -> Self {
+        Self(State::Together(tx))
+    }
+
+    /// Each statement for itself, on a connection that is taken with the first.
+    pub(super) fn singly(pool: &Pool<DB>) -> Self {
+        Self(State::Later(pool.clone()))
+    }
+
+    /// What statements run on.
+    pub(super) async fn open(&mut self) -> Result<&mut DB::Connection, StoreError> {
+        if let State::Later(pool) = &self.0 {
+            self.0 = State::Singly(in_time(pool.acquire()).await?);
+        }
+        match &mut self.0 {
+            State::Singly(connection) => Ok(connection),
+            State::Together(tx) => Ok(tx),
+            State::Later(_) => Err(StoreError::Unusable("no connection".into())),
+        }
+    }
+
+    pub(super) async fn commit(self, longest: Duration) -> Result<(), StoreError> {
+        match self.0 {
+            State::Together(tx) => within(longest, tx.commit()).await,
+            State::Later(_) | State::Singly(_) => Ok(()),
+        }
+    }
 }
 
 impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => within(LONGEST_STATEMENT, tx.commit()).await,
-            Self::Postgres(tx) => within(LONGEST_COMMIT, tx.commit()).await,
+            Self::Sqlite(held) => held.commit(LONGEST_STATEMENT).await,
+            Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).await,
         }
     }
 }
@@ -61,14 +105,14 @@ async fn within<T>(
 macro_rules! on {
     ($tx:expr, $conn:ident => $query:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let $conn = &mut **tx;
-                $crate::store::tx::in_time(async { $query }).await
-            }
-            $crate::store::Tx::Postgres(tx) => {
-                let $conn = &mut **tx;
-                $crate::store::tx::in_time(async { $query }).await
-            }
+            $crate::store::Tx::Sqlite(held) => match held.open().await {
+                Ok($conn) => $crate::store::tx::in_time(async { $query }).await,
+                Err(error) => Err(error),
+            },
+            $crate::store::Tx::Postgres(held) => match held.open().await {
+                Ok($conn) => $crate::store::tx::in_time(async { $query }).await,
+                Err(error) => Err(error),
+            },
         }
     };
 }
@@ -88,6 +132,29 @@ pub enum StoreError {
     /// The database can't be used by this program.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl StoreError {
+    /// Whether one row among many may be at fault, and not the database as a whole.
+    #[must_use]
+    pub fn may_be_one_rows(&self) -> bool {
+        let said = match self {
+            Self::Duplicate | Self::Corrupt(_) => return true,
+            Self::Unavailable(sqlx::Error::Encode(_)) => return true,
+            Self::Unavailable(sqlx::Error::Database(said)) => said,
+            Self::Unavailable(_) | Self::Unusable(_) => return false,
+        };
+        let code = said.code().unwrap_or_default();
+        if said.try_downcast_ref::<SqliteError>().is_some() {
+            // Too big, against a constraint, of a wrong type.
+            let primary = code.parse::<i32>().map_or(0, |code| code & 0xff);
+            return (18..=20).contains(&primary);
+        }
+        // A value, a constraint, a deadlock, a lock, a statement that took too long.
+        ["22", "23", "40", "55", "57014"]
+            .iter()
+            .any(|class| code.starts_with(class))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -9,7 +9,8 @@ use sqlx::{Connection, PgConnection, SqliteConnection};
 use crate::harness::service::{happens, password_in, person, record_by_line};
 use crate::harness::{Database, TestService};
 
-const BUSY: &str = "END The service is busy. ";
+const BUSY: &str = "END The service is busy. Please try again shortly.\nHuduma ina shughuli nyingi. \
+    Tafadhali jaribu tena baadaye kidogo.";
 
 /// How long Africa's Talking waits for a screen.
 const AGGREGATOR_WAITS: Duration = Duration::from_secs(10);
@@ -152,7 +153,30 @@ async fn a_sqlite_that_can_t_be_written_costs_nobody_anything() {
     service.stop().await;
 }
 
-/// Dials and gets the polite screen while the aggregator still waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_finds_no_place_is_told_so_at_once_in_both_languages_and_counted() {
+    let database = Database::sqlite();
+    let url = database.url();
+    let service = TestService::start_with(database, |config| config.server.turns_at_once = 1).await;
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    // The first one waits for the database as long as it may, in the only place.
+    let phones = (1..=3).map(|number| reads_busy(&service, number, ""));
+    join_all(phones).await;
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let metrics = service.get("/metrics").await.text().await.unwrap();
+    for line in ["turned_away\"} 2", "failed\"} 1"] {
+        let line = format!("cp2_ussd_hops_total{{outcome=\"{line}");
+        assert!(metrics.contains(&line), "{metrics}");
+    }
+    assert!(service.phone(1).dial().await.starts_with("CON "));
+    service.stop().await;
+}
+
+/// Dials and gets the polite screen, in both languages, while the aggregator still waits.
 async fn reads_busy(service: &TestService, number: u32, text: &str) {
     let session = format!("ATUid_{}", uuid::Uuid::now_v7().simple());
     let msisdn = person(number);

@@ -1,8 +1,19 @@
 //! Hops that come twice, at once, late, out of order, or made up.
 
-use futures_util::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::harness::service::{password_in, person};
+use cp2::aggregators::{Input, SessionId, Turn};
+use cp2::dialogue::{Dialogue, Hops, Menus};
+use cp2::domain::{Clock, Msisdn};
+use cp2::menus::Current;
+use cp2::service::{load_menus, load_tools};
+use cp2::store::sessions::{self, NewTurn, SessionRow, Shown};
+use futures_util::future::join_all;
+use tokio::sync::Notify;
+use zeroize::Zeroizing;
+
+use crate::harness::service::{config, password_in, person};
 use crate::harness::{TestService, on_each_database};
 
 on_each_database!(
@@ -16,6 +27,8 @@ on_each_database!(
     a_session_belongs_to_the_line_that_dialled,
     two_sessions_of_one_line_make_one_password,
     made_up_transcripts_change_nothing,
+    a_session_goes_on_in_any_process_and_what_one_remembers_is_checked,
+    turns_that_are_kept_together_are_kept_each_by_its_own_version,
 );
 
 const SAFARICOM: &str = "63902";
@@ -202,4 +215,133 @@ async fn made_up_transcripts_change_nothing(service: &TestService) {
         );
     }
     service.outbox_comes_to(&[]).await;
+}
+
+/// Takes turns as another process on the same database would.
+fn process(service: &TestService) -> Dialogue {
+    let config = config(
+        &service.database_url(),
+        &service.base,
+        &service.sandbox.base_url(),
+    );
+    Dialogue {
+        store: service.store.clone(),
+        hops: Hops::on(&service.store),
+        menus: Menus::new(Current::new(load_menus(&config).unwrap())),
+        tools: load_tools(&config).unwrap(),
+        clock: Arc::new(service.clock.clone()),
+        bell: Arc::new(Notify::new()),
+        watch: None,
+    }
+}
+
+async fn a_session_goes_on_in_any_process_and_what_one_remembers_is_checked(service: &TestService) {
+    let (one, other) = (process(service), process(service));
+    let take = async |process: &Dialogue, text: &str| {
+        let turn = Turn {
+            session: SessionId::parse("ATUid_wandering").unwrap(),
+            caller: Msisdn::parse(&person(1)).unwrap(),
+            service_code: "*384*2026#".to_owned(),
+            network: None,
+            input: Input::Cumulative(Zeroizing::new(text.to_owned())),
+        };
+        process.take_turn("at", &turn, 160).await.unwrap()
+    };
+    let home = take(&one, "").await;
+    // Nobody else remembers it, and it looks like a session that begins.
+    assert_eq!(take(&other, "").await, home);
+    let question = take(&other, "3").await;
+    // What the first remembers is older than each of these.
+    assert_eq!(take(&one, "3").await, question);
+    take(&other, "3*0").await;
+    take(&other, "3*0*3").await;
+    let sent = take(&one, "3*0*3*1").await;
+    assert!(sent.text.starts_with("Your new password is on"), "{sent:?}");
+    assert_eq!(take(&other, "3*0*3*1").await, sent);
+    assert_eq!(take(&one, "3*0*3*1").await, sent);
+    assert_eq!(take(&other, "3").await, question);
+    service.outbox_comes_to(&[("delivered", 1)]).await;
+    assert_eq!(service.sms_of(&person(1), 1).await.len(), 1);
+}
+
+async fn turns_that_are_kept_together_are_kept_each_by_its_own_version(service: &TestService) {
+    let now = service.clock.now();
+    let turn = |id: &str, version: i64, line: Option<&[u8]>| NewTurn {
+        channel: "at".to_owned(),
+        id: id.to_owned(),
+        row: SessionRow {
+            version,
+            sealed: format!("{id} {version}").into_bytes(),
+            line: line.map(<[u8]>::to_vec),
+            last_hop_at: now,
+            expires_at: now.plus(Duration::from_mins(30)),
+            shown: Shown::default().then("home").then(id),
+        },
+    };
+    let first = [
+        turn("b", 1, Some(b"line")),
+        turn("a", 1, None),
+        turn("b", 1, None),
+    ];
+    let kept = sessions::keep_together(&service.store, &first)
+        .await
+        .unwrap();
+    assert_eq!(kept, [true, true, false]);
+    // One goes on, one comes again, one skips a turn.
+    let later = [
+        turn("b", 2, None),
+        turn("a", 1, None),
+        turn("c", 1, None),
+        turn("a", 3, None),
+    ];
+    let kept = sessions::keep_together(&service.store, &later)
+        .await
+        .unwrap();
+    assert_eq!(kept, [true, false, true, false]);
+    let mut tx = service.store.begin_read().await.unwrap();
+    for expected in [turn("a", 1, None), turn("b", 2, None), turn("c", 1, None)] {
+        let row = sessions::find(&mut tx, "at", &expected.id)
+            .await
+            .unwrap()
+            .unwrap();
+        let expected = expected.row;
+        assert_eq!(
+            (row.version, row.sealed),
+            (expected.version, expected.sealed)
+        );
+        assert_eq!((row.line, row.shown), (expected.line, expected.shown));
+        assert_eq!(
+            (row.last_hop_at, row.expires_at),
+            (expected.last_hop_at, expected.expires_at)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hops_at_once_share_their_statements() {
+    // Nothing else asks the database meanwhile.
+    let sleepy = |config: &mut cp2::config::Config| config.outbox.poll_ms = 600_000;
+    let (service, wire) = TestService::start_on_a_wire(sleepy).await;
+    let hop = |number: u32, text: &'static str| {
+        let (session, msisdn) = (
+            format!("ATUid_many_{number}"),
+            format!("2547000{number:05}"),
+        );
+        let service = &service;
+        async move { service.hop(&session, &msisdn, text, SAFARICOM).await }
+    };
+    hop(0, "").await;
+    wire.delay(Duration::from_millis(20));
+    for text in ["", "4", "4*1"] {
+        let before = wire.said();
+        let answers = join_all((1..=60).map(|number| hop(number, text))).await;
+        assert!(
+            answers.iter().all(|answer| !answer.contains("busy")),
+            "{answers:?}"
+        );
+        // Each hop for itself would say four things at least.
+        let said = wire.said() - before;
+        assert!(said < 120, "{said} for {text}");
+    }
+    service.stop().await;
 }

@@ -27,7 +27,7 @@ pub async fn of_national_ids(
     );
     let ids = texts(ids.iter().map(|id| id.as_str()));
     if let (Tx::Postgres(tx), true) = (&mut *tx, hold) {
-        in_time(sqlx::query(HOLD).bind(&ids).execute(&mut **tx)).await?;
+        in_time(sqlx::query(HOLD).bind(&ids).execute(tx.open().await?)).await?;
     }
     on!(tx, conn => sqlx::query_as(sql).bind(ids).fetch_all(conn).await)
 }

@@ -2,10 +2,10 @@
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
-use sqlx::{Sqlite, Transaction};
+use sqlx::Sqlite;
 
 use crate::domain::{HomeNetwork, MessageId, Msisdn, PersonId, Timestamp};
-use crate::store::tx::{as_json, count, decode, in_time};
+use crate::store::tx::{Held, as_json, count, decode, in_time};
 use crate::store::{PgTx, StoreError, Tx};
 
 use super::{Lane, number};
@@ -118,7 +118,7 @@ macro_rules! insert {
 }
 
 async fn add_as_json(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut Held<Sqlite>,
     messages: &[NewMessage<'_>],
     now: Timestamp,
 ) -> Result<u64, StoreError> {
@@ -134,7 +134,9 @@ async fn add_as_json(
     );
     let rows = as_json(messages.iter().map(NewRow::of))?;
     let query = sqlx::query(SQL).bind(now.as_millis()).bind(rows);
-    Ok(in_time(query.execute(&mut **tx)).await?.rows_affected())
+    Ok(in_time(query.execute(tx.open().await?))
+        .await?
+        .rows_affected())
 }
 
 /// PostgreSQL reads an array for each column in a fraction of the time that it takes to read
@@ -173,7 +175,9 @@ async fn add_as_arrays(
         .bind(column(messages, |one| one.body))
         .bind(column(messages, |one| count(one.segments)))
         .bind(column(messages, |one| one.expires_at.as_millis()));
-    Ok(in_time(query.execute(&mut **tx)).await?.rows_affected())
+    Ok(in_time(query.execute(tx.open().await?))
+        .await?
+        .rows_affected())
 }
 
 /// What a worker asks for.

@@ -9,7 +9,7 @@ use cp2::aggregators::{Input, Network, SessionId, Turn};
 use cp2::config::Config;
 use cp2::crypto::Sealed;
 use cp2::demo::seed;
-use cp2::dialogue::{Dialogue, Inbox, Menus};
+use cp2::dialogue::{Dialogue, Hops, Inbox, Menus};
 use cp2::domain::{Clock, FixedClock, Msisdn, Timestamp};
 use cp2::menus::SCREEN;
 use cp2::service::{load_tools, open_store};
@@ -58,6 +58,7 @@ impl Inside {
         let bell = Arc::new(Notify::new());
         let dialogue = Dialogue {
             store: store.clone(),
+            hops: Hops::on(&store),
             menus: Menus::new(tools.menu.clone()),
             tools: tools.clone(),
             clock: Arc::clone(&shared),

@@ -1,0 +1,83 @@
+//! What hops read and write, gathered: lines that are looked at, turns that are kept; and the
+//! sessions that this process remembers.
+//!
+//! Most turns write nothing but the row of their session. They hand it over here, many are kept
+//! by one statement with one flush of the disk, and each hears whether it was kept when that is
+//! on the disk. A turn that changes more keeps its row in the unit of work of its change.
+//!
+//! Records of people are read anew by each hop that shows them, together with those of all hops
+//! that come at the same time. They are not remembered between hops: that would be right only if
+//! each write by any process were noticed at once, and a mark that all writers raise would let
+//! one of them in at a time. A session is different. Its row is written under the version that
+//! the turn began with, so a memory that is out of date can't do anything; the turn is taken anew.
+
+use std::sync::Arc;
+
+use crate::failpoints::power_may_go;
+use crate::store::callers::{self, Asked, Caller};
+use crate::store::sessions::{self, NewTurn};
+use crate::store::{Store, StoreError};
+
+use super::gather::{Batch, Gatherer};
+use super::recent::Recent;
+
+/// How many statements of a kind are under way at once. SQLite has one connection that writes;
+/// with two, the next one is in hand when that is free.
+const AT_ONCE: usize = 2;
+
+/// What all hops of a process share. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Hops {
+    lines: Gatherer<Lines>,
+    turns: Gatherer<Turns>,
+    /// The sessions that this process took a turn of.
+    pub(super) recent: Arc<Recent>,
+}
+
+impl Hops {
+    /// On that database. Must be called within a runtime.
+    #[must_use]
+    pub fn on(store: &Store) -> Self {
+        Self {
+            lines: Gatherer::new(Lines(store.clone()), AT_ONCE),
+            turns: Gatherer::new(Turns(store.clone()), AT_ONCE),
+            recent: Arc::default(),
+        }
+    }
+
+    /// Looks at a line. Hold no connection meanwhile.
+    pub(super) async fn look(&self, asked: Asked) -> Result<Caller, Arc<StoreError>> {
+        self.lines.ask(asked).await
+    }
+
+    /// Keeps a turn that changes nothing else; false when another one was kept first. Hold no
+    /// connection meanwhile.
+    pub(super) async fn keep(&self, turn: NewTurn) -> Result<bool, Arc<StoreError>> {
+        self.turns.ask(turn).await
+    }
+}
+
+struct Lines(Store);
+
+impl Batch for Lines {
+    type Question = Asked;
+    type Answer = Caller;
+
+    async fn answer(&self, asked: &[Asked]) -> Result<Vec<Caller>, StoreError> {
+        callers::look(&mut self.0.read_singly(), asked).await
+    }
+}
+
+struct Turns(Store);
+
+impl Batch for Turns {
+    type Question = NewTurn;
+    type Answer = bool;
+
+    async fn answer(&self, turns: &[NewTurn]) -> Result<Vec<bool>, StoreError> {
+        power_may_go!("turn.commits");
+        let kept = sessions::keep_together(&self.0, turns).await?;
+        power_may_go!("turn.committed");
+        Ok(kept)
+    }
+}
