@@ -60,8 +60,8 @@ async fn at_whatever_moment_it_is_killed_nothing_is_lost_or_doubled(database: Da
     each_reset_has_one_password_and_its_sms(&town, confirmed);
     for index in (0..queue.next.load(Ordering::Relaxed)).step_by(40) {
         let passwords = passwords(index, &town.sandbox.messages());
-        let works = can_log_in(&town.client, &town.base, &msisdn(index), &passwords[0]);
-        assert!(works.await, "the password of {index}");
+        let works = can_log_in(&town.client, &town.base, &msisdn(index), &passwords[0]).await;
+        assert!(works, "the password of {index}");
     }
     assert_eq!(block_in_place(|| service.stop()).code(), Some(0));
     said += &service.said();
