@@ -19,7 +19,7 @@ const HOPS: usize = 40;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_of_each_process_in_turn_loses_no_hop() {
-    let mut fleet = Fleet::start(2, 2 * PHONES, &[("CP2__SERVER__DRAIN_S", "1")]).await;
+    let mut fleet = Fleet::start(2, 2 * PHONES, &[("CP2__SERVER__DRAIN_S", "2")]).await;
     let places: Vec<_> = fleet.processes.iter().map(|p| p.place.clone()).collect();
     let mut balancer = Balancer::start(&places);
     let listens = happens(async || {
