@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aggregators::{Channels, NotSent, Report, ReportStatus, Routes, SendOutcome};
 use crate::config;
 use crate::crypto::{Keys, MasterKey, Sealed};
-use crate::domain::{Clock, FixedClock, Lane, MessageId, Msisdn, Timestamp};
+use crate::domain::{FixedClock, Lane, MessageId, Msisdn, Timestamp};
 use crate::metrics::Metrics;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::{Store, StoreError, StoreSettings, channel_states};

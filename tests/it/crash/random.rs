@@ -37,20 +37,20 @@ async fn at_whatever_moment_it_is_killed_nothing_is_lost_or_doubled(database: Da
     let mut rng = SmallRng::seed_from_u64(seed as u64);
     let town = Town::build(&database, PHONES * (kills + 1)).await;
     let queue = Arc::new(Queue::default());
+    let mut service = town.start();
     let mut phones = JoinSet::new();
     for _ in 0..PHONES {
         phones.spawn(one_after_the_other(Arc::clone(&town), Arc::clone(&queue)));
     }
     let (mut said, mut times) = (String::new(), Vec::new());
     for _ in 0..kills {
-        let mut service = town.start();
         // The moment is what chance decides here.
         tokio::time::sleep(LONGEST_LIFE.mul_f64(rng.random())).await;
         block_in_place(|| service.kill());
         times.push(SystemClock.now());
         said += &service.said();
+        service = town.start();
     }
-    let mut service = town.start();
     queue.over.store(true, Ordering::Relaxed);
     let confirmed: usize = phones.join_all().await.iter().sum();
     town.everything_is_delivered().await;
@@ -60,8 +60,8 @@ async fn at_whatever_moment_it_is_killed_nothing_is_lost_or_doubled(database: Da
     each_reset_has_one_password_and_its_sms(&town, confirmed);
     for index in (0..queue.next.load(Ordering::Relaxed)).step_by(40) {
         let passwords = passwords(index, &town.sandbox.messages());
-        let works = can_log_in(&town.client, &town.base, &msisdn(index), &passwords[0]);
-        assert!(works.await, "the password of {index}");
+        let works = can_log_in(&town.client, &town.base, &msisdn(index), &passwords[0]).await;
+        assert!(works, "the password of {index}");
     }
     assert_eq!(block_in_place(|| service.stop()).code(), Some(0));
     said += &service.said();

@@ -27,11 +27,11 @@ impl Balancer {
             .collect();
         let settings = format!(
             "defaults\n    mode http\n    timeout connect 2s\n    timeout client 20s\n    \
-             timeout server 20s\n    retries 3\n    option redispatch 1\n    \
+             timeout server 20s\n    timeout check 5s\n    retries 3\n    option redispatch 1\n    \
              retry-on conn-failure empty-response\n\
              frontend hops\n    bind {place}\n    default_backend cp2\n\
              backend cp2\n    option httpchk GET /readyz\n    \
-             default-server inter 50ms fall 1 rise 1\n{servers}"
+             default-server inter 50ms fall 2 rise 1\n{servers}"
         );
         fs::write(&file, settings).unwrap();
         let mut command = std::process::Command::new("haproxy");

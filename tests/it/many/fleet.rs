@@ -121,8 +121,9 @@ impl Fleet {
 
     /// One hop, at one of the processes.
     pub(super) async fn hop(&self, at: usize, session: &str, line: &str, text: &str) -> String {
-        let answer = hop(&self.client, &self.base(at), session, line, text, NETWORK);
-        let (status, screen) = answer.await.unwrap();
+        let base = self.base(at);
+        let answer = hop(&self.client, &base, session, line, text, NETWORK).await;
+        let (status, screen) = answer.unwrap();
         assert_eq!(status, 200, "{screen}");
         screen
     }

@@ -35,10 +35,10 @@ async fn a_session_goes_on_in_any_process_and_has_one_effect() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_sms_leaves_twice_and_the_channel_keeps_its_pace_however_many_send() {
-    const PEOPLE: u32 = 30;
+    const PEOPLE: u32 = 12;
     // From the first claim to the last, in milliseconds.
     const TOOK: &str = "SELECT MAX(at) - MIN(at) FROM sms_events WHERE state = 'sending'";
-    let fleet = Fleet::start(3, PEOPLE, &[("CP2__CHANNEL__AT__SMS_PER_SECOND", "10")]).await;
+    let fleet = Fleet::start(3, PEOPLE, &[("CP2__CHANNEL__AT__SMS_PER_SECOND", "5")]).await;
     let resets = (0..PEOPLE).map(|index| {
         let fleet = &fleet;
         async move {
@@ -57,9 +57,9 @@ async fn no_sms_leaves_twice_and_the_channel_keeps_its_pace_however_many_send() 
         let sent = fleet.sandbox.messages_to(&line(&one_of_many(index)));
         assert_eq!(sent.len(), 1, "{index}");
     }
-    // Thirty at ten a second; three processes that count by themselves take a second.
+    // Twelve at five a second; three processes that count by themselves take half a second.
     let took = fleet.count(TOOK).await;
-    assert!(took >= 2500, "{took}");
+    assert!(took >= 1900, "{took}");
     fleet.end().await;
 }
 

@@ -1,14 +1,16 @@
 //! Each process stopped and started in turn, under load: nobody with a phone notices.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::Client;
+use tokio::sync::watch;
 use tokio::task::{JoinSet, block_in_place};
+use tokio::time::timeout;
 
 use super::fleet::{Fleet, NETWORK, fresh_session, line, one_of_many};
 use crate::harness::Balancer;
-use crate::harness::service::{client, happens, hop};
+use crate::harness::service::{PATIENCE, client, happens, hop};
 
 const PHONES: u32 = 6;
 
@@ -17,7 +19,7 @@ const HOPS: usize = 40;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_of_each_process_in_turn_loses_no_hop() {
-    let mut fleet = Fleet::start(2, 2 * PHONES, &[("CP2__SERVER__DRAIN_S", "1")]).await;
+    let mut fleet = Fleet::start(2, 2 * PHONES, &[("CP2__SERVER__DRAIN_S", "2")]).await;
     let places: Vec<_> = fleet.processes.iter().map(|p| p.place.clone()).collect();
     let mut balancer = Balancer::start(&places);
     let listens = happens(async || {
@@ -30,7 +32,7 @@ async fn a_restart_of_each_process_in_turn_loses_no_hop() {
     let crowd = Arc::new(Crowd {
         client: client(),
         base: format!("http://{}", balancer.place),
-        hops: AtomicUsize::new(0),
+        hops: watch::Sender::new(0),
         over: AtomicBool::new(false),
     });
     let mut phones = JoinSet::new();
@@ -59,7 +61,7 @@ async fn a_restart_of_each_process_in_turn_loses_no_hop() {
 struct Crowd {
     client: Client,
     base: String,
-    hops: AtomicUsize,
+    hops: watch::Sender<usize>,
     over: AtomicBool,
 }
 
@@ -86,15 +88,16 @@ impl Crowd {
             let (status, screen) = answer.await.unwrap();
             assert_eq!(status, 200, "{screen}");
             assert!(!screen.contains("The service is busy"), "{screen}");
-            self.hops.fetch_add(1, Ordering::Relaxed);
+            self.hops.send_modify(|hops| *hops += 1);
             last = screen;
         }
         last
     }
 
     async fn has_more(&self, hops: usize) {
-        let until = self.hops.load(Ordering::Relaxed) + hops;
-        let happened = happens(async || self.hops.load(Ordering::Relaxed) >= until);
-        assert!(happened.await, "the phones stand still");
+        let mut all = self.hops.subscribe();
+        let until = *all.borrow() + hops;
+        let happened = timeout(PATIENCE, all.wait_for(|hops| *hops >= until)).await;
+        assert!(happened.is_ok(), "the phones stand still");
     }
 }
