@@ -73,14 +73,13 @@ impl Recent {
         (now < found.expires_at).then_some(found)
     }
 
-    /// Remembers a session as it was kept.
-    pub(super) fn remember(&self, channel: &str, id: &str, session: Remembered) {
-        self.0.insert(name(channel, id), Arc::new(session));
-    }
-
-    /// Forgets a session.
-    pub(super) fn forget(&self, channel: &str, id: &str) {
-        self.0.remove(name(channel, id).as_str());
+    /// Remembers a session as it was kept, or forgets it.
+    pub(super) fn after_turn(&self, channel: &str, id: &str, session: Option<Remembered>) {
+        let name = name(channel, id);
+        match session {
+            Some(session) => self.0.insert(name, Arc::new(session)),
+            None => drop(self.0.remove(name.as_str())),
+        }
     }
 }
 
@@ -107,15 +106,15 @@ mod tests {
     #[test]
     fn a_session_is_known_by_channel_and_id_until_its_row_may_be_gone() {
         let recent = Recent::default();
-        recent.remember("at", "1", session(3, 10));
+        recent.after_turn("at", "1", Some(session(3, 10)));
         let of = |channel, id, now| Some(recent.of_session(channel, id, now)?.version);
         assert_eq!(of("at", "1", NOW), Some(3));
         assert_eq!(of("other", "1", NOW), None);
         assert_eq!(of("at", "2", NOW), None);
         assert_eq!(of("at", "1", Timestamp::from_millis(2_000)), None);
-        recent.remember("at", "1", session(4, 10));
+        recent.after_turn("at", "1", Some(session(4, 10)));
         assert_eq!(of("at", "1", NOW), Some(4));
-        recent.forget("at", "1");
+        recent.after_turn("at", "1", None);
         assert_eq!(of("at", "1", NOW), None);
     }
 
@@ -123,7 +122,7 @@ mod tests {
     fn no_more_is_remembered_than_there_is_room_for() {
         let recent = Recent::of(64 * 1024);
         for id in 0..1000 {
-            recent.remember("at", &id.to_string(), session(1, 1000));
+            recent.after_turn("at", &id.to_string(), Some(session(1, 1000)));
         }
         let known = (0..1000).filter(|id| recent.of_session("at", &id.to_string(), NOW).is_some());
         let known = known.count();

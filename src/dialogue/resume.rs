@@ -94,7 +94,7 @@ impl Dialogue {
         expires_at: Timestamp,
     ) -> Result<bool, DialogueError> {
         let Left { id, row, offered } = left;
-        self.hops.recent.forget(channel, &id);
+        self.hops.recent.after_turn(channel, &id, None);
         if let Some(line) = &row.line {
             sessions::leave(tx, channel, line).await?;
         }

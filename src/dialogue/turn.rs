@@ -121,9 +121,10 @@ impl Dialogue {
         is_first: bool,
     ) -> Result<Option<Screen>, DialogueError> {
         let (mut unit, now) = (Unit::of(&self.store), self.clock.now());
-        let known = match is_first {
-            true => self.remembered(&mut unit, channel, turn, now).await?,
-            false => self.kept(&mut unit, channel, turn).await?,
+        let known = if is_first {
+            self.remembered(&mut unit, channel, turn, now).await?
+        } else {
+            self.kept(&mut unit, channel, turn).await?
         };
         let version = known.as_ref().map_or(0, |known| known.version) + 1;
         let memory = known.as_ref().map(|known| &known.memory);
@@ -188,14 +189,11 @@ impl Dialogue {
         if !is_kept {
             return Ok(None);
         }
-        if screen.end {
-            // Only a repeat asks for it now.
-            self.hops.recent.forget(channel, turn.session.as_str());
-        } else {
-            self.hops
-                .recent
-                .remember(channel, turn.session.as_str(), after);
-        }
+        // Of one that is over, only a repeat asks.
+        let after = (!screen.end).then_some(after);
+        self.hops
+            .recent
+            .after_turn(channel, turn.session.as_str(), after);
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
         Ok(Some(screen))

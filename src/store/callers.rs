@@ -139,10 +139,10 @@ pub async fn look(tx: &mut Tx, asked: &[Asked]) -> Result<Vec<Caller>, StoreErro
     let works: Vec<_> = works.map(|(_, caller)| caller).collect();
     let people = works.iter().filter_map(|caller| caller.person.as_ref());
     let people: Vec<&PersonId> = people.map(|person| &person.id).collect();
-    let mut posted = match people.is_empty() {
-        true => Vec::new(),
-        false => deployments::of_people(tx, &people).await?,
-    };
+    let mut posted = Vec::new();
+    if !people.is_empty() {
+        posted = deployments::of_people(tx, &people).await?;
+    }
     for caller in works {
         let person = caller.person.as_ref().map(|person| &person.id);
         let is_theirs = |one: &mut Deployment| Some(&one.person) == person;
