@@ -37,6 +37,34 @@ impl<'a> Surfer<'a> {
             .body(body)
     }
 
+    /// Uploads a file with a form.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Response {
+        const BOUNDARY: &str = "a-boundary-of-tests";
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let file = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(file.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.request(Method::POST, path);
+        self.send(request.header(CONTENT_TYPE, kind).body(body))
+            .await
+    }
+
     /// A request with the cookies, not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let pairs = self
