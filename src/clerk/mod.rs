@@ -34,7 +34,7 @@ pub use table::Table;
 pub use write::{Decision, Written};
 
 /// How long an import belongs to its process after its last word.
-const HOLD: Duration = Duration::from_secs(10);
+const HOLD: Duration = Duration::from_secs(30);
 
 /// How often a unit of work is tried that somebody else was in the way of.
 const TRIES: u32 = 5;

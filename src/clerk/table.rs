@@ -40,10 +40,8 @@ impl Table {
     /// that fits. It reads the whole of it, so it belongs on a thread that may wait.
     pub fn survey(kind: Kind, mut file: File, sheet: Option<&str>) -> Result<Self, FileError> {
         if !is_workbook(&mut file)? {
-            if let Some(sheet) = sheet {
-                return Err(FileError::NoSheet(format!(
-                    "none, not even {sheet}: it is CSV"
-                )));
+            if sheet.is_some() {
+                return Err(FileError::NoSheets);
             }
             return Self::of_csv(kind, file);
         }

@@ -37,6 +37,9 @@ pub enum FileError {
     /// A workbook that holds too much.
     #[error("this workbook is too large; save the sheet as \"CSV UTF-8\" and import that")]
     TooLarge,
+    /// A sheet is wanted of what has none.
+    #[error("this is CSV, which has no sheets")]
+    NoSheets,
     /// A sheet that the workbook does not have.
     #[error("the workbook has no such sheet; it has {0}")]
     NoSheet(String),

@@ -283,8 +283,8 @@ pub fn named(name: &str) -> Option<&'static Table> {
     TABLES.into_iter().find(|table| table.name == name)
 }
 
-/// A row: two columns that say where it stands, then those of the table.
-struct Line(Vec<Option<String>>);
+/// A row of which every column is text. Of a table, two say where it stands before its own.
+pub(super) struct Line(pub(super) Vec<Option<String>>);
 
 impl<'r, R: Row> FromRow<'r, R> for Line
 where

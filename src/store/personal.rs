@@ -1,11 +1,10 @@
 //! Everything that is kept about one person, wherever it stands: to hand it to them, and to
 //! erase it. Statements take the person's id as `$1` and one of their lines as `$2`.
 
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
-
 use crate::domain::{Msisdn, PersonId, Timestamp};
 
 use super::exports::Cell::{self, Lane, Moment, Text};
+use super::exports::Line;
 use super::tx::in_time;
 use super::{StoreError, Tx};
 
@@ -156,20 +155,6 @@ pub const PARTS: [Part; 13] = [
               way, detail FROM audit WHERE subject = $1 AND $2 = $2 ORDER BY id",
     },
 ];
-
-/// A row of which every column is text.
-struct Line(Vec<Option<String>>);
-
-impl<'r, R: Row> FromRow<'r, R> for Line
-where
-    usize: ColumnIndex<R>,
-    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let cells = (0..row.len()).map(|place| row.try_get(place));
-        Ok(Self(cells.collect::<Result<_, _>>()?))
-    }
-}
 
 /// The rows of a part.
 pub async fn part(

@@ -90,7 +90,10 @@ impl From<FileKind> for Kind {
 enum Ending {
     Dry,
     Refused,
-    Done,
+    /// But for so many rows, which something has overtaken.
+    Done {
+        overtaken: u64,
+    },
 }
 
 pub(super) async fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
@@ -118,7 +121,8 @@ pub(super) async fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let (sums, ending) = take(args, &clerk, table, tells, by, &rejects).await?;
     store.close().await;
     report(args, (kind, &unread), &sums, ending, &rejects);
-    let is_clean = sums.rejected == 0 || args.keep_good;
+    let is_whole = sums.rejected == 0 && !matches!(ending, Ending::Done { overtaken: 1.. });
+    let is_clean = is_whole || args.keep_good;
     Ok(if is_clean {
         ExitCode::SUCCESS
     } else {
@@ -164,7 +168,7 @@ async fn take(
     };
     let ended = match (&judged, list.finish()) {
         (Ok(sums), Ok(())) if sums.rejected > 0 && !args.keep_good => Some(Ending::Refused),
-        (Ok(sums), Ok(())) if sums.moving() == 0 => Some(Ending::Done),
+        (Ok(sums), Ok(())) if sums.moving() == 0 => Some(Ending::Done { overtaken: 0 }),
         (Ok(_), Ok(())) => None,
         _ => Some(Ending::Refused),
     };
@@ -175,7 +179,7 @@ async fn take(
             ending,
         ));
     }
-    let mut sums = judged?;
+    let sums = judged?;
     let decision = if args.keep_good {
         Decision::Good
     } else {
@@ -184,8 +188,8 @@ async fn take(
     if !clerk.decide(&id, decision, true, by).await? {
         bail!("somebody else has given the import up");
     }
-    sums.rejected += write(clerk, &id, sums.moving()).await?;
-    Ok((sums, Ending::Done))
+    let overtaken = write(clerk, &id, sums.moving()).await?;
+    Ok((sums, Ending::Done { overtaken }))
 }
 
 /// Writes what was decided; says how many rows something had overtaken.
@@ -211,7 +215,7 @@ fn report(
     ending: Ending,
     rejects: &Path,
 ) {
-    let is_written = ending == Ending::Done && sums.moving() > 0;
+    let is_written = matches!(ending, Ending::Done { .. }) && sums.moving() > 0;
     if args.json {
         let value = json!({
             "kind": kind.name(),
@@ -245,6 +249,12 @@ fn report(
             rejects.display()
         );
     }
+    if let Ending::Done { overtaken: 1.. } = ending {
+        println!(
+            "Some rows no longer fitted when they were to be written: somebody has changed the \
+             register meanwhile. Import the file again to see which."
+        );
+    }
     println!("{}", last_word(ending, is_written));
 }
 
@@ -254,7 +264,7 @@ fn last_word(ending: Ending, is_written: bool) -> &'static str {
         Ending::Refused => {
             "Nothing is written: mend the rejected rows, or take the others with --keep-good."
         }
-        Ending::Done if is_written => "Written.",
-        Ending::Done => "There was nothing to write.",
+        Ending::Done { .. } if is_written => "Written.",
+        Ending::Done { .. } => "There was nothing to write.",
     }
 }
