@@ -226,12 +226,14 @@ pub async fn earlier_lines(tx: &mut Tx, person: &PersonId) -> Result<Vec<Msisdn>
         .collect())
 }
 
-/// What is erased with a line, in an order in which nothing points to what is gone.
-const OF_LINE: [&str; 9] = [
+/// What is erased with a line. What somebody else reported or asked for when it was theirs is
+/// theirs still.
+const OF_LINE: [&str; 10] = [
     "DELETE FROM outbox WHERE recipient = $1",
     "DELETE FROM inbound WHERE sender = $1",
     "DELETE FROM reports WHERE recipient = $1",
-    "DELETE FROM problems WHERE msisdn = $1",
+    "DELETE FROM problems WHERE msisdn = $1 AND person_id IS NULL",
+    "DELETE FROM number_changes WHERE new_msisdn = $1 AND state <> 'open'",
     "DELETE FROM registrations WHERE msisdn = $1",
     "DELETE FROM lines WHERE msisdn = $1",
     "DELETE FROM opt_outs WHERE msisdn = $1",
@@ -239,7 +241,7 @@ const OF_LINE: [&str; 9] = [
     "DELETE FROM sim_checks WHERE msisdn = $1",
 ];
 
-/// The same with a person, their record last.
+/// The same with a person, their record last: nothing may point to what is gone.
 const OF_PERSON: [&str; 16] = [
     "DELETE FROM web_sessions WHERE person_id = $1",
     "DELETE FROM links WHERE person_id = $1",
