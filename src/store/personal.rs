@@ -272,7 +272,7 @@ pub async fn erase(
     national_id: &[u8],
 ) -> Result<(), StoreError> {
     const ASKED: &str = "DELETE FROM registrations WHERE national_id = $1";
-    // What is deleted is overwritten in the file too; it costs, so only now.
+    // Pages that become free are overwritten too; it costs, so only now.
     scrub(tx, true).await?;
     for line in lines {
         for sql in OF_LINE {
@@ -294,7 +294,7 @@ async fn scrub(tx: &mut Tx, overwrites: bool) -> Result<(), StoreError> {
     let sql = if overwrites {
         "PRAGMA secure_delete = ON"
     } else {
-        "PRAGMA secure_delete = OFF"
+        "PRAGMA secure_delete = FAST"
     };
     if let Tx::Sqlite(tx) = tx {
         in_time(sqlx::query(sql).execute(&mut **tx)).await?;

@@ -10,13 +10,16 @@ const REASON: &str = "restored from a backup: it may have been sent";
 
 /// Gives up SMS that waited when the backup was made: they may have left since. Says how many.
 pub async fn give_up_sms(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    const SQL: &str = "UPDATE outbox SET state = 'expired', reason = $2, body = NULL, \
-        lease_until = NULL, keep_until = NULL, updated_at = $1 \
-        WHERE state IN ('queued', 'sending') OR body IS NOT NULL";
-    on!(tx, conn => sqlx::query(SQL)
+    const WAITING: &str = "UPDATE outbox SET state = 'expired', reason = $2, lease_until = NULL, \
+        updated_at = $1 WHERE state IN ('queued', 'sending') \
+        OR (state = 'unknown' AND body IS NOT NULL)";
+    const TEXTS: &str = "UPDATE outbox SET body = NULL, keep_until = NULL WHERE body IS NOT NULL";
+    let given_up = on!(&mut *tx, conn => sqlx::query(WAITING)
         .bind(now.as_millis())
         .bind(REASON)
-        .execute(conn).await.map(|done| done.rows_affected()))
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    on!(tx, conn => sqlx::query(TEXTS).execute(conn).await.map(drop))?;
+    Ok(given_up)
 }
 
 /// Holds campaigns that were being sent; says how many.

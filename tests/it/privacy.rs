@@ -19,9 +19,8 @@ with_each_database!(
 );
 
 /// What names the first person of the demo; no part of it may be left.
-const CANARIES: [&str; 6] = [
+const CANARIES: [&str; 5] = [
     "90000001",
-    "500001",
     "254700000001",
     "0700000001",
     "Achieng Mercy Odhiambo",
@@ -59,17 +58,18 @@ async fn lives(service: &TestService) {
             1,
         )
         .await;
-    let sms = service.sms_of(&person(1), 4).await;
+    let sms = service.sms_of(&person(1), 5).await;
     let given = sms
         .iter()
         .find(|sms| sms.text.contains("password "))
         .unwrap();
     let password = crate::harness::service::password_in(&given.text);
     assert!(service.can_log_in(&person(1), password).await);
-    // Guesses are counted, and where they are marked present.
     service
-        .phone(1)
-        .walk(&["4", "1", "A009998887Z", "1", "9999"])
+        .execute(
+            "INSERT INTO guesses SELECT 'identity:' || id, 1, 0, 0 FROM people \
+             WHERE national_id = '90000001'",
+        )
         .await;
     service
         .execute(

@@ -162,24 +162,26 @@ async fn take(
     };
     let judged = clerk.judge(table, id.as_deref(), tells, by, watch).await;
     progress.finish();
+    let judged = judged.with_context(|| args.file.display().to_string());
     let Some(id) = id else {
         list.finish()?;
         return Ok((judged?, Ending::Dry));
     };
-    let ended = match (&judged, list.finish()) {
-        (Ok(sums), Ok(())) if sums.rejected > 0 && !args.keep_good => Some(Ending::Refused),
-        (Ok(sums), Ok(())) if sums.moving() == 0 => Some(Ending::Done { overtaken: 0 }),
-        (Ok(_), Ok(())) => None,
+    let listed = list.finish();
+    let ended = match &judged {
+        Ok(sums) if sums.rejected > 0 && !args.keep_good => Some(Ending::Refused),
+        Ok(sums) if sums.moving() == 0 => Some(Ending::Done { overtaken: 0 }),
+        Ok(_) if listed.is_ok() => None,
         _ => Some(Ending::Refused),
     };
-    if let Some(ending) = ended {
+    if ended.is_some() {
         clerk.forget(&id).await?;
-        return Ok((
-            judged.with_context(|| args.file.display().to_string())?,
-            ending,
-        ));
     }
     let sums = judged?;
+    listed?;
+    if let Some(ending) = ended {
+        return Ok((sums, ending));
+    }
     let decision = if args.keep_good {
         Decision::Good
     } else {

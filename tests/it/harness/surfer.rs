@@ -67,16 +67,20 @@ impl<'a> Surfer<'a> {
 
     /// A request with the cookies, not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let pairs = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let cookies = pairs.collect::<Vec<_>>().join("; ");
         let url = format!("{}{path}", self.service.base);
         self.service
             .client
             .request(method, url)
-            .header(COOKIE, cookies)
+            .header(COOKIE, self.cookies())
+    }
+
+    /// Its cookies, as it sends them.
+    pub(crate) fn cookies(&self) -> String {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Response {
