@@ -36,6 +36,8 @@ pub mod outbox;
 
 pub mod intake;
 
+pub mod clerk;
+
 pub mod binds;
 
 pub mod web;

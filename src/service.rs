@@ -19,6 +19,7 @@ use crate::actions::campaign::Sender;
 use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::binds::Binds;
+use crate::clerk::Clerk;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Hops, Inbox, Menus};
@@ -85,6 +86,7 @@ pub struct Service {
     inbox: Inbox,
     pulse: PulseWatch,
     campaigns: CampaignFeeder,
+    clerk: Clerk,
     chain: AuditChain,
     sim_checks: Option<SimChecks>,
     store: Store,
@@ -177,6 +179,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
         hasher: Hasher::new(at_once)?,
         policy: config.policy.clone(),
         operator: config.operator.clone(),
+        retention: config.retention.clone(),
         menu,
         public_url: config.server.public_url.clone(),
         service_code: service_code.cloned().unwrap_or_default(),
@@ -317,6 +320,7 @@ impl Service {
         })?;
         let inbox = inbox(&config, &store, &tools, &clock, &bell);
         let campaigns = campaigns(&config, &store, &tools, &clock, &bell);
+        let clerk = Clerk::new(store.clone(), tools.clone(), Arc::clone(&clock));
         let pulse = PulseWatch {
             store: store.clone(),
             clock: Arc::clone(&clock),
@@ -363,6 +367,7 @@ impl Service {
             intake,
             store: store.clone(),
             channels,
+            clerk: clerk.clone(),
             tools,
             letters,
             metrics,
@@ -387,6 +392,7 @@ impl Service {
             inbox,
             pulse,
             campaigns,
+            clerk,
             chain,
             sim_checks,
             store,
@@ -425,6 +431,8 @@ impl Service {
             tasks.spawn(self.binds.run(sent));
             tasks.spawn(self.inbox.run(stop.clone()));
             tasks.spawn(self.campaigns.run(stop.clone()));
+            tasks.spawn(self.clerk.clone().keep_imports(stop.clone()));
+            tasks.spawn(self.clerk.keep_tidy(stop.clone()));
             tasks.spawn(self.chain.run(stop.clone()));
             if let Some(sim_checks) = self.sim_checks {
                 tasks.spawn(sim_checks.run(stop.clone()));

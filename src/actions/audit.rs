@@ -4,7 +4,10 @@
 //! hold the head until it is on disk, and all of PostgreSQL would write one after the other.
 //! What it leaves open is the second before an entry is chained.
 
+use data_encoding::HEXLOWER;
+
 use crate::crypto::{Link, link};
+use crate::domain::Timestamp;
 use crate::store::audit::{self, Head, Kept};
 use crate::store::{Store, StoreError, Tx};
 
@@ -45,6 +48,9 @@ pub enum Fault {
     /// The head is another one, or not there.
     #[error("the last link is not the one that was kept")]
     Head,
+    /// The entry was forgotten for its age, so its link can't be looked at any more.
+    #[error("that entry was forgotten for its age; write a newer link down")]
+    Forgotten,
     /// The entry does not have the link that was written down elsewhere.
     #[error(
         "the link is not the one that was written down: everything before may have been rewritten"
@@ -76,6 +82,52 @@ pub async fn chain(store: &Store) -> Result<bool, StoreError> {
     Ok(waiting.len() == BATCH)
 }
 
+/// Forgets entries from before then, as many as one unit of work should; false when none is
+/// left. That it did is an entry too.
+pub async fn forget(store: &Store, before: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+    let mut tx = store.begin_read().await?;
+    if oldest(&mut tx, before, 1).await?.is_empty() {
+        return Ok(false);
+    }
+    drop(tx);
+    let mut tx = store.begin().await?;
+    audit::hold_head(&mut tx).await?;
+    let old = oldest(&mut tx, before, BATCH).await?;
+    let Some(last) = old.last().and_then(link_kept) else {
+        return Ok(false);
+    };
+    audit::forget(&mut tx, &last).await?;
+    let link = HEXLOWER.encode(&last.hash);
+    let entry = audit::Entry {
+        actor: "clerk",
+        subject: None,
+        what: "audit.forgotten",
+        way: "age",
+        detail: Some(format!("up to {} with link {link}", last.number)),
+    };
+    audit::add(&mut tx, &entry, now).await?;
+    tx.commit().await?;
+    Ok(old.len() == BATCH)
+}
+
+/// The first entries of the chain that are from before then.
+async fn oldest(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<Vec<Kept>, StoreError> {
+    let gone = audit::gone(tx).await?;
+    let mut first = audit::chained(tx, gone.number, limit).await?;
+    let old = first.iter().take_while(|entry| entry.at < before).count();
+    first.truncate(old);
+    Ok(first)
+}
+
+/// The link of an entry as it is kept.
+fn link_kept(entry: &Kept) -> Option<Head> {
+    let hash = entry.hash.as_deref()?.try_into().ok()?;
+    Some(Head {
+        number: entry.number?,
+        hash,
+    })
+}
+
 /// Looks through the whole chain. `expected` is a link that was written down elsewhere,
 /// where only it tells a chain that was made anew.
 pub async fn verify(tx: &mut Tx, expected: Option<&Head>) -> Result<Verified, StoreError> {
@@ -90,10 +142,19 @@ pub async fn verify(tx: &mut Tx, expected: Option<&Head>) -> Result<Verified, St
         Some((&head, Fault::Head)),
         expected.map(|link| (link, Fault::Rewritten)),
     ];
-    let mut last = Head {
-        number: 0,
-        hash: [0; 32],
-    };
+    let mut last = audit::gone(tx).await?;
+    if let Some(expected) = expected {
+        let differs = expected.number == last.number && *expected != last;
+        if expected.number < last.number || differs {
+            let number = expected.number;
+            let fault = if differs {
+                Fault::Rewritten
+            } else {
+                Fault::Forgotten
+            };
+            return Ok(Verified::Broken { number, fault });
+        }
+    }
     while last.number < head.number {
         let number = last.number + 1;
         let page = audit::chained(tx, last.number, PAGE).await?;

@@ -33,6 +33,7 @@ mod msisdn;
 mod own_password;
 mod parcel;
 mod password;
+pub mod personal;
 mod pin;
 mod places;
 pub mod problem;
@@ -43,6 +44,7 @@ mod reference;
 pub mod registration;
 pub mod reply;
 mod resend;
+pub mod restored;
 mod sms;
 pub mod staff;
 #[cfg(test)]

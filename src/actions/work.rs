@@ -5,7 +5,7 @@ use std::pin::Pin;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{Network, Routes};
-use crate::config::{Operator, Policy};
+use crate::config::{Operator, Policy, Retention};
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Current, Fields, Value};
@@ -29,6 +29,8 @@ pub struct Tools {
     pub policy: Policy,
     /// How staff work.
     pub operator: Operator,
+    /// How long things are kept.
+    pub retention: Retention,
     /// The wording of every SMS.
     pub menu: Current,
     /// The address that links begin with.

@@ -1,20 +1,19 @@
 //! `cp2 export`: what is known, as CSV.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::domain::{CentreCode, Lane, Series, Timestamp};
+use crate::clerk::Export;
+use crate::domain::{CentreCode, Series};
 use crate::service::existing_store;
-use crate::store::exports::{self, Cell, Filter, Mark, Table};
-use crate::text::harmless;
+use crate::store::exports::{self, Filter, TABLES, Table};
 
 use super::{ConfigFile, private_file};
-
-/// Rows that are read at a time.
-const PAGE: usize = 5_000;
 
 /// Write a table of what is known as CSV, to read it or to import it again
 ///
@@ -27,8 +26,8 @@ pub(super) struct ExportArgs {
     #[command(flatten)]
     config: ConfigFile,
     /// Which table
-    #[arg(value_enum)]
-    table: TableName,
+    #[arg(value_parser = tables())]
+    table: &'static Table,
     /// Only what belongs to this series, such as "KCSE 2026"
     #[arg(long, value_parser = |text: &str| Series::parse(text))]
     series: Option<Series>,
@@ -40,82 +39,30 @@ pub(super) struct ExportArgs {
     to: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum TableName {
-    /// People; can be imported
-    Professionals,
-    /// Centres; can be imported
-    Centres,
-    /// Deployments; can be imported
-    Deployments,
-    /// Who is expected where
-    Roster,
-    /// Who was there on how many days, for payment
-    Attendance,
-    /// Reported problems that nobody has answered
-    Problems,
-    /// What became of every SMS
-    Deliveries,
-}
-
-impl TableName {
-    fn table(self) -> &'static Table {
-        match self {
-            Self::Professionals => &exports::PROFESSIONALS,
-            Self::Centres => &exports::CENTRES,
-            Self::Deployments => &exports::DEPLOYMENTS,
-            Self::Roster => &exports::ROSTER,
-            Self::Attendance => &exports::ATTENDANCE,
-            Self::Problems => &exports::PROBLEMS,
-            Self::Deliveries => &exports::DELIVERIES,
-        }
-    }
+/// The names of the tables, and which one is meant.
+fn tables() -> impl TypedValueParser<Value = &'static Table> {
+    let value = |table: &&'static Table| PossibleValue::new(table.name).help(table.about);
+    let names = PossibleValuesParser::new(TABLES.iter().map(value));
+    names.try_map(|name| exports::named(&name).ok_or("no such table"))
 }
 
 pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let table = args.table.table();
     let filter = Filter {
         series: args.series,
         centre: args.centre.clone(),
     };
-    if !table.is_by_work && (filter.series.is_some() || filter.centre.is_some()) {
+    if !args.table.is_by_work && (filter.series.is_some() || filter.centre.is_some()) {
         bail!("this table can't be narrowed to a series or a centre");
     }
     let store = existing_store(&args.config.load()?).await?;
-    let out = private_file::or_stdout(args.to.as_deref())?;
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(table.columns.iter().map(|(name, _)| name))?;
+    let mut out = private_file::or_stdout(args.to.as_deref())?;
     let mut tx = store.begin_read().await?;
-    let mut mark = Mark::default();
-    while let Some((rows, next)) = exports::page(&mut tx, table, &filter, &mark, PAGE).await? {
-        for row in rows {
-            let cells = row.into_iter().zip(table.columns);
-            writer.write_record(cells.map(|(cell, (_, kind))| shown(*kind, cell)))?;
-        }
-        mark = next;
+    let mut export = Export::new(args.table, filter);
+    while let Some(rows) = export.next(&mut tx).await? {
+        out.write_all(&rows)?;
     }
     drop(tx);
-    writer.flush()?;
+    out.flush()?;
     store.close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-fn shown(kind: Cell, cell: Option<String>) -> String {
-    let text = cell.unwrap_or_default();
-    let moment = |format| {
-        let millis = text.parse().map(Timestamp::from_millis);
-        let local = millis.map(|moment| moment.datetime_in_kenya().strftime(format).to_string());
-        local.unwrap_or_default()
-    };
-    match kind {
-        Cell::Text => harmless(text),
-        Cell::Moment => moment("%Y-%m-%d %H:%M"),
-        Cell::Day => moment("%Y-%m-%d"),
-        Cell::Hour => moment("%H:%M"),
-        Cell::Lane => {
-            let number = text.parse::<usize>().ok();
-            let lane = number.and_then(|number| Lane::ALL.get(number));
-            lane.map_or(text.clone(), |lane| lane.name().to_owned())
-        }
-    }
 }

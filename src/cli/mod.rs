@@ -18,6 +18,7 @@ mod menus;
 mod menus_test;
 mod operator;
 mod outbox;
+mod person;
 mod private_file;
 mod progress;
 mod serve;
@@ -66,6 +67,8 @@ enum Command {
     Operator(operator::OperatorCommand),
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    #[command(subcommand)]
+    Person(person::PersonCommand),
 }
 
 /// Where the configuration is.
@@ -128,5 +131,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Menus(command) => menus::run(&command).await,
         Command::Operator(command) => operator::run(&command).await,
         Command::Outbox(command) => outbox::run(&command).await,
+        Command::Person(command) => person::run(&command).await,
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     policy(config)?;
     outbox(config)?;
     campaigns(config)?;
+    retention(config)?;
     operator(config)?;
     if config.channel.is_empty() {
         return fault(
@@ -81,6 +82,9 @@ fn operator(config: &Config) -> Result<(), Fault> {
     }
     if config.operator.logins_in_fifteen_minutes < 1 {
         return fault("operator.logins_in_fifteen_minutes", "must be at least 1");
+    }
+    if !(1..=1024).contains(&config.operator.largest_upload_mb) {
+        return fault("operator.largest_upload_mb", "must be from 1 to 1024");
     }
     Ok(())
 }
@@ -201,15 +205,23 @@ fn outbox(config: &Config) -> Result<(), Fault> {
         || outbox.poll_ms == 0
         || outbox.circuit_failures == 0
         || outbox.circuit_s == 0
-        || outbox.keep_days == 0
     {
         return fault(
             "outbox",
-            "needs in_flight, attempts, send_timeout_s, poll_ms, circuit_failures, circuit_s and \
-             keep_days of at least 1",
+            "needs in_flight, attempts, send_timeout_s, poll_ms, circuit_failures and circuit_s of \
+             at least 1",
         );
     }
     Ok(())
+}
+
+/// A day at least: what is younger is still at work.
+fn retention(config: &Config) -> Result<(), Fault> {
+    let all = config.retention.all();
+    match all.iter().find(|(_, days)| *days == 0) {
+        Some((setting, _)) => fault(&format!("retention.{setting}"), "is at least 1"),
+        None => Ok(()),
+    }
 }
 
 fn one_route(route: &RouteConfig, config: &Config) -> Result<(), Fault> {

@@ -13,6 +13,7 @@ mod description;
 mod operator;
 mod place;
 mod policy;
+mod retention;
 mod route;
 mod sections;
 mod sim_swap;
@@ -25,6 +26,7 @@ pub use description::DescriptionText;
 pub use operator::Operator;
 pub(crate) use place::position;
 pub use policy::{Demands, Policy};
+pub use retention::{Retention, days};
 pub use route::RouteConfig;
 pub use sections::{
     Config, Council, Database, Exposure, Keys, LogFormat, Logging, Menus, Outbox, Server,

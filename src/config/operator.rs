@@ -12,6 +12,8 @@ pub struct Operator {
     pub four_eyes: bool,
     /// How often staff may try to log in from one address in fifteen minutes.
     pub logins_in_fifteen_minutes: i64,
+    /// The largest file that may be uploaded to be imported, in megabytes.
+    pub largest_upload_mb: usize,
 }
 
 impl Default for Operator {
@@ -20,6 +22,7 @@ impl Default for Operator {
             second_factor: true,
             four_eyes: false,
             logins_in_fifteen_minutes: 30,
+            largest_upload_mb: 64,
         }
     }
 }

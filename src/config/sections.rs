@@ -14,6 +14,7 @@ use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
 use super::operator::Operator;
 use super::policy::Policy;
+use super::retention::Retention;
 use super::route::RouteConfig;
 
 /// Everything that can be set.
@@ -40,6 +41,9 @@ pub struct Config {
     /// How texts to many people are sent.
     #[serde(default)]
     pub campaign: Campaigns,
+    /// How long what is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// How staff work at the console.
     #[serde(default)]
     pub operator: Operator,
@@ -193,8 +197,6 @@ pub struct Outbox {
     /// How long nothing may be heard of a password before it goes by another channel of its
     /// route too, in seconds; 0 never.
     pub second_channel_after_s: u64,
-    /// How long messages and their history are kept, in days.
-    pub keep_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -212,7 +214,6 @@ impl Default for Outbox {
             circuit_failures: 5,
             circuit_s: 3,
             second_channel_after_s: 0,
-            keep_days: 400,
             poll_ms: 500,
         }
     }
@@ -309,11 +310,5 @@ impl Outbox {
     pub fn second_channel_after(&self) -> Option<Duration> {
         let seconds = self.second_channel_after_s;
         (seconds > 0).then(|| Duration::from_secs(seconds))
-    }
-
-    /// How long messages and their history are kept.
-    #[must_use]
-    pub fn keep(&self) -> Duration {
-        Duration::from_hours(self.keep_days * 24)
     }
 }

@@ -194,6 +194,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
         policy: config::Policy::default(),
         outbox: config::Outbox::default(),
         campaign: config::Campaigns::default(),
+        retention: config::Retention::default(),
         operator: config::Operator {
             // Whoever tries the demo should not need a second telephone.
             second_factor: false,

@@ -45,7 +45,7 @@ pub enum StaffRole {
     Viewer,
     /// Helps people who call.
     HelpDesk,
-    /// Decides who is registered and who takes a lost line over.
+    /// Decides who is registered and who takes a lost line over; imports and exports.
     Data,
     /// Does all of that, and steers campaigns, channels and sessions.
     Manager,
@@ -69,6 +69,8 @@ pub enum Duty {
     Help,
     /// To decide requests about records.
     Decide,
+    /// To bring files into the register, and take tables out.
+    Files,
     /// To steer campaigns and channels, and end others' sessions.
     Steer,
     /// To read the audit log.
@@ -112,7 +114,7 @@ impl StaffRole {
             Duty::Look => true,
             Duty::SeePeople => self != Self::Auditor,
             Duty::Help => matches!(self, Self::HelpDesk | Self::Manager),
-            Duty::Decide => matches!(self, Self::Data | Self::Manager),
+            Duty::Decide | Duty::Files => matches!(self, Self::Data | Self::Manager),
             Duty::Steer => self == Self::Manager,
             Duty::Audit => self == Self::Auditor,
         }

@@ -130,13 +130,14 @@ fn is_rounded(text: &str) -> bool {
     power.starts_with('+') && are_digits(&power[1..]) && are_digits(&number.replace(['.', ','], ""))
 }
 
-/// `12-May`, `5/12/1990`.
+/// `12-May`, `5/12/1990`, `1990-12-05`.
 fn is_made_date(text: &str) -> bool {
     let parts: Vec<_> = text.split(['-', '/']).collect();
     let is_month = |part: &str| month(part).is_some();
     match parts.as_slice() {
         [one, other] => is_month(one) != is_month(other),
         [_, _, year] if text.contains('/') => year.len() == 4 || year.len() == 2,
+        [year, month, _] if year.len() == 4 && month.len() == 2 => day(text).is_ok(),
         _ => false,
     }
 }
@@ -210,10 +211,16 @@ mod tests {
         for text in ["254700000001", "A000000001E", "E+1", "1E5"] {
             assert!(!is_rounded(text), "{text}");
         }
-        for text in ["12-May", "May-90", "5/12/1990"] {
+        for text in ["12-May", "May-90", "5/12/1990", "1990-12-05"] {
             assert!(is_made_date(text), "{text}");
         }
-        for text in ["0700-000-001", "254700000001", "900-000", "A/B"] {
+        for text in [
+            "0700-000-001",
+            "254700000001",
+            "9000-00-01",
+            "900-000",
+            "A/B",
+        ] {
             assert!(!is_made_date(text), "{text}");
         }
         for text in ["#REF!", "#####", "#N/A", "#NAME?"] {

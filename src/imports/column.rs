@@ -202,6 +202,15 @@ const DEPLOYMENTS: &[Column] = &[
 ];
 
 impl Kind {
+    /// Every kind, in the order in which they are imported.
+    pub const ALL: [Self; 3] = [Self::Centres, Self::Professionals, Self::Deployments];
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Its name, as commands and the audit log write it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -230,7 +239,7 @@ mod tests {
 
     #[test]
     fn no_two_columns_of_a_kind_share_a_name() {
-        for kind in [Kind::Centres, Kind::Professionals, Kind::Deployments] {
+        for kind in Kind::ALL {
             let mut seen = HashSet::new();
             for column in kind.columns() {
                 for name in std::iter::once(&column.name).chain(column.others) {

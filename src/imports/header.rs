@@ -3,7 +3,7 @@
 use super::column::{Column, Kind};
 
 /// The columns of a file, each with its place in a row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Header {
     columns: Vec<(&'static Column, usize)>,
     /// How many cells a row may have.
@@ -76,6 +76,20 @@ impl Header {
             return Err(without("series"));
         }
         Ok(header)
+    }
+
+    /// Whether the cells of that place are read.
+    pub(super) fn reads(&self, place: usize) -> bool {
+        self.columns.iter().any(|(_, read)| *read == place)
+    }
+
+    /// The names of the columns, each in its place.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.width];
+        for (column, place) in &self.columns {
+            column.name.clone_into(&mut names[*place]);
+        }
+        names
     }
 
     /// Where a column stands.

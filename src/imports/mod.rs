@@ -4,6 +4,7 @@
 //! The room knows no database: bytes go in, rows or faults come out, one at a time, so the
 //! size of a file does not matter.
 //!
+//! - `workbook`: one sheet of a workbook, written as the CSV that all else reads
 //! - `source`: which letters and which separator a file is written with
 //! - `reader`: its rows, none of them longer than memory allows
 //! - `column`, `header`: the columns of each kind of file, by the names people give them
@@ -19,11 +20,13 @@ mod header;
 mod professional;
 mod reader;
 mod source;
+mod workbook;
 
 pub use centre::CentreRow;
 pub use column::Kind;
 pub use deployment::{DeploymentRow, Standing};
 pub use fault::{Fault, Reason};
 pub use professional::ProfessionalRow;
-pub use reader::{FileError, Numbered, Reader, Row};
+pub use reader::{FileError, Form, Line, Numbered, Reader, Row};
 pub use source::Source;
+pub use workbook::{Workbook, is_workbook};

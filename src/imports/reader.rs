@@ -2,6 +2,8 @@
 
 use std::io::{self, BufReader, Read};
 
+use serde::{Deserialize, Serialize};
+
 use super::cell::Cells;
 use super::centre::CentreRow;
 use super::column::Kind;
@@ -24,9 +26,23 @@ pub enum FileError {
     /// It can't be opened or read.
     #[error("the file can't be read")]
     Io(#[from] io::Error),
-    /// A workbook, an image, UTF-16.
-    #[error("this is no CSV file; save the sheet as \"CSV UTF-8\" and import that")]
+    /// An image, UTF-16, an older workbook.
+    #[error(
+        "this is neither CSV nor an .xlsx workbook; save the sheet as \"CSV UTF-8\" and import that"
+    )]
     NotText,
+    /// A workbook that is broken, or has a password.
+    #[error("this workbook can't be read; save the sheet as \"CSV UTF-8\" and import that")]
+    Workbook,
+    /// A workbook that holds too much.
+    #[error("this workbook is too large; save the sheet as \"CSV UTF-8\" and import that")]
+    TooLarge,
+    /// A sheet is wanted of what has none.
+    #[error("this is CSV, which has no sheets")]
+    NoSheets,
+    /// A sheet that the workbook does not have.
+    #[error("the workbook has no such sheet; it has {0}")]
+    NoSheet(String),
     /// No row of the first ten names all columns.
     #[error("the header has no column {0}; docs/data.md lists the names that are known")]
     NoColumn(&'static str),
@@ -55,13 +71,69 @@ pub enum Row {
 /// The number of a row, counted as spreadsheets do, and what it says or why it can't be taken.
 pub type Numbered = (u64, Result<Row, Fault>);
 
+/// The cells of a row, as they stand in the file.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Line {
+    /// Which row, counted as spreadsheets do.
+    pub row: u64,
+    /// What stands in it.
+    pub cells: Vec<String>,
+}
+
+/// What the rows of a file are about, and which of their cells is what.
+#[derive(Debug, Clone)]
+pub struct Form {
+    kind: Kind,
+    header: Header,
+}
+
+impl Form {
+    /// The form of a file whose header has these cells.
+    pub fn of(kind: Kind, header: &[String]) -> Result<Self, FileError> {
+        match Header::read(kind, header) {
+            Ok(header) => Ok(Self { kind, header }),
+            Err(NoHeader::Twice(name)) => Err(FileError::ColumnTwice(name)),
+            Err(NoHeader::Without { column, .. }) => Err(FileError::NoColumn(column)),
+        }
+    }
+
+    /// The names of its columns, in their places; nothing where one is not read.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.header.names()
+    }
+
+    /// What a row says, or why it can't be taken.
+    pub fn read(&self, line: &Line) -> Numbered {
+        let cells = Cells::of(&self.header, &line.cells);
+        let row = cells.and_then(|cells| match self.kind {
+            Kind::Centres => CentreRow::read(&cells).map(Row::Centre),
+            Kind::Professionals => {
+                ProfessionalRow::read(&cells).map(|row| Row::Professional(Box::new(row)))
+            }
+            Kind::Deployments => DeploymentRow::read(&cells).map(Row::Deployment),
+        });
+        (line.row, row)
+    }
+
+    /// A row without the cells that are not read: nobody should keep them.
+    #[must_use]
+    pub fn only_read(&self, mut line: Line) -> Line {
+        for (place, cell) in line.cells.iter_mut().enumerate() {
+            if !self.header.reads(place) {
+                cell.clear();
+            }
+        }
+        line
+    }
+}
+
 /// Reads the rows of a file.
 pub struct Reader<R> {
-    kind: Kind,
     source: Source,
     rows: csv::Reader<Fence<BufReader<R>>>,
     record: csv::ByteRecord,
-    header: Header,
+    form: Form,
     row: u64,
 }
 
@@ -79,21 +151,23 @@ impl<R: Read> Reader<R> {
             .buffer_capacity(1 << 13)
             .from_reader(fence);
         let mut reader = Self {
-            kind,
             source,
             rows,
             record: csv::ByteRecord::new(),
-            header: Header::none(),
+            form: Form {
+                kind,
+                header: Header::none(),
+            },
             row: 0,
         };
-        reader.header = reader.find_header()?;
+        reader.form.header = reader.find_header()?;
         Ok(reader)
     }
 
     /// The names of columns that are not read.
     #[must_use]
     pub fn unread(&self) -> &[String] {
-        &self.header.unread
+        &self.form.header.unread
     }
 
     /// How far in the file it has come, in bytes.
@@ -102,29 +176,33 @@ impl<R: Read> Reader<R> {
         self.rows.position().byte()
     }
 
-    /// The next row that holds anything; none at the end.
-    pub fn next_row(&mut self) -> Result<Option<Numbered>, FileError> {
-        while let Some(cells) = self.cells()? {
-            if cells.iter().all(String::is_empty) {
-                continue;
+    /// What its rows are about, and which of their cells is what.
+    #[must_use]
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// The next rows that hold anything, as many as that; none at the end.
+    pub fn lines(&mut self, most: usize) -> Result<Vec<Line>, FileError> {
+        let mut lines = Vec::with_capacity(most);
+        while lines.len() < most {
+            let Some(cells) = self.cells()? else { break };
+            if !cells.iter().all(String::is_empty) {
+                lines.push(Line {
+                    row: self.row,
+                    cells,
+                });
             }
-            let row = Cells::of(&self.header, &cells).and_then(|cells| match self.kind {
-                Kind::Centres => CentreRow::read(&cells).map(Row::Centre),
-                Kind::Professionals => {
-                    ProfessionalRow::read(&cells).map(|row| Row::Professional(Box::new(row)))
-                }
-                Kind::Deployments => DeploymentRow::read(&cells).map(Row::Deployment),
-            });
-            return Ok(Some((self.row, row)));
         }
-        Ok(None)
+        Ok(lines)
     }
 
     fn find_header(&mut self) -> Result<Header, FileError> {
-        let mut nearest = (0, self.kind.columns()[0].name);
+        let kind = self.form.kind;
+        let mut nearest = (0, kind.columns()[0].name);
         for _ in 0..FIRST_ROWS {
             let Some(cells) = self.cells()? else { break };
-            match Header::read(self.kind, &cells) {
+            match Header::read(kind, &cells) {
                 Ok(header) => return Ok(header),
                 Err(NoHeader::Twice(name)) => return Err(FileError::ColumnTwice(name)),
                 Err(NoHeader::Without { column, known }) if known > nearest.0 => {

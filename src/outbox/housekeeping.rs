@@ -16,7 +16,7 @@ use super::worker::Inner;
 /// kept.
 const USE_LIFE: Duration = Duration::from_hours(48);
 
-/// The most sessions or messages that are forgotten in one unit of work.
+/// The most sessions that are forgotten in one unit of work.
 const FORGET: usize = 5_000;
 
 /// How often a text whose answer was lost is sent once more.
@@ -50,7 +50,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Forgets what nobody needs any more.
+    /// Forgets what nobody needs any more; what is kept for days, `clerk` forgets.
     pub(super) async fn tidy(&self) -> Result<(), StoreError> {
         let now = self.settings.clock.now();
         loop {
@@ -68,8 +68,6 @@ impl Inner {
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         inbound_parts::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
-        let kept_since = now.minus(self.settings.outbox.keep());
-        outbox::forget_before(&mut tx, kept_since, FORGET).await?;
         tx.commit().await
     }
 }

@@ -203,6 +203,26 @@ pub async fn head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {
     row.map(as_head).transpose()
 }
 
+/// The last entry that was forgotten, where the chain that is left begins.
+pub async fn gone(tx: &mut Tx) -> Result<Head, StoreError> {
+    const SQL: &str = "SELECT gone_number, gone_hash FROM audit_head";
+    let row: Option<(i64, Option<Vec<u8>>)> =
+        on!(tx, conn => sqlx::query_as(SQL).fetch_optional(conn).await)?;
+    let (number, hash) = row.unwrap_or_default();
+    as_head((number, hash.unwrap_or_else(|| vec![0; 32])))
+}
+
+/// Forgets the entries of the chain up to one, and keeps where it begins then.
+pub async fn forget(tx: &mut Tx, last: &Head) -> Result<(), StoreError> {
+    const ENTRIES: &str = "DELETE FROM audit WHERE number <= $1";
+    const BEGIN: &str = "UPDATE audit_head SET gone_number = $1, gone_hash = $2";
+    on!(&mut *tx, conn => sqlx::query(ENTRIES).bind(last.number).execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(BEGIN)
+        .bind(last.number)
+        .bind(last.hash.as_slice())
+        .execute(conn).await.map(drop))
+}
+
 /// The last link, held until this unit of work is done, so that all processes make one
 /// chain. On SQLite the unit of work itself does that.
 pub async fn hold_head(tx: &mut Tx) -> Result<Option<Head>, StoreError> {

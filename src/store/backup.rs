@@ -26,6 +26,17 @@ impl Store {
         Ok(())
     }
 
+    /// Empties the write-ahead log into the database, where nobody reads just now: what was
+    /// erased stands in it still. PostgreSQL does so by itself.
+    pub async fn leave_no_trace(&self) -> Result<(), StoreError> {
+        if let Pool::Sqlite { write, .. } = &self.0 {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(write)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// What is broken in the database: pages, indexes, and rows that point to nothing.
     pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
         let Pool::Sqlite { read, .. } = &self.0 else {

@@ -10,6 +10,10 @@ use super::{StoreError, Tx};
 /// A table that people ask for.
 #[derive(Debug)]
 pub struct Table {
+    /// What commands and pages call it.
+    pub name: &'static str,
+    /// What a row of it is.
+    pub about: &'static str,
     /// The names of its columns and what stands in them.
     pub columns: &'static [(&'static str, Cell)],
     /// Whether it can be narrowed to a series or a centre.
@@ -63,7 +67,9 @@ macro_rules! line {
 }
 
 /// People; `cp2 import` takes it.
-pub const PROFESSIONALS: Table = Table {
+const PROFESSIONALS: Table = Table {
+    name: "professionals",
+    about: "People; can be imported",
     columns: &[
         ("national_id", Text),
         ("name", Text),
@@ -93,7 +99,9 @@ pub const PROFESSIONALS: Table = Table {
 };
 
 /// Centres; `cp2 import` takes it.
-pub const CENTRES: Table = Table {
+const CENTRES: Table = Table {
+    name: "centres",
+    about: "Centres; can be imported",
     columns: &[
         ("centre_code", Text),
         ("name", Text),
@@ -116,7 +124,9 @@ pub const CENTRES: Table = Table {
 };
 
 /// Deployments; `cp2 import` takes it.
-pub const DEPLOYMENTS: Table = Table {
+const DEPLOYMENTS: Table = Table {
+    name: "deployments",
+    about: "Deployments; can be imported",
     columns: &[
         ("national_id", Text),
         ("centre_code", Text),
@@ -141,7 +151,9 @@ pub const DEPLOYMENTS: Table = Table {
 };
 
 /// Who is expected where.
-pub const ROSTER: Table = Table {
+const ROSTER: Table = Table {
+    name: "roster",
+    about: "Who is expected where",
     columns: &[
         ("centre_code", Text),
         ("centre_name", Text),
@@ -169,7 +181,9 @@ pub const ROSTER: Table = Table {
 };
 
 /// Who was there on how many days, for payment.
-pub const ATTENDANCE: Table = Table {
+const ATTENDANCE: Table = Table {
+    name: "attendance",
+    about: "Who was there on how many days and what that pays",
     columns: &[
         ("centre_code", Text),
         ("series", Text),
@@ -181,6 +195,7 @@ pub const ATTENDANCE: Table = Table {
         ("days_present", Text),
         ("days_present_signed_off", Text),
         ("days_absent", Text),
+        ("kes_signed_off", Text),
     ],
     is_by_work: true,
     sql: concat!(
@@ -190,8 +205,9 @@ pub const ATTENDANCE: Table = Table {
         ", CAST(d.rate_kes AS TEXT), \
          CAST(COUNT(CASE WHEN a.present = 1 THEN 1 END) AS TEXT), \
          CAST(COUNT(CASE WHEN a.present = 1 THEN s.day END) AS TEXT), \
-         CAST(COUNT(CASE WHEN a.present = 0 THEN 1 END) AS TEXT) FROM deployments d \
-         JOIN people p ON p.id = d.person_id JOIN attendance a ON a.deployment_id = d.id \
+         CAST(COUNT(CASE WHEN a.present = 0 THEN 1 END) AS TEXT), \
+         CAST(d.rate_kes * COUNT(CASE WHEN a.present = 1 THEN s.day END) AS TEXT) \
+         FROM deployments d JOIN people p ON p.id = d.person_id JOIN attendance a ON a.deployment_id = d.id \
          LEFT JOIN attendance_days s ON s.centre_code = d.centre_code AND s.exam = d.exam \
          AND s.year = d.year AND s.day = a.day \
          WHERE (d.centre_code, d.id) > ($1, $2) AND ",
@@ -202,7 +218,9 @@ pub const ATTENDANCE: Table = Table {
 };
 
 /// Reported problems that nobody has answered; their words are for the staff who answer.
-pub const PROBLEMS: Table = Table {
+const PROBLEMS: Table = Table {
+    name: "problems",
+    about: "Reported problems that nobody has answered",
     columns: &[
         ("reference", Text),
         ("kind", Text),
@@ -223,7 +241,9 @@ pub const PROBLEMS: Table = Table {
 };
 
 /// What became of every SMS.
-pub const DELIVERIES: Table = Table {
+const DELIVERIES: Table = Table {
+    name: "deliveries",
+    about: "What became of every SMS",
     columns: &[
         ("queued_at", Moment),
         ("lane", Lane),
@@ -246,8 +266,25 @@ pub const DELIVERIES: Table = Table {
     ),
 };
 
-/// A row: two columns that say where it stands, then those of the table.
-struct Line(Vec<Option<String>>);
+/// Every table that people ask for.
+pub const TABLES: [&Table; 7] = [
+    &PROFESSIONALS,
+    &CENTRES,
+    &DEPLOYMENTS,
+    &ROSTER,
+    &ATTENDANCE,
+    &PROBLEMS,
+    &DELIVERIES,
+];
+
+/// The table of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Table> {
+    TABLES.into_iter().find(|table| table.name == name)
+}
+
+/// A row of which every column is text. Of a table, two say where it stands before its own.
+pub(super) struct Line(pub(super) Vec<Option<String>>);
 
 impl<'r, R: Row> FromRow<'r, R> for Line
 where

@@ -256,6 +256,8 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
     };
     let for_writing = options.clone().pragma("cache_size", CACHE);
     let for_writing = for_writing.pragma("wal_autocheckpoint", CHECKPOINT);
+    // What is deleted or changed is overwritten in its page, which is written anyway.
+    let for_writing = for_writing.pragma("secure_delete", "FAST");
     let write = pool().max_connections(1).connect_with(for_writing).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&write)

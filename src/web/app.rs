@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::actions::Tools;
 use crate::aggregators::Channels;
+use crate::clerk::Clerk;
 use crate::config::Exposure;
 use crate::domain::Clock;
 use crate::intake::Intake;
@@ -27,6 +28,8 @@ pub struct AppParts {
     pub channels: Channels,
     /// Takes in what aggregators bring.
     pub intake: Intake,
+    /// Takes files into the register.
+    pub clerk: Clerk,
     /// Does everything else.
     pub tools: Tools,
     /// Renders letters.

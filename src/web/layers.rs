@@ -30,20 +30,42 @@ const BODY_PAUSE: Duration = Duration::from_secs(5);
 /// Longer than an aggregator waits; nothing of ours takes as long.
 const LONGEST_REQUEST: Duration = Duration::from_secs(15);
 
+/// A file of the largest size on a line of half a megabit.
+const LONGEST_UPLOAD: Duration = Duration::from_mins(20);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The last layer is the outermost: it sees a request first and its answer last.
-pub(super) fn around(router: Router, app: &App) -> Router {
+/// What a request may take.
+struct Limits {
+    body: usize,
+    time: Duration,
+}
+
+/// The last layer is the outermost: it sees a request first and its answer last. `uploads`
+/// may take more.
+pub(super) fn around(router: Router, uploads: Router, app: &App) -> Router {
     let https = app.https;
     let fault = app.clone();
-    router
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            LONGEST_REQUEST,
-        ))
+    let within = |router: Router, limits: &Limits| {
+        router
+            .layer(DefaultBodyLimit::disable())
+            .layer(RequestBodyLimitLayer::new(limits.body))
+            .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                limits.time,
+            ))
+    };
+    let forms = Limits {
+        body: LARGEST_BODY,
+        time: LONGEST_REQUEST,
+    };
+    let files = Limits {
+        body: app.tools.operator.largest_upload_mb << 20,
+        time: LONGEST_UPLOAD,
+    };
+    within(router, &forms)
+        .merge(within(uploads, &files))
         .layer(CatchPanicLayer::custom(move |_| look_after(&fault)))
         .layer(map_response(move |mut response: Response| async move {
             secure(response.headers_mut(), https);

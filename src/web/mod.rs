@@ -130,7 +130,18 @@ pub fn router(app: &App, extra: Router) -> Router {
         .method_not_allowed_fallback(respond::wrong_method)
         .with_state(app.clone())
         .merge(extra);
-    layers::around(router, app)
+    layers::around(router, uploads(app), app)
+}
+
+/// The one route that takes more than a form.
+fn uploads(app: &App) -> Router {
+    let door = (app.clone(), Door::To(Duty::Files));
+    Router::new()
+        .route("/operator/imports/file", post(operator::upload_import))
+        .method_not_allowed_fallback(respond::wrong_method)
+        .route_layer(from_fn_with_state(door, operator::door))
+        .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))
+        .with_state(app.clone())
 }
 
 /// The console, by what each route demands of a role.
@@ -179,12 +190,30 @@ fn staff(app: &App) -> Router<App> {
             get(operator::problems).post(operator::reply),
         );
     let requests = Router::new()
+        .route(
+            "/operator/people/{id}/data.json",
+            get(operator::export_person),
+        )
+        .route("/operator/people/{id}/erase", post(operator::erase_person))
         .route("/operator/requests", get(operator::requests))
         .route("/operator/requests/lines", post(operator::decide_claim))
         .route(
             "/operator/requests/registrations",
             post(operator::decide_registration),
         );
+    let files = Router::new()
+        .route("/operator/imports", get(operator::imports))
+        .route("/operator/imports/{id}", get(operator::import))
+        .route(
+            "/operator/imports/{id}/decide",
+            post(operator::decide_import),
+        )
+        .route(
+            "/operator/imports/{id}/rejected.csv",
+            get(operator::import_rejected),
+        )
+        .route("/operator/exports", get(operator::exports))
+        .route("/operator/exports/{table}", get(operator::export_file));
     let steering = Router::new()
         .route("/operator/board/resume", post(operator::resume_channel))
         .route(
@@ -209,6 +238,7 @@ fn staff(app: &App) -> Router<App> {
         .merge(behind(Door::To(Duty::SeePeople), people))
         .merge(behind(Door::To(Duty::Help), help))
         .merge(behind(Door::To(Duty::Decide), requests))
+        .merge(behind(Door::To(Duty::Files), files))
         .merge(behind(Door::To(Duty::Steer), steering))
         .merge(behind(Door::To(Duty::Audit), log))
         .merge(behind(Door::To(Duty::Look), all))
@@ -217,7 +247,7 @@ fn staff(app: &App) -> Router<App> {
 
 /// The routes of a process that only sends SMS.
 pub fn health_router(app: &App) -> Router {
-    layers::around(platform().with_state(app.clone()), app)
+    layers::around(platform().with_state(app.clone()), Router::new(), app)
 }
 
 fn platform() -> Router<App> {

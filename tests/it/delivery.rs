@@ -9,6 +9,7 @@ use cp2::demo::sandbox::Behaviour;
 use cp2::domain::{Clock, MessageId, Msisdn};
 use cp2::store::channel_states;
 use cp2::store::outbox::{self, Lane, NewMessage};
+use cp2::store::retention::{STALE, forget};
 
 use crate::harness::service::{happens, password_in, person};
 use crate::harness::{Database, TestService, on_each_database, with_each_database};
@@ -250,7 +251,9 @@ async fn old_messages_are_forgotten_with_their_history(service: &TestService) {
     service.clock.advance(Duration::from_hours(24 * 401));
     let then = service.clock.now().minus(Duration::from_hours(24 * 400));
     let mut tx = service.store.begin().await.unwrap();
-    assert_eq!(outbox::forget_before(&mut tx, then, 10).await.unwrap(), 1);
+    let messages = STALE.iter().find(|kind| kind.name == "messages").unwrap();
+    let gone = forget(&mut tx, messages, then, 10).await.unwrap();
+    assert_eq!(gone, 1);
     tx.commit().await.unwrap();
     assert_eq!(service.count("SELECT COUNT(*) FROM sms_events").await, 0);
 }

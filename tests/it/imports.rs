@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{Cursor, Write as _};
+use std::os::unix::process::ExitStatusExt;
 
 use cp2::domain::{Clock, SystemClock};
 use serde_json::Value;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::harness::program::{Program, Said, run};
 use crate::harness::service::{link_in, person};
@@ -17,7 +20,9 @@ on_each_database!(
     files_are_read_as_older_programs_write_them,
     files_that_are_none_are_refused,
     people_are_told_once_of_what_moves_them,
-    an_import_that_breaks_off_leaves_nothing,
+    an_import_that_breaks_off_leaves_nothing_or_is_written_to_its_end,
+    a_workbook_is_read_as_what_it_shows,
+    nobody_waits_for_a_file_that_is_written,
     what_was_exported_changes_nothing_when_it_comes_back,
 );
 
@@ -190,9 +195,15 @@ async fn files_that_are_none_are_refused(service: &TestService) {
     let desk = Desk::at(service);
     let endless = format!("ID,Name\n92000001,\"{}", "a,b\n".repeat(50_000));
     for (bytes, reason) in [
-        (&b"PK\x03\x04\x00\x00"[..], "this is no CSV file"),
-        (b"\xff\xfeI\x00D\x00", "this is no CSV file"),
-        (b"\x89\x00\x01\xfe\xff\x00garbage", "this is no CSV file"),
+        (&b"PK\x03\x04\x00\x00"[..], "this workbook can't be read"),
+        (
+            b"\xff\xfeI\x00D\x00",
+            "this is neither CSV nor an .xlsx workbook",
+        ),
+        (
+            b"\x89\x00\x01\xfe\xff\x00garbage",
+            "this is neither CSV nor an .xlsx workbook",
+        ),
         (b"", "the header has no column national_id"),
         (
             b"Name,Phone\nA B,0711000001\n",
@@ -270,28 +281,250 @@ async fn people_are_told_once_of_what_moves_them(service: &TestService) {
     assert_eq!(service.count(notices).await, 4);
 }
 
-async fn an_import_that_breaks_off_leaves_nothing(service: &TestService) {
-    let desk = Desk::at(service);
-    let before = service.count(PEOPLE).await;
-    let rows = 25_000;
+/// A file of so many people whom nobody knows.
+fn crowd(rows: u64) -> String {
     let mut text = "ID,Name\n".to_owned();
     for number in 0..rows {
         writeln!(text, "{},Mtu Fulani", 93_000_000 + number).unwrap();
     }
-    let file = desk.0.file("many.csv");
-    fs::write(&file, text).unwrap();
+    text
+}
+
+/// The places where the program lets the power go while it takes a file over
+/// (`src/failpoints.rs`), and whether it was decided by then that the file is written.
+const STEPS: [(&str, bool); 4] = [
+    ("import.decides", false),
+    ("import.decided", true),
+    ("import.commits", true),
+    ("import.committed", true),
+];
+
+async fn an_import_that_breaks_off_leaves_nothing_or_is_written_to_its_end(service: &TestService) {
+    let desk = Desk::at(service);
+    let before = service.count(PEOPLE).await;
+    let (rows, file) = (2_500, desk.0.file("many.csv"));
+    fs::write(&file, crowd(rows)).unwrap();
     let file = file.to_str().unwrap();
     let arguments = ["import", "professionals", file, "--by", "wanjiku"];
-    let mut import = Program::start(&mut desk.0.command(&arguments));
-    import.line_with("writing: 20000 rows");
-    import.kill();
+    let signed = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";
+    for (done, (step, is_decided)) in (0..).zip(STEPS) {
+        let mut command = desk.0.command(&arguments);
+        let failpoint = format!("{step}=return");
+        let mut import = Program::start(command.env("FAILPOINTS", failpoint));
+        assert_eq!(import.end().signal(), Some(6), "{step}: {}", import.said());
+        // Its process is silent, and what it held runs out.
+        service.execute("UPDATE imports SET until = 0").await;
+        if is_decided {
+            service.count_comes_to(PEOPLE, before + 2_500).await;
+            let over = "SELECT COUNT(*) FROM imports WHERE state = 'writing'";
+            service.count_comes_to(over, 0).await;
+        } else {
+            assert_eq!(service.count(PEOPLE).await, before, "{step}");
+        }
+        assert_eq!(service.count(signed).await, done, "{step}");
+        service
+            .execute("DELETE FROM people WHERE name = 'Mtu Fulani'")
+            .await;
+    }
+    // One that nobody decides about is given up the next day, and nothing of it is left.
+    service.execute("UPDATE imports SET updated_at = 0").await;
+    let parts = "SELECT COUNT(*) FROM import_parts";
+    service.count_comes_to(parts, 0).await;
     assert_eq!(service.count(PEOPLE).await, before);
-    let imports = "SELECT COUNT(*) FROM audit WHERE what = 'import.professionals'";
-    assert_eq!(service.count(imports).await, 0);
     let said = run(&mut desk.0.command(&arguments));
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.ends_with("Written.\n"), "{}", said.out);
-    assert_eq!(service.count(PEOPLE).await, before + rows);
+    assert!(
+        said.out.ends_with("Written.\n"),
+        "{} {}",
+        said.out,
+        said.err
+    );
+    assert_eq!(service.count(PEOPLE).await, before + 2_500);
+}
+
+/// While a file is written, others write in between: each part is a unit of work of its own.
+async fn nobody_waits_for_a_file_that_is_written(service: &TestService) {
+    let desk = Desk::at(service);
+    let file = desk.0.file("many.csv");
+    fs::write(&file, crowd(25_000)).unwrap();
+    let arguments = [
+        "import",
+        "professionals",
+        file.to_str().unwrap(),
+        "--by",
+        "wanjiku",
+    ];
+    let mut import = Program::start(&mut desk.0.command(&arguments));
+    import.line_with("judging: ");
+    let writing = "SELECT COUNT(*) FROM imports WHERE state = 'writing'";
+    let written = "SELECT COUNT(*) FROM imports WHERE state = 'done'";
+    let mut in_between = 0;
+    while service.count(written).await == 0 {
+        let began = service.count(writing).await;
+        let screen = service.phone(1).walk(&["3"]).await;
+        assert!(!screen.contains("busy"), "{screen}");
+        in_between += began * service.count(writing).await;
+    }
+    assert!(import.end().success(), "{}", import.said());
+    assert!(in_between > 0, "nobody came in between");
+}
+
+/// A workbook as spreadsheets save it, with these sheets.
+fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut part = |name: &str, text: &str| {
+        archive
+            .start_file(name, SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    };
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relation = |id: usize, kind: &str, to: &str| {
+        format!("<Relationship Id=\"rId{id}\" Type=\"{office}/{kind}\" Target=\"{to}\"/>")
+    };
+    let relations =
+        |all: String| format!("<Relationships xmlns=\"{package}\">{all}</Relationships>");
+    part(
+        "_rels/.rels",
+        &relations(relation(1, "officeDocument", "xl/workbook.xml")),
+    );
+    let (mut listed, mut related) = (String::new(), relation(99, "styles", "styles.xml"));
+    for (number, (name, rows)) in (1..).zip(sheets) {
+        let file = format!("worksheets/sheet{number}.xml");
+        write!(
+            listed,
+            "<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>"
+        )
+        .unwrap();
+        related += &relation(number, "worksheet", &file);
+        let sheet =
+            format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+        part(&format!("xl/{file}"), &sheet);
+    }
+    let book = format!(
+        "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>{listed}</sheets></workbook>"
+    );
+    part("xl/workbook.xml", &book);
+    part("xl/_rels/workbook.xml.rels", &relations(related));
+    // The second format is a day, the third a day with an hour.
+    let styles = "<cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/></cellXfs>";
+    part(
+        "xl/styles.xml",
+        &format!("<styleSheet xmlns=\"{main}\">{styles}</styleSheet>"),
+    );
+    archive.finish().unwrap().into_inner()
+}
+
+/// A row of cells: what stands between quotation marks is text, `d` and `t` make a day and a
+/// day with an hour of a number.
+fn row(number: usize, cells: &[&str]) -> String {
+    let mut row = format!("<row r=\"{number}\">");
+    for (letter, cell) in ('A'..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+        let place = format!("{letter}{number}");
+        let cell = match (
+            cell.strip_prefix('\''),
+            cell.strip_prefix('d'),
+            cell.strip_prefix('t'),
+        ) {
+            (Some(text), ..) => {
+                format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+            }
+            (_, Some(serial), _) => format!("<c r=\"{place}\" s=\"1\"><v>{serial}</v></c>"),
+            (_, _, Some(serial)) => format!("<c r=\"{place}\" s=\"2\"><v>{serial}</v></c>"),
+            _ => format!("<c r=\"{place}\"><v>{cell}</v></c>"),
+        };
+        row += &cell;
+    }
+    row + "</row>"
+}
+
+async fn a_workbook_is_read_as_what_it_shows(service: &TestService) {
+    let desk = Desk::at(service);
+    let notes = row(1, &["'Nothing to import here"]);
+    let people = [
+        row(2, &["'ID No", "'Full Names", "'Mobile", "'Born"]),
+        row(3, &["92000001", "'Wekesa Anne", "711000001", "1985"]),
+        row(6, &["'92000002", "'Auma Joy", "'0711000002", ""]),
+    ];
+    let book = workbook(&[("Notes", &notes), ("Staff", &people.concat())]);
+    let taken = desk.takes("professionals", &book, &[]);
+    assert_eq!(sums(&taken), [2, 0, 0, 0]);
+    let known = service.phone_of("254711000001").dial().await;
+    assert!(known.starts_with("CON KNEC CP2"), "{known}");
+    assert_eq!(
+        sums(&desk.takes("professionals", &book, &["--sheet", "Staff"])),
+        [0, 0, 2, 0]
+    );
+    for (sheet, reason) in [
+        ("Notes", "the header has no column national_id"),
+        ("Other", "no such sheet; it has Notes, Staff"),
+    ] {
+        let refused = desk.import("professionals", &book, &["--sheet", sheet]);
+        assert!(refused.err.contains(reason), "{}", refused.err);
+    }
+
+    // Rows are counted as the spreadsheet counts them; what it spoilt is noticed.
+    let spoilt = [
+        row(1, &["'ID", "'Name", "'Phone"]),
+        row(2, &["9.2000001E17", "'A Name", ""]),
+        row(5, &["92000003", "'A Name", "d46311"]),
+    ];
+    let spoilt = workbook(&[("Sheet1", &spoilt.concat())]);
+    assert_eq!(desk.import("professionals", &spoilt, &[]).code, Some(1));
+    let rejected = desk.rejected("professionals");
+    for reason in [
+        "2,national_id,***+17,\"a spreadsheet has rounded",
+        "5,phone,***-16,a spreadsheet has made a date",
+    ] {
+        assert!(rejected.contains(reason), "{reason} in {rejected}");
+    }
+
+    let work = [
+        row(
+            1,
+            &[
+                "'ID",
+                "'Centre",
+                "'Series",
+                "'Role",
+                "'Reports at",
+                "'From",
+                "'To",
+                "'Rate",
+            ],
+        ),
+        row(
+            2,
+            &[
+                "92000001",
+                "99208105",
+                "'KCSE 2026",
+                "'INV",
+                "t46311.2916666667",
+                "d46314",
+                "d46346",
+                "550",
+            ],
+        ),
+    ];
+    let work = workbook(&[("Sheet1", &work.concat())]);
+    assert_eq!(
+        sums(&desk.takes("deployments", &work, &["--no-notices"])),
+        [1, 0, 0, 0]
+    );
+    let table = desk.export("deployments", &["--series", "KCSE 2026"]);
+    let days = "92000001,99208105,KCSE 2026,INV,2026-10-16,07:00,2026-10-19,2026-11-20,550,posted";
+    assert!(table.contains(days), "{table}");
+
+    let mut broken = book;
+    broken.truncate(1000);
+    let refused = desk.import("professionals", &broken, &[]);
+    assert!(
+        refused.err.contains("this workbook can't be read"),
+        "{}",
+        refused.err
+    );
 }
 
 async fn what_was_exported_changes_nothing_when_it_comes_back(service: &TestService) {

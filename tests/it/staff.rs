@@ -168,9 +168,18 @@ fn duty_of(path: &str) -> Duty {
         "/operator/audit" => Duty::Audit,
         "/operator/people" | "/operator/people/{id}" => Duty::SeePeople,
         "/operator/people/{id}/help" | "/operator/problems" => Duty::Help,
-        "/operator/requests" | "/operator/requests/lines" | "/operator/requests/registrations" => {
-            Duty::Decide
-        }
+        "/operator/requests"
+        | "/operator/requests/lines"
+        | "/operator/requests/registrations"
+        | "/operator/people/{id}/data.json"
+        | "/operator/people/{id}/erase" => Duty::Decide,
+        "/operator/imports"
+        | "/operator/imports/file"
+        | "/operator/imports/{id}"
+        | "/operator/imports/{id}/decide"
+        | "/operator/imports/{id}/rejected.csv"
+        | "/operator/exports"
+        | "/operator/exports/{table}" => Duty::Files,
         other => panic!("say here what {other} demands"),
     }
 }

@@ -56,7 +56,7 @@ impl Import<'_> {
             verdicts.push((*number, verdict));
         }
         if self.plan.tells {
-            self.tally.told += self.tell(tx, &moves).await?;
+            self.sums.told += self.tell(tx, &moves).await?;
         }
         if self.plan.writes && !moves.is_empty() {
             write(tx, moves).await?;

@@ -1,7 +1,7 @@
 //! Taking over what files of the council say, some thousand rows at a time.
 //!
 //! Every batch is looked up, judged and, where that is wanted, written. The unit of work is
-//! the caller's: an import that breaks off leaves nothing behind.
+//! the caller's; `clerk` sees to it that a file is written as a whole or not at all.
 
 mod centres;
 mod deployments;
@@ -15,6 +15,7 @@ use crate::domain::Timestamp;
 use crate::imports::{Fault, Kind, Numbered, Reason, Row};
 use crate::store::Tx;
 use crate::store::audit::{self, Entry};
+use crate::store::imports::Sums;
 
 use super::decider::Decider;
 use super::work::{ActionError, Tools};
@@ -30,7 +31,7 @@ pub struct Import<'a> {
     /// Names it in the causes of its SMS.
     run: String,
     seen: Seen,
-    tally: Tally,
+    sums: Sums,
 }
 
 /// What is to be done with what is read.
@@ -42,31 +43,6 @@ pub struct Plan {
     pub tells: bool,
 }
 
-/// What an import comes to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Rows that were read.
-    pub read: u64,
-    /// Those that add something.
-    pub new: u64,
-    /// Those that change something.
-    pub changed: u64,
-    /// Those that say what is known.
-    pub same: u64,
-    /// Those that can't be taken.
-    pub rejected: u64,
-    /// People who are told by SMS.
-    pub told: u64,
-}
-
-impl Tally {
-    /// Whether taking it over would change anything.
-    #[must_use]
-    pub fn changes_nothing(&self) -> bool {
-        self.new == 0 && self.changed == 0
-    }
-}
-
 /// A row that can't be taken.
 #[derive(Debug, Clone)]
 pub struct Rejected {
@@ -74,6 +50,15 @@ pub struct Rejected {
     pub row: u64,
     /// What is wrong with it.
     pub fault: Fault,
+}
+
+/// What became of some rows.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// The numbers of those that move something.
+    pub moving: Vec<u64>,
+    /// Those that can't be taken, in their order.
+    pub rejected: Vec<Rejected>,
 }
 
 /// What a row comes to.
@@ -87,30 +72,32 @@ enum Verdict {
 impl<'a> Import<'a> {
     /// An import of which nothing was read yet.
     #[must_use]
-    pub fn new(tools: &'a Tools, by: Decider<'a>, plan: Plan, now: Timestamp) -> Self {
+    pub fn new(
+        tools: &'a Tools,
+        by: Decider<'a>,
+        plan: Plan,
+        run: impl Into<String>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             tools,
             by,
             now,
             plan,
-            run: uuid::Uuid::now_v7().to_string(),
+            run: run.into(),
             seen: Seen::default(),
-            tally: Tally::default(),
+            sums: Sums::default(),
         }
     }
 
     /// What it has come to so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.tally
+    pub fn sums(&self) -> Sums {
+        self.sums
     }
 
-    /// Takes the next rows; gives back those that can't be taken.
-    pub async fn take(
-        &mut self,
-        tx: &mut Tx,
-        rows: Vec<Numbered>,
-    ) -> Result<Vec<Rejected>, ActionError> {
+    /// Takes the next rows.
+    pub async fn take(&mut self, tx: &mut Tx, rows: Vec<Numbered>) -> Result<Taken, ActionError> {
         let (mut centres, mut professionals, mut deployments) = (vec![], vec![], vec![]);
         let mut verdicts = Vec::with_capacity(rows.len());
         for (row, read) in rows {
@@ -133,43 +120,56 @@ impl<'a> Import<'a> {
         Ok(self.count(verdicts))
     }
 
-    /// Writes down who has imported what.
-    pub async fn sign(&self, tx: &mut Tx, kind: Kind, file: &str) -> Result<(), ActionError> {
-        let Tally {
-            new,
-            changed,
-            rejected,
-            ..
-        } = self.tally;
-        let detail = format!("{file}: {new} new, {changed} changed, {rejected} rejected");
-        let what = format!("import.{}", kind.name());
-        let entry = Entry {
-            actor: self.by.name,
-            subject: None,
-            what: &what,
-            way: self.by.way.name(),
-            detail: Some(detail),
-        };
-        Ok(audit::add(tx, &entry, self.now).await?)
-    }
-
-    fn count(&mut self, verdicts: Vec<(u64, Verdict)>) -> Vec<Rejected> {
-        let mut rejected = Vec::new();
+    fn count(&mut self, verdicts: Vec<(u64, Verdict)>) -> Taken {
+        let mut taken = Taken::default();
         for (row, verdict) in verdicts {
-            self.tally.read += 1;
+            self.sums.read += 1;
             match verdict {
-                Verdict::New => self.tally.new += 1,
-                Verdict::Changed => self.tally.changed += 1,
-                Verdict::Same => self.tally.same += 1,
+                Verdict::New => {
+                    self.sums.new += 1;
+                    taken.moving.push(row);
+                }
+                Verdict::Changed => {
+                    self.sums.changed += 1;
+                    taken.moving.push(row);
+                }
+                Verdict::Same => self.sums.same += 1,
                 Verdict::Not(fault) => {
-                    self.tally.rejected += 1;
-                    rejected.push(Rejected { row, fault });
+                    self.sums.rejected += 1;
+                    taken.rejected.push(Rejected { row, fault });
                 }
             }
         }
-        rejected.sort_by_key(|one| one.row);
-        rejected
+        taken.moving.sort_unstable();
+        taken.rejected.sort_by_key(|one| one.row);
+        taken
     }
+}
+
+/// Writes down who has imported what.
+pub async fn sign(
+    tx: &mut Tx,
+    by: Decider<'_>,
+    (kind, file, sums): (Kind, &str, &Sums),
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let Sums {
+        new,
+        changed,
+        rejected,
+        ..
+    } = sums;
+    let what = format!("import.{}", kind.name());
+    let entry = Entry {
+        actor: by.name,
+        subject: None,
+        what: &what,
+        way: by.way.name(),
+        detail: Some(format!(
+            "{file}: {new} new, {changed} changed, {rejected} rejected"
+        )),
+    };
+    Ok(audit::add(tx, &entry, now).await?)
 }
 
 /// What stood further up in the file, by a hash of it: a quarter of a million rows take a few

@@ -1,7 +1,6 @@
 //! Every change of a message and its cause.
 
 use crate::domain::Timestamp;
-use crate::store::tx::count;
 use crate::store::{StoreError, Tx};
 
 /// One change of a message.
@@ -35,16 +34,4 @@ pub async fn history(tx: &mut Tx, id: &str) -> Result<Vec<Event>, StoreError> {
             reason,
         });
     Ok(events.collect())
-}
-
-/// Forgets messages that were made before then and on which nobody works any more, with
-/// their history; says how many. No more than `limit`, so that nobody waits for it.
-pub async fn forget_before(tx: &mut Tx, then: Timestamp, limit: usize) -> Result<u64, StoreError> {
-    const SQL: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
-        WHERE created_at < $1 AND state NOT IN ('queued', 'sending') \
-        ORDER BY created_at LIMIT $2)";
-    on!(tx, conn => sqlx::query(SQL)
-        .bind(then.as_millis())
-        .bind(count(limit))
-        .execute(conn).await.map(|done| done.rows_affected()))
 }

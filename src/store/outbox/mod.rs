@@ -25,7 +25,7 @@ mod verdicts;
 pub use board::{Figure, figures};
 pub use detours::{Detour, divert, repeat_by};
 pub use figures::{Times, Waiting, queued, times_to, waiting};
-pub use history::{Event, forget_before, history};
+pub use history::{Event, history};
 pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
 pub use lists::{
     DeadLetter, Sent, dead_letters, kept_is_under_way, last_lost, of_person, oldest_urgent, tally,

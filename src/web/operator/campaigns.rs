@@ -15,14 +15,13 @@ use crate::actions::campaign::{
 use crate::actions::staff::{self, Member};
 use crate::domain::{Duty, Msisdn};
 use crate::intake::{Failed, to_the_end};
-use crate::store::StoreError;
 use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
 use crate::web::app::App;
 use crate::web::pages::Problem;
 
 use super::filled::Filled;
 use super::said::{Said, back};
-use super::{Shell, chart, problem, show, time_of};
+use super::{Shell, TableError, chart, problem, show, time_of};
 
 #[derive(Template)]
 #[template(path = "operator/campaigns.html")]
@@ -252,15 +251,6 @@ pub(in crate::web) async fn results(
         Ok(None) => problem(&app, Problem::NotFound),
         Err(Failed) => problem(&app, Problem::Unavailable),
     }
-}
-
-/// Why a table could not be made.
-#[derive(Debug, thiserror::Error)]
-enum TableError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("the table could not be written")]
-    Written(#[from] csv::Error),
 }
 
 async fn table(app: &App, reference: &str) -> Result<Vec<u8>, TableError> {

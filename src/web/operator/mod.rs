@@ -11,9 +11,12 @@ mod campaign_form;
 mod campaigns;
 mod chart;
 mod entry;
+mod exports;
 mod filled;
+mod imports;
 mod map;
 mod people;
+mod personal;
 mod problems;
 mod requests;
 mod said;
@@ -31,8 +34,14 @@ pub(super) use entry::{
     choose_password, code_form, enrol, enrol_form, log_in, log_out, login_form, password_form,
     show_code,
 };
+pub(super) use exports::{file as export_file, list as exports};
+pub(super) use imports::{
+    decide as decide_import, list as imports, page as import, rejected as import_rejected,
+    upload as upload_import,
+};
 pub(super) use map::picture as menu_map;
 pub(super) use people::{help, person, search, search_form};
+pub(super) use personal::{erase as erase_person, export as export_person};
 pub(super) use problems::{page as problems, reply};
 pub(super) use requests::{decide_claim, decide_registration, page as requests};
 pub(super) use sessions::{end as end_session, page as sessions};
@@ -47,6 +56,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::actions::staff::{self, Member, Step};
 use crate::actions::{Decider, Way};
 use crate::domain::{Duty, Timestamp};
+use crate::store::StoreError;
 
 use super::app::App;
 use super::cookie::Cookie;
@@ -124,10 +134,12 @@ struct Shell<'a> {
 impl Shell<'_> {
     /// The ways from each page that this member may go.
     fn ways(&self) -> Vec<(&'static str, &'static str)> {
-        const WAYS: [(Duty, &str, &str); 7] = [
+        const WAYS: [(Duty, &str, &str); 9] = [
             (Duty::SeePeople, "/operator/people", "People"),
             (Duty::Help, "/operator/problems", "Problems"),
             (Duty::Decide, "/operator/requests", "Requests"),
+            (Duty::Files, "/operator/imports", "Imports"),
+            (Duty::Files, "/operator/exports", "Exports"),
             (Duty::Audit, "/operator/audit", "Audit log"),
             (Duty::Look, "/operator/board", "Board"),
             (Duty::Look, "/operator/campaigns", "Campaigns"),
@@ -164,6 +176,15 @@ impl App {
             channel: channel.map_or("", |channel| channel.name.as_str()),
         }
     }
+}
+
+/// Why a table could not be made.
+#[derive(Debug, thiserror::Error)]
+enum TableError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the table could not be written")]
+    Written(#[from] csv::Error),
 }
 
 fn show(app: &App, page: &impl Template) -> Response {

@@ -27,6 +27,7 @@ use super::{Shell, problem, show, time_of};
 #[template(path = "operator/people.html")]
 struct PeoplePage<'a> {
     shell: Shell<'a>,
+    said: Option<&'static str>,
     typed: &'a str,
     /// None before a search.
     found: Option<Vec<Shown>>,
@@ -83,17 +84,15 @@ impl Shown {
 pub(in crate::web) async fn search_form(
     State(app): State<App>,
     Extension(member): Extension<Member>,
+    Query(said): Query<Said>,
 ) -> Response {
-    let shell = app.shell(Some(&member));
-    let (typed, found) = ("", None);
-    show(
-        &app,
-        &PeoplePage {
-            shell,
-            typed,
-            found,
-        },
-    )
+    let page = PeoplePage {
+        shell: app.shell(Some(&member)),
+        said: said.line(),
+        typed: "",
+        found: None,
+    };
+    show(&app, &page)
 }
 
 #[derive(Deserialize)]
@@ -120,6 +119,7 @@ pub(in crate::web) async fn search(
     let found = found.iter().map(|person| Shown::to(&member, person));
     let page = PeoplePage {
         shell: app.shell(Some(&member)),
+        said: None,
         typed: &search.number,
         found: Some(found.collect()),
     };
@@ -236,7 +236,7 @@ pub(in crate::web) async fn help(
     back(&path, word)
 }
 
-fn person_id(id: Result<Path<String>, PathRejection>) -> Option<PersonId> {
+pub(super) fn person_id(id: Result<Path<String>, PathRejection>) -> Option<PersonId> {
     PersonId::parse(&id.ok()?.0).ok()
 }
 

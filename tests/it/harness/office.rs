@@ -16,13 +16,16 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn at(service: &TestService) -> Self {
+        Self::with_database(&service.database_url())
+    }
+
+    pub(crate) fn with_database(url: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let text = format!(
             "[server]\npublic_url = \"https://cp2.example.org\"\n\
-             [database]\nurl = \"{}\"\n[keys]\ncurrent = \"test\"\n[keys.key]\ntest = \"{}\"\n\
+             [database]\nurl = \"{url}\"\n[keys]\ncurrent = \"test\"\n[keys.key]\ntest = \"{}\"\n\
              [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nsecret = \"{SECRET}\"\n\
              username = \"tests\"\napi_key = \"key-of-tests\"\nservice_codes = [\"*384*2026#\"]\n",
-            service.database_url(),
             "5a".repeat(32),
         );
         fs::write(folder.path().join("cp2.toml"), text).unwrap();

@@ -37,18 +37,50 @@ impl<'a> Surfer<'a> {
             .body(body)
     }
 
+    /// Uploads a file with a form.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Response {
+        const BOUNDARY: &str = "a-boundary-of-tests";
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let file = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(file.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.request(Method::POST, path);
+        self.send(request.header(CONTENT_TYPE, kind).body(body))
+            .await
+    }
+
     /// A request with the cookies, not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let pairs = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let cookies = pairs.collect::<Vec<_>>().join("; ");
         let url = format!("{}{path}", self.service.base);
         self.service
             .client
             .request(method, url)
-            .header(COOKIE, cookies)
+            .header(COOKIE, self.cookies())
+    }
+
+    /// Its cookies, as it sends them.
+    pub(crate) fn cookies(&self) -> String {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Response {
