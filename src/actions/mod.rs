@@ -6,6 +6,7 @@
 //! audit) is kept together with the session that asked for it, or not at all.
 
 mod admission;
+pub mod api;
 pub mod audit;
 mod caller;
 pub mod campaign;
@@ -60,7 +61,7 @@ pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
-pub use log_in::{LogIn, log_in, log_in_failed};
+pub use log_in::{Credential, LogIn, log_in, log_in_failed, verify_credential};
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;

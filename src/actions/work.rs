@@ -5,7 +5,7 @@ use std::pin::Pin;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{Network, Routes};
-use crate::config::{Operator, Policy};
+use crate::config::{Api, Operator, Policy};
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Current, Fields, Value};
@@ -28,6 +28,8 @@ pub struct Tools {
     pub policy: Policy,
     /// How staff work.
     pub operator: Operator,
+    /// How the council's own systems call.
+    pub api: Api,
     /// The wording of every SMS.
     pub menu: Current,
     /// The address that links begin with.
@@ -49,6 +51,8 @@ pub enum Way {
     Sms,
     /// The council's staff.
     Operator,
+    /// The council's own systems.
+    Api,
 }
 
 impl Way {
@@ -60,6 +64,7 @@ impl Way {
             Self::Web => "web",
             Self::Sms => "sms",
             Self::Operator => "operator",
+            Self::Api => "api",
         }
     }
 }

@@ -25,5 +25,5 @@ pub use column::Kind;
 pub use deployment::{DeploymentRow, Standing};
 pub use fault::{Fault, Reason};
 pub use professional::ProfessionalRow;
-pub use reader::{FileError, Numbered, Reader, Row};
+pub use reader::{FileError, Numbered, Reader, Row, read_fields};
 pub use source::Source;

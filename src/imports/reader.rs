@@ -6,7 +6,7 @@ use super::cell::Cells;
 use super::centre::CentreRow;
 use super::column::Kind;
 use super::deployment::DeploymentRow;
-use super::fault::Fault;
+use super::fault::{Fault, Reason};
 use super::header::{Header, NoHeader};
 use super::professional::ProfessionalRow;
 use super::source::Source;
@@ -50,6 +50,31 @@ pub enum Row {
     Professional(Box<ProfessionalRow>),
     /// About somebody's work.
     Deployment(DeploymentRow),
+}
+
+impl Row {
+    fn read(kind: Kind, cells: &Cells<'_>) -> Result<Self, Fault> {
+        match kind {
+            Kind::Centres => CentreRow::read(cells).map(Self::Centre),
+            Kind::Professionals => {
+                ProfessionalRow::read(cells).map(|row| Self::Professional(Box::new(row)))
+            }
+            Kind::Deployments => DeploymentRow::read(cells).map(Self::Deployment),
+        }
+    }
+}
+
+/// Reads a row that came as fields with their names, by the same rules as one of a file.
+pub fn read_fields(kind: Kind, fields: &[(String, String)]) -> Result<Row, Fault> {
+    let (names, cells): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
+    let header = Header::read(kind, &names).map_err(|fault| Fault {
+        column: match fault {
+            NoHeader::Without { column, .. } | NoHeader::Twice(column) => column,
+        },
+        value: String::new(),
+        reason: Reason::Missing,
+    })?;
+    Row::read(kind, &Cells::of(&header, &cells)?)
 }
 
 /// The number of a row, counted as spreadsheets do, and what it says or why it can't be taken.
@@ -108,13 +133,8 @@ impl<R: Read> Reader<R> {
             if cells.iter().all(String::is_empty) {
                 continue;
             }
-            let row = Cells::of(&self.header, &cells).and_then(|cells| match self.kind {
-                Kind::Centres => CentreRow::read(&cells).map(Row::Centre),
-                Kind::Professionals => {
-                    ProfessionalRow::read(&cells).map(|row| Row::Professional(Box::new(row)))
-                }
-                Kind::Deployments => DeploymentRow::read(&cells).map(Row::Deployment),
-            });
+            let row = Cells::of(&self.header, &cells);
+            let row = row.and_then(|cells| Row::read(self.kind, &cells));
             return Ok(Some((self.row, row)));
         }
         Ok(None)

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use crate::actions::api::forget_answers;
 use crate::store::outbox;
 use crate::store::{
     StoreError, channel_states, guesses, menu_versions, reports as report_rows, sessions,
-    staff_sessions, web_sessions,
+    staff_sessions, web_sessions, webhooks,
 };
 
 use super::reports;
@@ -26,6 +27,9 @@ const REPORT_LIFE: Duration = Duration::from_hours(48);
 
 /// How long menu files are kept after the last session began with them.
 const MENU_LIFE: Duration = Duration::from_hours(48);
+
+/// How long events are kept, whether they arrived or not.
+const EVENT_LIFE: Duration = Duration::from_hours(30 * 24);
 
 impl Inner {
     /// Picks up what nobody is working on, and learns what others know of the channels.
@@ -66,6 +70,8 @@ impl Inner {
         staff_sessions::forget_expired(&mut tx, now).await?;
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
+        forget_answers(&mut tx, now).await?;
+        webhooks::forget_before(&mut tx, now.minus(EVENT_LIFE)).await?;
         let kept_since = now.minus(self.settings.outbox.keep());
         outbox::forget_before(&mut tx, kept_since, FORGET).await?;
         tx.commit().await

@@ -24,6 +24,7 @@ mod sim_checks;
 mod standings;
 mod tokens;
 mod transport;
+mod webhooks;
 mod worker;
 
 pub use campaigns::CampaignFeeder;
@@ -32,4 +33,5 @@ pub use links::{Errand, Links};
 pub use pulse::PulseWatch;
 pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};
+pub use webhooks::{Webhooks, WebhooksSettings};
 pub use worker::{Worker, WorkerSettings};

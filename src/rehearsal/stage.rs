@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::{Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
-use crate::config::{Operator, Policy, SimSwapCheck};
+use crate::config::{Api, Operator, Policy, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Inbox, Menus, Watch};
@@ -179,6 +179,7 @@ impl<'a> Stage<'a> {
             hasher,
             policy: Policy::default(),
             operator: Operator::default(),
+            api: Api::default(),
             menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),

@@ -14,6 +14,8 @@ mod tx;
 mod backup;
 mod open;
 
+pub mod api_answers;
+pub mod api_keys;
 pub mod attendance;
 pub mod audit;
 pub mod binds;
@@ -48,6 +50,7 @@ pub mod staff;
 pub mod staff_sessions;
 pub mod traffic;
 pub mod web_sessions;
+pub mod webhooks;
 
 pub use open::{Store, StoreSettings};
 pub use tx::{StoreError, Tx};

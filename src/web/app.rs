@@ -66,7 +66,7 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
-        let guard = Guard::new(&parts.tools.policy);
+        let guard = Guard::new(&parts.tools.policy, &parts.tools.api);
         Self(Arc::new(Inner { parts, guard }))
     }
 

@@ -32,13 +32,18 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(15);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What everything but the API is sent is small.
+pub(super) fn small_bodies(router: Router) -> Router {
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+}
+
 /// The last layer is the outermost: it sees a request first and its answer last.
 pub(super) fn around(router: Router, app: &App) -> Router {
     let https = app.https;
     let fault = app.clone();
     router
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
