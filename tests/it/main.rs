@@ -8,6 +8,8 @@
 mod abuse;
 mod accessibility;
 mod aggregators;
+mod api;
+mod api_document;
 mod answers;
 mod architecture;
 mod audit;
@@ -57,3 +59,4 @@ mod smpp;
 mod staff;
 mod traffic;
 mod transcripts;
+mod webhooks;

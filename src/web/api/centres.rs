@@ -127,7 +127,7 @@ impl Endpoint for ListCentres {
         let Unit { tx, .. } = call.unit().await?;
         let (after, limit) = (wanted.after.as_ref(), wanted.limit);
         let found = centres::after(tx, after, limit.and_one()).await?;
-        let cursor = |centre: &Centre| centre.code.as_str();
+        let cursor = |centre: &Centre| centre.code.as_str().to_owned();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
     }
 }

@@ -153,7 +153,7 @@ impl Endpoint for ListDeployments {
         let Unit { tx, .. } = call.unit().await?;
         let (after, limit) = (wanted.after.as_ref(), wanted.limit);
         let found = deployments::after(tx, of, after, limit.and_one()).await?;
-        let cursor = |deployment: &Deployment| deployment.id.as_str();
+        let cursor = |deployment: &Deployment| deployment.id.to_string();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
     }
 }

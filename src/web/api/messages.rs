@@ -134,7 +134,7 @@ impl Endpoint for ListMessages {
         let Unit { tx, .. } = call.unit().await?;
         let (after, limit) = (wanted.after.as_ref(), wanted.limit);
         let found = outbox::after(tx, &wanted.id, after, limit.and_one()).await?;
-        let cursor = |message: &Message| message.id.as_str();
+        let cursor = |message: &Message| message.id.to_string();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
     }
 }

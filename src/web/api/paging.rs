@@ -31,13 +31,13 @@ impl<T> Page<T> {
     pub(super) fn of<F>(
         mut found: Vec<F>,
         limit: Limit,
-        cursor: impl Fn(&F) -> &str,
+        cursor: impl Fn(&F) -> String,
         shown: impl Fn(F) -> T,
     ) -> Self {
         let has_more = found.len() > limit.0;
         found.truncate(limit.0);
         let next = found.last().filter(|_| has_more);
-        let next = next.map(|last| cursor(last).to_owned());
+        let next = next.map(cursor);
         Self {
             items: found.into_iter().map(shown).collect(),
             next,
@@ -139,7 +139,7 @@ mod tests {
     fn a_page_says_how_to_read_on_only_when_there_is_more() {
         let page = |found: &[&str]| {
             let found = found.iter().map(|&one| one.to_owned()).collect();
-            Page::of(found, Limit(2), String::as_str, |one| one)
+            Page::of(found, Limit(2), String::clone, |one| one)
         };
         assert_eq!(page(&["a", "b", "c"]).next.as_deref(), Some("b"));
         assert_eq!(page(&["a", "b", "c"]).items, ["a", "b"]);

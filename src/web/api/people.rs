@@ -157,7 +157,7 @@ impl Endpoint for ListPeople {
         } = call.unit().await?;
         let (after, limit) = (wanted.after.as_ref(), wanted.limit);
         let found = api::list_people(tx, caller, after, limit.and_one(), now).await?;
-        let cursor = |person: &Person| person.id.as_str();
+        let cursor = |person: &Person| person.id.to_string();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
     }
 }
