@@ -91,7 +91,13 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         let key = ApiKey::fresh().reveal();
-        for text in ["", "cp2_", &key[1..], &key[..key.len() - 1], &key.replace("cp2_", "cp3_")] {
+        for text in [
+            "",
+            "cp2_",
+            &key[1..],
+            &key[..key.len() - 1],
+            &key.replace("cp2_", "cp3_"),
+        ] {
             assert!(ApiKey::parse(text).is_none(), "{text}");
         }
     }

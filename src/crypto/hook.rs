@@ -84,7 +84,10 @@ mod tests {
     fn a_secret_is_shown_to_its_owner_alone() {
         let secret = HookSecret::fresh();
         let shown = secret.reveal();
-        assert_eq!(BASE64.decode(shown[START.len()..].as_bytes()).unwrap(), secret.as_bytes());
+        assert_eq!(
+            BASE64.decode(shown[START.len()..].as_bytes()).unwrap(),
+            secret.as_bytes()
+        );
         assert_eq!(format!("{secret:?}"), "HookSecret(…)");
     }
 }

@@ -16,7 +16,9 @@ pub struct HookUrl(Url);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HookUrlError {
     /// Not an address.
-    #[error("an address is https://HOST/PATH, at most {LONGEST} characters, without user, password and #")]
+    #[error(
+        "an address is https://HOST/PATH, at most {LONGEST} characters, without user, password and #"
+    )]
     Shape,
     /// Not https.
     #[error("an address begins with https://: events would travel in clear")]

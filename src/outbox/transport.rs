@@ -139,3 +139,22 @@ fn what_failed(error: &reqwest::Error) -> TransportError {
         TransportError::Unknown("the connection broke")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_leads_home_leads_nowhere() {
+        let localhost = Open.resolve("localhost".parse().unwrap()).await;
+        assert!(localhost.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_goes_to_the_open_goes_by_https_alone() {
+        let transport = Transport::to_the_open(Duration::from_secs(1)).unwrap();
+        let request = Request::post("http://203.0.113.1/").body(Bytes::new());
+        let sent = transport.status_of(request.unwrap()).await;
+        assert_eq!(sent.unwrap_err(), TransportError::NotSent);
+    }
+}

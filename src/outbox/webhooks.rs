@@ -351,7 +351,9 @@ mod tests {
 
     #[test]
     fn an_address_that_is_down_rests_longer_and_longer() {
-        let rests: Vec<_> = (0..9).map(|failures| rest_after(failures).as_secs()).collect();
+        let rests: Vec<_> = (0..9)
+            .map(|failures| rest_after(failures).as_secs())
+            .collect();
         assert_eq!(rests, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
         assert_eq!(rest_after(i64::MAX), LONGEST_REST);
     }

@@ -108,11 +108,7 @@ macro_rules! select {
 }
 
 /// Adds an address, and what it is told of.
-pub async fn insert(
-    tx: &mut Tx,
-    webhook: &Webhook,
-    kinds: &[EventKind],
-) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, webhook: &Webhook, kinds: &[EventKind]) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO webhooks (id, client, url, secret, created_at) \
                        VALUES ($1, $2, $3, $4, $5)";
     const KIND: &str = "INSERT INTO webhook_kinds (webhook_id, kind) VALUES ($1, $2) \
@@ -136,8 +132,7 @@ pub async fn insert(
 /// The addresses of a system, the oldest first.
 pub async fn of_client(tx: &mut Tx, client: &str) -> Result<Vec<Webhook>, StoreError> {
     const SQL: &str = select!("WHERE client = $1 ORDER BY id");
-    let rows: Vec<Row> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(client).fetch_all(conn).await)?;
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(client).fetch_all(conn).await)?;
     rows.into_iter().map(webhook).collect()
 }
 
@@ -146,7 +141,10 @@ pub async fn kinds_of(tx: &mut Tx, id: &WebhookId) -> Result<Vec<EventKind>, Sto
     const SQL: &str = "SELECT kind FROM webhook_kinds WHERE webhook_id = $1 ORDER BY kind";
     let names: Vec<String> =
         on!(tx, conn => sqlx::query_scalar(SQL).bind(id.as_str()).fetch_all(conn).await)?;
-    Ok(names.iter().filter_map(|name| EventKind::named(name)).collect())
+    Ok(names
+        .iter()
+        .filter_map(|name| EventKind::named(name))
+        .collect())
 }
 
 /// How many events of an address wait, and how many were given up.

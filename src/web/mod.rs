@@ -222,15 +222,15 @@ fn staff(app: &App) -> Router<App> {
 /// The API for the council's own systems, under `/api/v1`, by what each route demands of a key.
 #[must_use]
 pub fn api() -> ApiRoutes {
+    use Scope::{
+        CentresRead, CentresWrite, CredentialsVerify, DeploymentsRead, DeploymentsWrite,
+        MessagesRead, NoticesSend, PeopleRead, PeopleWrite, WebhooksManage,
+    };
     use api::{
         EnableWebhook, ListCentres, ListDeployments, ListMessages, ListPeople, ListWebhooks,
         MakeWebhook, PingWebhook, PutCentres, PutDeployments, PutPeople, ReadCentre,
         ReadDeployment, ReadMessage, ReadPerson, ReadWebhook, RemoveWebhook, SearchPeople,
         SendNotice, VerifyCredential,
-    };
-    use Scope::{
-        CentresRead, CentresWrite, CredentialsVerify, DeploymentsRead, DeploymentsWrite,
-        MessagesRead, NoticesSend, PeopleRead, PeopleWrite, WebhooksManage,
     };
     ApiRoutes::default()
         .get::<ListPeople>("/people", PeopleRead)

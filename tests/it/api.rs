@@ -91,7 +91,9 @@ impl<'a> System<'a> {
         request = request.bearer_auth(&self.key);
         if let Some(body) = body {
             let text = body.to_string();
-            request = request.header("content-type", "application/json").body(text);
+            request = request
+                .header("content-type", "application/json")
+                .body(text);
         }
         if !once.is_empty() {
             request = request.header("idempotency-key", once);
@@ -120,14 +122,17 @@ impl<'a> System<'a> {
 
     /// The id of whoever holds the line of that number.
     pub(crate) async fn id_of(&self, number: u32) -> String {
-        let found = self.takes("/people/search", &json!({ "phone": person(number) })).await;
+        let found = self
+            .takes("/people/search", &json!({ "phone": person(number) }))
+            .await;
         found["items"][0]["id"].as_str().unwrap().to_owned()
     }
 }
 
 async fn a_key_opens_what_its_scopes_say_until_it_is_taken_back(service: &TestService) {
     let desk = Office::at(service);
-    let said = |more: &[&str]| -> Said { run(&mut desk.command(&[&["api", "key"], more].concat())) };
+    let said =
+        |more: &[&str]| -> Said { run(&mut desk.command(&[&["api", "key"], more].concat())) };
     let scopes = ["--scope", "people:read", "--scope", "centres:read"];
     let made = said(&[&["add", "portal", "--by", "wanjiku"], &scopes[..]].concat());
     assert_eq!(made.code, Some(0), "{}", made.err);
@@ -156,7 +161,12 @@ async fn a_key_opens_what_its_scopes_say_until_it_is_taken_back(service: &TestSe
     assert_eq!(said(&["revoke", id, "--by", "otieno"]).code, Some(0));
     let after = system.get("/people").await;
     assert_eq!(after.problem(), (401, "no-key"));
-    assert!(after.body["detail"].as_str().unwrap().contains("taken back"));
+    assert!(
+        after.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("taken back")
+    );
     let twice = said(&["revoke", id, "--by", "otieno"]);
     assert_eq!(twice.code, Some(1));
 
@@ -203,11 +213,21 @@ async fn rows_are_taken_by_the_rules_of_an_import_and_twice_change_nothing(servi
     let system = System::with_all(service).await;
     let steps = [
         ("/centres", centre("99208199"), [1, 0, 0, 0, 0]),
-        ("/people", professional("92000101", "0700 000 501"), [1, 0, 0, 0, 0]),
-        ("/deployments", work("92000101", "99208199"), [1, 0, 0, 0, 1]),
+        (
+            "/people",
+            professional("92000101", "0700 000 501"),
+            [1, 0, 0, 0, 0],
+        ),
+        (
+            "/deployments",
+            work("92000101", "99208199"),
+            [1, 0, 0, 0, 1],
+        ),
     ];
     for (path, row, comes_to) in &steps {
-        let dry = system.takes(path, &json!({ "rows": [row], "dry_run": true })).await;
+        let dry = system
+            .takes(path, &json!({ "rows": [row], "dry_run": true }))
+            .await;
         assert_eq!(sums(&dry), *comes_to, "{path}");
         let taken = system.takes(path, &json!({ "rows": [row] })).await;
         assert_eq!(sums(&taken), *comes_to, "{path}");
@@ -217,10 +237,15 @@ async fn rows_are_taken_by_the_rules_of_an_import_and_twice_change_nothing(servi
     let told = service.sms_of("254700000501", 1).await;
     assert!(told[0].text.contains("99208199"), "{}", told[0].text);
 
-    let found = system.takes("/people/search", &json!({ "national_id": "92000101" })).await;
+    let found = system
+        .takes("/people/search", &json!({ "national_id": "92000101" }))
+        .await;
     let id = found["items"][0]["id"].as_str().unwrap();
     let read = system.get(&format!("/people/{id}")).await.body;
-    assert_eq!((&read["phone"], &read["birth_year"]), (&json!("254700000501"), &json!(1985)));
+    assert_eq!(
+        (&read["phone"], &read["birth_year"]),
+        (&json!("254700000501"), &json!(1985))
+    );
     let at_centre = system.get("/deployments?centre_code=99208199").await.body;
     let of_person = system.get(&format!("/deployments?person={id}")).await.body;
     assert_eq!(at_centre, of_person);
@@ -233,14 +258,25 @@ async fn rows_are_taken_by_the_rules_of_an_import_and_twice_change_nothing(servi
     assert_eq!(centre["sub_county"], "Naivasha");
 
     let mut phone = service.phone_of("254700000501");
-    assert!(phone.walk(&["1"]).await.contains("99208199"), "the phone shows it at once");
+    assert!(
+        phone.walk(&["1"]).await.contains("99208199"),
+        "the phone shows it at once"
+    );
     let mut cancelled = work("92000101", "99208199");
     cancelled["state"] = json!("cancelled");
     let quietly = json!({ "rows": [cancelled], "tell": false });
-    assert_eq!(sums(&system.takes("/deployments", &quietly).await), [0, 1, 0, 0, 0]);
+    assert_eq!(
+        sums(&system.takes("/deployments", &quietly).await),
+        [0, 1, 0, 0, 0]
+    );
     assert_eq!(system.get(&path).await.body["state"], "cancelled");
     let kept = format!("{:?}", service.contents().await["audit"]);
-    for what in ["api:portal", "import.deployments", "person.read", "people.searched"] {
+    for what in [
+        "api:portal",
+        "import.deployments",
+        "person.read",
+        "people.searched",
+    ] {
         assert!(kept.contains(what), "{what} stands in the audit log");
     }
 }
@@ -260,13 +296,23 @@ async fn a_row_that_is_wrong_refuses_all_unless_the_good_ones_are_to_be_kept(
     let errors = refused.body["errors"].as_array().unwrap();
     let told: Vec<_> = errors
         .iter()
-        .map(|error| (error["row"].as_u64().unwrap(), error["field"].as_str().unwrap()))
+        .map(|error| {
+            (
+                error["row"].as_u64().unwrap(),
+                error["field"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(told, [(2, "national_id"), (3, "phone"), (4, "kra_pin")]);
     assert_eq!(errors[1]["value"], "***002", "what is private is masked");
     let nobody = json!({ "national_id": "92000101" });
-    assert_eq!(system.takes("/people/search", &nobody).await["items"], json!([]));
-    let kept = system.takes("/people", &json!({ "rows": rows, "keep_good": true })).await;
+    assert_eq!(
+        system.takes("/people/search", &nobody).await["items"],
+        json!([])
+    );
+    let kept = system
+        .takes("/people", &json!({ "rows": rows, "keep_good": true }))
+        .await;
     assert_eq!(sums(&kept), [1, 0, 0, 3, 0]);
     let found = system.takes("/people/search", &nobody).await;
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
@@ -279,7 +325,9 @@ async fn a_repeat_gets_the_first_answer_and_sends_nothing(service: &TestService)
         "text": { "en": "Paid, {name}.", "sw": "Umelipwa, {name}." },
     });
     let once = |body: Value| async {
-        system.call(Method::POST, "/notices", Some(&body), "payment-7").await
+        system
+            .call(Method::POST, "/notices", Some(&body), "payment-7")
+            .await
     };
     let answers = join_all((0..5).map(|_| once(notice.clone()))).await;
     let ids: BTreeSet<_> = answers
@@ -300,7 +348,10 @@ async fn a_repeat_gets_the_first_answer_and_sends_nothing(service: &TestService)
         .count_comes_to("SELECT COUNT(*) FROM outbox WHERE state = 'delivered'", 1)
         .await;
     let read = system.get(&message).await.body;
-    assert_eq!((&read["state"], &read["lane"]), (&json!("delivered"), &json!("notice")));
+    assert_eq!(
+        (&read["state"], &read["lane"]),
+        (&json!("delivered"), &json!("notice"))
+    );
     let of_person = format!("/people/{}/messages", read["person"].as_str().unwrap());
     assert_eq!(system.get(&of_person).await.body["items"], json!([read]));
 
@@ -309,10 +360,17 @@ async fn a_repeat_gets_the_first_answer_and_sends_nothing(service: &TestService)
     service.sms_of(&person(7), 2).await;
     let kept = service.contents().await;
     assert_eq!(kept["api_answers"].len(), 1);
-    assert!(!format!("{:?}", kept["api_answers"]).contains(ids.first().unwrap()), "sealed");
+    assert!(
+        !format!("{:?}", kept["api_answers"]).contains(ids.first().unwrap()),
+        "sealed"
+    );
 
-    let nowhere = json!({ "person": "0192f3a1-7b40-7c3e-9a51-2f0c6d1e8b77", "text": notice["text"] });
-    assert_eq!(system.post("/notices", &nowhere).await.problem(), (404, "not-found"));
+    let nowhere =
+        json!({ "person": "0192f3a1-7b40-7c3e-9a51-2f0c6d1e8b77", "text": notice["text"] });
+    assert_eq!(
+        system.post("/notices", &nowhere).await.problem(),
+        (404, "not-found")
+    );
     let mut odd = notice.clone();
     odd["text"]["en"] = json!("Paid \u{1f389} {nick}");
     let refused = system.post("/notices", &odd).await;
@@ -333,7 +391,11 @@ async fn the_portal_learns_whether_a_password_holds_and_counts_with_the_site(
     let (yes, told) = verify("0700000001", "karibu2026").await;
     assert_eq!(yes, "yes");
     assert_eq!(told["person"], system.id_of(1).await);
-    assert_eq!(verify("99208105", "karibu2026").await.0, "yes", "the manager of a centre");
+    assert_eq!(
+        verify("99208105", "karibu2026").await.0,
+        "yes",
+        "the manager of a centre"
+    );
     let (no, told) = verify("0700000001", "guessed").await;
     let (nobody, same) = verify("0700000098", "guessed").await;
     assert_eq!((no.as_str(), nobody.as_str()), ("no", "no"));
@@ -351,7 +413,10 @@ async fn the_portal_learns_whether_a_password_holds_and_counts_with_the_site(
     }
     assert_eq!(verify("0700000005", "guessed").await.0, "no");
     let (locked, told) = verify("0700000005", "karibu2026").await;
-    assert_eq!((locked.as_str(), &told["retry_after_s"]), ("locked", &json!(900)));
+    assert_eq!(
+        (locked.as_str(), &told["retry_after_s"]),
+        ("locked", &json!(900))
+    );
 
     service
         .count_comes_to(
@@ -404,13 +469,33 @@ async fn what_cannot_be_read_is_told_as_a_problem(service: &TestService) {
         ("/notices", json!({}), (400, "unreadable")),
         ("/notices", json!([1]), (400, "unreadable")),
         ("/people", json!({ "rows": [] }), (400, "unreadable")),
-        ("/people", json!({ "rows": [{ "nick": "x" }] }), (400, "unreadable")),
+        (
+            "/people",
+            json!({ "rows": [{ "nick": "x" }] }),
+            (400, "unreadable"),
+        ),
         ("/people/search", json!({}), (422, "refused")),
         ("/people/search", json!({ "phone": "12" }), (422, "refused")),
-        ("/webhooks", json!({ "url": "https://10.0.0.1/", "events": ["person.added"] }), (422, "refused")),
-        ("/webhooks", json!({ "url": "http://portal.example.org/", "events": ["person.added"] }), (422, "refused")),
-        ("/webhooks", json!({ "url": "https://portal.example.org/", "events": ["all"] }), (400, "unreadable")),
-        ("/people", json!({ "rows": "x".repeat(1024 * 1024) }), (413, "too-large")),
+        (
+            "/webhooks",
+            json!({ "url": "https://10.0.0.1/", "events": ["person.added"] }),
+            (422, "refused"),
+        ),
+        (
+            "/webhooks",
+            json!({ "url": "http://portal.example.org/", "events": ["person.added"] }),
+            (422, "refused"),
+        ),
+        (
+            "/webhooks",
+            json!({ "url": "https://portal.example.org/", "events": ["all"] }),
+            (400, "unreadable"),
+        ),
+        (
+            "/people",
+            json!({ "rows": "x".repeat(1024 * 1024) }),
+            (413, "too-large"),
+        ),
     ] {
         assert_eq!(system.post(path, &body).await.problem(), problem, "{path}");
     }
@@ -418,7 +503,10 @@ async fn what_cannot_be_read_is_told_as_a_problem(service: &TestService) {
         ("/people/1", (400, "unreadable")),
         ("/people?limit=0", (400, "unreadable")),
         ("/people?limt=5", (400, "unreadable")),
-        ("/people/0192f3a1-7b40-7c3e-9a51-2f0c6d1e8b77", (404, "not-found")),
+        (
+            "/people/0192f3a1-7b40-7c3e-9a51-2f0c6d1e8b77",
+            (404, "not-found"),
+        ),
         ("/centres/99999999", (404, "not-found")),
         ("/nothing", (404, "not-found")),
         ("/notices", (405, "wrong-method")),
@@ -429,7 +517,10 @@ async fn what_cannot_be_read_is_told_as_a_problem(service: &TestService) {
     let answer = system.post("/credentials/verify", &secret).await;
     assert_eq!(answer.problem(), (400, "unreadable"));
     let detail = answer.body["detail"].as_str().unwrap();
-    assert!(detail.contains("`password`") && !detail.contains("hunter2"), "{detail}");
+    assert!(
+        detail.contains("`password`") && !detail.contains("hunter2"),
+        "{detail}"
+    );
     let form = service.post("/api/v1/notices", &[("text", "x")]).await;
     assert_eq!(form.status(), 401, "who asks comes first");
     let url = format!("{}/api/v1/notices", service.base);
@@ -449,6 +540,10 @@ async fn a_key_that_asks_too_often_is_told_to_wait(database: Database) {
     let wait: u64 = told.retry_after.unwrap().parse().unwrap();
     assert!((1..=31).contains(&wait), "{wait}");
     let other = System::with_all(&service).await;
-    assert_eq!(other.get("/centres").await.status, 200, "each key by itself");
+    assert_eq!(
+        other.get("/centres").await.status,
+        200,
+        "each key by itself"
+    );
     service.stop().await;
 }

@@ -59,7 +59,10 @@ fn every_answer_has_an_example_with_each_of_its_fields() {
                 fits(&document, &content["schema"], &content["example"], &path);
             }
         }
-        assert!(operation["summary"].as_str().unwrap().len() > 10, "{method} {path}");
+        assert!(
+            operation["summary"].as_str().unwrap().len() > 10,
+            "{method} {path}"
+        );
     }
 }
 
@@ -68,7 +71,9 @@ fn fits(document: &Value, schema: &Value, example: &Value, place: &str) {
     let schema = followed(document, schema);
     if let Some(fields) = schema["properties"].as_object() {
         let known: BTreeSet<_> = fields.keys().collect();
-        let shown = example.as_object().unwrap_or_else(|| panic!("{place}: {example}"));
+        let shown = example
+            .as_object()
+            .unwrap_or_else(|| panic!("{place}: {example}"));
         assert_eq!(shown.keys().collect::<BTreeSet<_>>(), known, "{place}");
         for (name, field) in fields {
             fits(document, field, &example[name], &format!("{place}.{name}"));
@@ -124,7 +129,9 @@ async fn a_fuzzer_finds_no_answer_that_the_document_does_not_promise(database: D
         .arg("run")
         .arg(format!("{}/api/v1/openapi.json", service.base))
         .env("CP2_API_KEY", system.key());
-    let said = tokio::task::spawn_blocking(move || run(&mut fuzzer)).await.unwrap();
+    let said = tokio::task::spawn_blocking(move || run(&mut fuzzer))
+        .await
+        .unwrap();
     assert_eq!(said.code, Some(0), "{}\n{}", said.out, said.err);
     service.stop().await;
 }

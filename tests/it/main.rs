@@ -8,9 +8,9 @@
 mod abuse;
 mod accessibility;
 mod aggregators;
+mod answers;
 mod api;
 mod api_document;
-mod answers;
 mod architecture;
 mod audit;
 mod backup;

@@ -80,7 +80,9 @@ fn checked(request: &Request, secret: &str, service: &TestService) -> (String, V
 /// Has a system told of these things; its id and its secret.
 async fn hook(system: &System<'_>, receiver: &Receiver, events: &[&str]) -> (String, String) {
     let url = format!("{}/hooks?of=cp2", receiver.server.uri());
-    let made = system.takes("/webhooks", &json!({ "url": url, "events": events })).await;
+    let made = system
+        .takes("/webhooks", &json!({ "url": url, "events": events }))
+        .await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (text(&made["webhook"]["id"]), text(&made["secret"]))
 }
@@ -113,7 +115,12 @@ async fn what_happens_is_posted_signed_and_says_nothing_private(database: Databa
     let mut told: Vec<(String, Value)> = received
         .iter()
         .map(|request| checked(request, &secret, &service).1)
-        .map(|body| (body["type"].as_str().unwrap().to_owned(), body["data"].clone()))
+        .map(|body| {
+            (
+                body["type"].as_str().unwrap().to_owned(),
+                body["data"].clone(),
+            )
+        })
         .collect();
     told.sort_by(|one, other| one.0.cmp(&other.0));
     let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
@@ -124,11 +131,17 @@ async fn what_happens_is_posted_signed_and_says_nothing_private(database: Databa
     let data = |kind: &str| &told.iter().find(|(name, _)| name == kind).unwrap().1;
     assert_eq!(data("deployment.changed")["state"], "posted");
     let answered = data("invitation.answered");
-    assert_eq!((&answered["person"], &answered["answer"]), (&json!(examiner), &json!("accepted")));
+    assert_eq!(
+        (&answered["person"], &answered["answer"]),
+        (&json!(examiner), &json!("accepted"))
+    );
     assert_eq!(data("person.changed")["field"], "town");
     assert_eq!(data("message.settled")["state"], "delivered");
     assert_eq!(data("webhook.ping")["webhook"], id);
-    let bodies: Vec<u8> = received.into_iter().flat_map(|request| request.body).collect();
+    let bodies: Vec<u8> = received
+        .into_iter()
+        .flat_map(|request| request.body)
+        .collect();
     let bodies = String::from_utf8(bodies).unwrap();
     for private in ["Bungoma", "Wekesa", "92000301", "254700000006"] {
         assert!(!bodies.contains(private), "{private}");
@@ -140,7 +153,10 @@ async fn what_happens_is_posted_signed_and_says_nothing_private(database: Databa
     assert_eq!(system.get(&path).await.status, 404);
     let row = json!({ "national_id": "92000302", "name": "Otieno Joy" });
     system.takes("/people", &json!({ "rows": [row] })).await;
-    assert_eq!(service.count("SELECT COUNT(*) FROM webhook_events").await, 0);
+    assert_eq!(
+        service.count("SELECT COUNT(*) FROM webhook_events").await,
+        0
+    );
     service.stop().await;
 }
 
@@ -156,7 +172,9 @@ async fn an_event_that_fails_comes_again_with_the_same_id(database: Database) {
     }
     let first = receiver.received(1).await;
     let (first, _) = checked(&first[0], &secret, &service);
-    service.count_comes_to("SELECT COUNT(*) FROM webhooks WHERE failures = 1", 1).await;
+    service
+        .count_comes_to("SELECT COUNT(*) FROM webhooks WHERE failures = 1", 1)
+        .await;
     let path = format!("/webhooks/{id}");
     assert_eq!(system.get(&path).await.body["state"], "failing");
     receiver.answers(200).await;
@@ -181,19 +199,27 @@ async fn an_address_that_stays_down_is_given_up_until_it_is_enabled(database: Da
     let (id, _) = hook(&system, &receiver, &["person.added"]).await;
     let row = json!({ "national_id": "92000501", "name": "Wekesa Anne" });
     system.takes("/people", &json!({ "rows": [row] })).await;
-    service.count_comes_to("SELECT COUNT(*) FROM webhooks WHERE failures = 1", 1).await;
+    service
+        .count_comes_to("SELECT COUNT(*) FROM webhooks WHERE failures = 1", 1)
+        .await;
     service.clock.advance(Duration::from_mins(61));
     service.count_comes_to(DISABLED, 1).await;
     let path = format!("/webhooks/{id}");
     let shown = system.get(&path).await.body;
-    assert_eq!((&shown["state"], &shown["waiting"]), (&json!("disabled"), &json!(1)));
+    assert_eq!(
+        (&shown["state"], &shown["waiting"]),
+        (&json!("disabled"), &json!(1))
+    );
 
     // What happens meanwhile is not kept for it.
     let row = json!({ "national_id": "92000502", "name": "Otieno Joy" });
     system.takes("/people", &json!({ "rows": [row] })).await;
     receiver.answers(200).await;
     let enabled = system.takes(&format!("{path}/enable"), &json!({})).await;
-    assert_eq!((&enabled["state"], &enabled["waiting"]), (&json!("working"), &json!(1)));
+    assert_eq!(
+        (&enabled["state"], &enabled["waiting"]),
+        (&json!("working"), &json!(1))
+    );
     receiver.received(1).await;
     service.count_comes_to(WAITING, 0).await;
     service.stop().await;
@@ -205,7 +231,9 @@ async fn an_address_that_is_gone_is_given_up_at_once(database: Database) {
     let receiver = Receiver::start().await;
     receiver.answers(410).await;
     let (id, _) = hook(&system, &receiver, &["person.added"]).await;
-    system.post(&format!("/webhooks/{id}/ping"), &json!({})).await;
+    system
+        .post(&format!("/webhooks/{id}/ping"), &json!({}))
+        .await;
     service.count_comes_to(DISABLED, 1).await;
     let shown = system.get(&format!("/webhooks/{id}")).await.body;
     assert_eq!(shown["reason"], "it answered 410, gone");

@@ -71,7 +71,11 @@ pub async fn send_notice(
         about: Some(&person.id),
         expires_at: now.plus(LIFE),
     };
-    let parcels = [Parcel::seal(tools, address, &wording.fill(&fields, language))];
+    let parcels = [Parcel::seal(
+        tools,
+        address,
+        &wording.fill(&fields, language),
+    )];
     parcel::queue(tx, tools, notice.channel, &parcels, now).await?;
     let [parcel] = parcels;
     let detail = Some(parcel.id.to_string());

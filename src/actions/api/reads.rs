@@ -66,7 +66,10 @@ pub async fn search_people(
     };
     found.retain(|person: &Person| {
         let has = |wanted: Option<bool>| wanted.unwrap_or(true);
-        has(numbers.phone.as_ref().map(|line| person.msisdn.as_ref() == Some(line)))
+        has(numbers
+            .phone
+            .as_ref()
+            .map(|line| person.msisdn.as_ref() == Some(line)))
             && has(numbers
                 .tsc_number
                 .as_ref()

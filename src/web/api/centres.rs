@@ -100,7 +100,7 @@ impl Endpoint for ReadCentre {
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct Listed {
     /// What `next` of the page before said.
-    #[schemars(with = "Option<Code>")]
+    #[schemars(with = "Code")]
     after: Option<CentreCode>,
     /// The most centres on the page.
     #[serde(default)]
@@ -150,6 +150,7 @@ pub(in crate::web) struct Row {
     /// Where the school lies.
     location: Option<String>,
     /// How many candidates are registered.
+    #[schemars(range(max = u32::MAX))]
     candidates: Option<u32>,
     /// How far the container is, in kilometres.
     distance_km: Option<u16>,

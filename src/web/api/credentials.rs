@@ -20,10 +20,9 @@ use super::problem::Refusal;
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct Credential {
     /// Their line, or what begins with the code of a centre, whose manager is meant.
-    #[schemars(length(max = 64))]
     user_name: String,
     /// Their password.
-    #[schemars(with = "String", length(max = 256))]
+    #[schemars(with = "String")]
     password: SecretString,
 }
 
@@ -126,8 +125,9 @@ impl Endpoint for VerifyCredential {
 async fn refused(app: App, person: PersonId, by: String) {
     let now = app.clock.now();
     // A failure stands in the log.
-    let written = to_the_end(async move {
-        actions::log_in_failed(&app.store, &person, Some(&by), now).await
-    });
+    let written =
+        to_the_end(
+            async move { actions::log_in_failed(&app.store, &person, Some(&by), now).await },
+        );
     let _ = written.await;
 }

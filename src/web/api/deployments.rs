@@ -110,13 +110,13 @@ impl Endpoint for ReadDeployment {
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct Listed {
     /// Of this person alone.
-    #[schemars(with = "Option<Id>")]
+    #[schemars(with = "Id")]
     person: Option<PersonId>,
     /// At this centre alone; not together with `person`.
-    #[schemars(with = "Option<Code>")]
+    #[schemars(with = "Code")]
     centre_code: Option<CentreCode>,
     /// What `next` of the page before said.
-    #[schemars(with = "Option<Id>")]
+    #[schemars(with = "Id")]
     after: Option<DeploymentId>,
     /// The most deployments on the page.
     #[serde(default)]
@@ -180,6 +180,7 @@ pub(in crate::web) struct Row {
     /// The last day of work.
     ends_on: String,
     /// What a day pays, in shillings.
+    #[schemars(range(max = u32::MAX))]
     rate_kes: u32,
     /// `posted`, `invited` or `cancelled`; where it is left out, posted unless it stands
     /// otherwise.

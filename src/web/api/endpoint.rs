@@ -5,6 +5,7 @@
 //! document at `/api/v1/openapi.json`, so that it can't promise anything else.
 
 use axum::body::Bytes;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, RawPathParams, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -17,9 +18,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::actions::api::{
-    self, Answer, Caller, Repeat, Unwelcome, keep_answer, look_for_repeat,
-};
+use crate::actions::api::{self, Answer, Caller, Repeat, Unwelcome, keep_answer, look_for_repeat};
 use crate::actions::{ActionError, Tools};
 use crate::crypto::ApiKey;
 use crate::domain::{Scope, Timestamp};
@@ -162,7 +161,9 @@ impl<T: Serialize + JsonSchema + Send + 'static> Gives for Json<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let said = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let said = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     let kind = said.and_then(|kind| kind.split(';').next());
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
@@ -208,9 +209,12 @@ impl Call {
 pub(super) async fn serve<E: Endpoint>(
     app: App,
     scope: Scope,
-    path: RawPathParams,
+    path: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
+    let Ok(path) = path else {
+        return Problem::new(Kind::Unreadable, "the path is no text").into_response();
+    };
     match answer::<E>(app, scope, &path, request).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
@@ -317,7 +321,9 @@ fn written(answer: Answer) -> Response {
 /// Who calls.
 async fn welcome(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
     let no_key = |detail: &str| Problem::new(Kind::NoKey, detail);
-    let said = headers.get(AUTHORIZATION).and_then(|said| said.to_str().ok());
+    let said = headers
+        .get(AUTHORIZATION)
+        .and_then(|said| said.to_str().ok());
     let key = said.and_then(|said| {
         let (scheme, key) = said.split_once(' ')?;
         let is_bearer = scheme.eq_ignore_ascii_case("bearer");
@@ -363,12 +369,12 @@ fn repeatable<E: Endpoint>(headers: &HeaderMap) -> Result<Option<String>, Proble
         return Ok(None);
     };
     let name = name.to_str().unwrap_or_default();
-    let fits = (1..=LONGEST_KEY).contains(&name.len());
-    let name = fits.then(|| name.to_owned()).ok_or_else(|| {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_plain || !(1..=LONGEST_KEY).contains(&name.len()) {
         let detail = format!("an Idempotency-Key has 1 to {LONGEST_KEY} letters, digits and signs");
-        Problem::new(Kind::Unreadable, detail)
-    })?;
-    Ok(Some(name))
+        return Err(Problem::new(Kind::Unreadable, detail));
+    }
+    Ok(Some(name.to_owned()))
 }
 
 async fn whole(request: Request) -> Result<Bytes, Problem> {

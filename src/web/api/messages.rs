@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{MessageId, PersonId};
 use crate::store::outbox::{self, Message};
+use crate::store::people;
 
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
 use super::paging::{Id, Limit, Page, SOME_ID, moment};
@@ -107,7 +108,7 @@ pub(in crate::web) struct Listed {
     #[schemars(with = "Id")]
     id: PersonId,
     /// What `next` of the page before said.
-    #[schemars(with = "Option<Id>")]
+    #[schemars(with = "Id")]
     after: Option<MessageId>,
     /// The most messages on the page.
     #[serde(default)]
@@ -118,6 +119,7 @@ pub(in crate::web) struct ListMessages;
 
 impl Endpoint for ListMessages {
     const SUMMARY: &'static str = "Read what became of all SMS about a person, the oldest first";
+    const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
     type Wanted = Listed;
     type Sent = Nothing;
     type Given = Json<Page<Shown>>;
@@ -132,6 +134,8 @@ impl Endpoint for ListMessages {
         _: Nothing,
     ) -> Result<Json<Page<Shown>>, Refusal> {
         let Unit { tx, .. } = call.unit().await?;
+        let person = people::by_id(tx, &wanted.id).await?;
+        person.ok_or_else(|| Problem::not_found("person"))?;
         let (after, limit) = (wanted.after.as_ref(), wanted.limit);
         let found = outbox::after(tx, &wanted.id, after, limit.and_one()).await?;
         let cursor = |message: &Message| message.id.to_string();

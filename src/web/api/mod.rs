@@ -18,6 +18,7 @@ mod problem;
 mod rows;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
@@ -73,9 +74,10 @@ impl Routes {
         path: &'static str,
         scope: Scope,
     ) -> Self {
-        let handler = move |State(app): State<App>, params: RawPathParams, request: Request| {
-            serve::<E>(app, scope, params, request)
-        };
+        let handler =
+            move |State(app): State<App>,
+                  path: Result<RawPathParams, RawPathParamsRejection>,
+                  request: Request| serve::<E>(app, scope, path, request);
         self.router = self.router.route(path, on(filter, handler));
         self.operations
             .push(Operation::of::<E>(method, path, scope));

@@ -128,7 +128,7 @@ impl Endpoint for ReadPerson {
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct Listed {
     /// What `next` of the page before said.
-    #[schemars(with = "Option<Id>")]
+    #[schemars(with = "Id")]
     after: Option<PersonId>,
     /// The most people on the page.
     #[serde(default)]
@@ -215,7 +215,11 @@ impl Endpoint for SearchPeople {
             read.map_err(|error| Problem::of_field(field, error.to_string()))
         }
         let numbers = Numbers {
-            national_id: read("national_id", sent.national_id.as_deref(), NationalId::parse)?,
+            national_id: read(
+                "national_id",
+                sent.national_id.as_deref(),
+                NationalId::parse,
+            )?,
             phone: read("phone", sent.phone.as_deref(), Msisdn::parse)?,
             tsc_number: read("tsc_number", sent.tsc_number.as_deref(), TscNumber::parse)?,
         };
@@ -270,7 +274,8 @@ pub(in crate::web) struct PutPeople;
 
 impl Endpoint for PutPeople {
     const SUMMARY: &'static str = "Add people, and change what is known about them";
-    const MORE: &'static str = "By the rules of `cp2 import professionals`. The same rows twice change nothing.";
+    const MORE: &'static str =
+        "By the rules of `cp2 import professionals`. The same rows twice change nothing.";
     const ONCE: bool = true;
     const PROBLEMS: &'static [ProblemKind] = &[ProblemKind::Refused];
     type Wanted = Nothing;

@@ -236,9 +236,9 @@ impl From<ActionError> for Refusal {
     fn from(error: ActionError) -> Self {
         match error {
             // Two units of work at once have made the same thing.
-            ActionError::Store(StoreError::Duplicate) => Self::Problem(
-                Problem::new(Kind::Busy, "nothing was done; try again").after(1),
-            ),
+            ActionError::Store(StoreError::Duplicate) => {
+                Self::Problem(Problem::new(Kind::Busy, "nothing was done; try again").after(1))
+            }
             other => Self::Failed(other),
         }
     }

@@ -100,7 +100,9 @@ pub(super) async fn take<T: Serialize>(
     let errors: Vec<_> = rejected.into_iter().map(RowError::from).collect();
     if !is_done {
         let detail = format!("{} rows can't be taken, so none was", errors.len());
-        return Err(Problem::new(ProblemKind::Refused, detail).with(errors).into());
+        return Err(Problem::new(ProblemKind::Refused, detail)
+            .with(errors)
+            .into());
     }
     Ok(Written {
         read: tally.read,
