@@ -324,7 +324,7 @@ async fn a_repeat_gets_the_first_answer_and_sends_nothing(service: &TestService)
         "person": system.id_of(7).await,
         "text": { "en": "Paid, {name}.", "sw": "Umelipwa, {name}." },
     });
-    let once = |body: Value| async {
+    let once = async |body: Value| {
         system
             .call(Method::POST, "/notices", Some(&body), "payment-7")
             .await

@@ -14,7 +14,7 @@ pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// The kinds of problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::web) enum Kind {
     Unreadable,
     NoKey,
     Scope,
@@ -105,7 +105,7 @@ impl Kind {
 
 /// A problem.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(in crate::web) struct Problem {
     pub(super) kind: Kind,
     detail: String,
     errors: Vec<RowError>,
@@ -116,7 +116,7 @@ pub(super) struct Problem {
 /// A problem as it is written.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
-pub(super) struct Written {
+pub(in crate::web) struct Written {
     /// The kind of problem, for programs.
     r#type: String,
     /// The same for people.
@@ -132,7 +132,7 @@ pub(super) struct Written {
 
 /// Something that is wrong with a row or a field.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(super) struct RowError {
+pub(in crate::web) struct RowError {
     /// Which row, the first is 1; nothing where it is not about one.
     pub(super) row: Option<u64>,
     /// Which field; empty where it is the row as a whole.
@@ -219,7 +219,7 @@ impl IntoResponse for Problem {
 }
 
 /// Why an endpoint gives no answer.
-pub(super) enum Refusal {
+pub(in crate::web) enum Refusal {
     /// The system is told.
     Problem(Problem),
     /// It is not; the log is.
