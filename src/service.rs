@@ -29,7 +29,8 @@ use crate::letters::{Council, LetterError, Letters};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
 use crate::outbox::{
-    AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
+    AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Webhooks, WebhooksSettings, Worker,
+    WorkerSettings,
 };
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::Look;
@@ -89,6 +90,7 @@ pub struct Service {
     clerk: Clerk,
     chain: AuditChain,
     sim_checks: Option<SimChecks>,
+    webhooks: Webhooks,
     store: Store,
     menus: Watcher,
     parts: Parts,
@@ -180,6 +182,7 @@ fn tools_with(config: &Config, keys: Keys, menu: Current) -> Result<Tools, Start
         policy: config.policy.clone(),
         operator: config.operator.clone(),
         retention: config.retention.clone(),
+        api: config.api.clone(),
         menu,
         public_url: config.server.public_url.clone(),
         service_code: service_code.cloned().unwrap_or_default(),
@@ -332,6 +335,13 @@ impl Service {
             poll: Duration::from_millis(config.outbox.poll_ms),
         };
         let sim_checks = sim_checks(&config, &store, &channels, &clock)?;
+        let webhooks = Webhooks::new(WebhooksSettings {
+            store: store.clone(),
+            keys: tools.keys.clone(),
+            api: config.api.clone(),
+            poll: Duration::from_millis(config.outbox.poll_ms),
+            clock: Arc::clone(&clock),
+        })?;
         let letters = load_letters(&config)?;
         let (council, https) = (
             &config.council,
@@ -395,6 +405,7 @@ impl Service {
             clerk,
             chain,
             sim_checks,
+            webhooks,
             store,
             menus: watcher,
             parts,
@@ -434,6 +445,7 @@ impl Service {
             tasks.spawn(self.clerk.clone().keep_imports(stop.clone()));
             tasks.spawn(self.clerk.keep_tidy(stop.clone()));
             tasks.spawn(self.chain.run(stop.clone()));
+            tasks.spawn(self.webhooks.run(stop.clone()));
             if let Some(sim_checks) = self.sim_checks {
                 tasks.spawn(sim_checks.run(stop.clone()));
             }

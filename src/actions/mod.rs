@@ -6,6 +6,7 @@
 //! audit) is kept together with the session that asked for it, or not at all.
 
 mod admission;
+pub mod api;
 pub mod audit;
 mod caller;
 pub mod campaign;
@@ -62,7 +63,9 @@ pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
-pub use log_in::{LOG_IN_MINUTES, LogIn, log_in, log_in_failed, may_log_in};
+pub use log_in::{
+    Credential, LOG_IN_MINUTES, LogIn, log_in, log_in_failed, may_log_in, verify_credential,
+};
 pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;

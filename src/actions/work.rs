@@ -5,7 +5,7 @@ use std::pin::Pin;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{Network, Routes};
-use crate::config::{Operator, Policy, Retention};
+use crate::config::{Api, Operator, Policy, Retention};
 use crate::crypto::{Hasher, Keys};
 use crate::domain::{Language, Msisdn, Proofs, Timestamp};
 use crate::menus::{ActionSpec, Current, Fields, Value};
@@ -31,6 +31,8 @@ pub struct Tools {
     pub operator: Operator,
     /// How long things are kept.
     pub retention: Retention,
+    /// How the council's own systems call.
+    pub api: Api,
     /// The wording of every SMS.
     pub menu: Current,
     /// The address that links begin with.
@@ -52,6 +54,8 @@ pub enum Way {
     Sms,
     /// The council's staff.
     Operator,
+    /// The council's own systems.
+    Api,
 }
 
 impl Way {
@@ -63,6 +67,7 @@ impl Way {
             Self::Web => "web",
             Self::Sms => "sms",
             Self::Operator => "operator",
+            Self::Api => "api",
         }
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::config;
-use crate::demo::{CHANNEL, Demo, DemoSettings, SECRET, SERVICE_CODE, office, seed};
+use crate::demo::{CHANNEL, Demo, DemoSettings, SECRET, SERVICE_CODE, office, portal, seed};
 use crate::telemetry;
 
 use super::stop::Stop;
@@ -78,7 +78,12 @@ fn announce(addr: SocketAddr) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
-        "  Callback  http://{addr}/callbacks/{CHANNEL}/{SECRET}/ussd\n"
+        "  Callback  http://{addr}/callbacks/{CHANNEL}/{SECRET}/ussd"
+    )?;
+    writeln!(
+        out,
+        "  API       http://{addr}/api/v1   key {}\n",
+        portal::PORTAL_KEY
     )?;
     writeln!(out, "People:")?;
     for phone in seed::phones()? {

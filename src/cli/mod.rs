@@ -3,6 +3,7 @@
 //! Every command exits with 0, with 1 when it failed, with 2 when it was called
 //! wrongly; errors go to stderr and say what to do.
 
+mod api;
 mod audit;
 mod campaign;
 mod config;
@@ -49,6 +50,8 @@ enum Command {
     Import(import::ImportArgs),
     Load(load::LoadArgs),
     Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Api(api::ApiCommand),
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     #[command(subcommand)]
@@ -122,6 +125,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::run(&args).await,
         Command::Load(args) => load::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Api(command) => api::run(&command).await,
         Command::Audit(command) => audit::run(&command).await,
         Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),

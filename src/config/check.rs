@@ -20,6 +20,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     campaigns(config)?;
     retention(config)?;
     operator(config)?;
+    api(config)?;
     if config.channel.is_empty() {
         return fault(
             "channel",
@@ -87,6 +88,25 @@ fn operator(config: &Config) -> Result<(), Fault> {
         return fault("operator.largest_upload_mb", "must be from 1 to 1024");
     }
     Ok(())
+}
+
+fn api(config: &Config) -> Result<(), Fault> {
+    let api = &config.api;
+    if api.webhooks_may_be_local {
+        return fault(
+            "api.webhooks_may_be_local",
+            "must be false: whoever has a key could have anything within our network called",
+        );
+    }
+    let at_least_one = [
+        ("calls_a_minute", u64::from(api.calls_a_minute)),
+        ("webhook_timeout_s", api.webhook_timeout_s),
+        ("webhook_disabled_after_h", api.webhook_disabled_after_h),
+    ];
+    match at_least_one.iter().find(|(_, value)| *value == 0) {
+        Some((name, _)) => fault(&format!("api.{name}"), "must be at least 1"),
+        None => Ok(()),
+    }
 }
 
 fn database(config: &Config) -> Result<(), Fault> {

@@ -5,6 +5,7 @@
 //! Reading is in two steps, as in any parser: what was said (`source`), then what
 //! it means ([`Config`]).
 
+mod api;
 mod campaign;
 mod channel;
 mod channel_check;
@@ -20,6 +21,7 @@ mod sim_swap;
 mod smpp;
 mod source;
 
+pub use api::Api;
 pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use description::DescriptionText;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::domain::Accent;
 
+use super::api::Api;
 use super::campaign::Campaigns;
 use super::channel::ChannelConfig;
 use super::operator::Operator;
@@ -47,6 +48,9 @@ pub struct Config {
     /// How staff work at the console.
     #[serde(default)]
     pub operator: Operator,
+    /// How the council's own systems call.
+    #[serde(default)]
+    pub api: Api,
     /// Where the menus are.
     #[serde(default)]
     pub menus: Menus,

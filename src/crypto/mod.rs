@@ -1,6 +1,8 @@
 //! Sealing, hashing, tokens, passwords and the keys they need. Logs nothing.
 
+mod api_key;
 mod chain;
+mod hook;
 mod keys;
 mod letter_mark;
 mod password;
@@ -11,7 +13,9 @@ mod seal;
 mod token;
 mod totp;
 
+pub use api_key::ApiKey;
 pub use chain::{Link, link};
+pub use hook::HookSecret;
 pub use keys::{KeyError, Keys, MasterKey};
 pub use password::{Hasher, PasswordError, fresh_password};
 pub use random::{chance, fresh_code};

@@ -37,6 +37,15 @@ impl<'a> Sealed<'a> {
         }
     }
 
+    /// What events for the address of that id are signed with.
+    #[must_use]
+    pub const fn webhook(id: &'a str) -> Self {
+        Self {
+            column: "webhooks.secret",
+            row: id,
+        }
+    }
+
     /// Seals bytes for this place.
     ///
     /// # Panics

@@ -6,6 +6,7 @@ pub mod handset;
 mod network;
 pub mod office;
 pub mod phone;
+pub mod portal;
 pub mod sandbox;
 pub mod seed;
 mod start;

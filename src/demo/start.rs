@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::sandbox::{Sandbox, SandboxSettings};
 use super::seed::{self, SeedError};
-use super::{CHANNEL, SECRET, SERVICE_CODE, office, phone};
+use super::{CHANNEL, SECRET, SERVICE_CODE, office, phone, portal};
 use crate::config::{self, ChannelConfig, ChannelKind, Config, ScreenSeptets};
 use crate::crypto::{Hasher, KeyError, MasterKey, PasswordError, Token};
 use crate::domain::{Clock, SystemClock};
@@ -95,6 +95,7 @@ impl Demo {
         )
         .await?;
         office::staff(&store, &hasher, clock.now()).await?;
+        portal::portal(&store, clock.now()).await?;
         let service = Service::open(config, store, Parts::All, clock)?;
         let inbox = sandbox.clone();
         let phones = phone::router(
@@ -199,6 +200,11 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
             // Whoever tries the demo should not need a second telephone.
             second_factor: false,
             ..config::Operator::default()
+        },
+        api: config::Api {
+            // What is told of here is told to this machine.
+            webhooks_may_be_local: true,
+            ..config::Api::default()
         },
         menus: config::Menus::default(),
         logging: config::Logging::default(),

@@ -60,6 +60,10 @@ id! {
     /// Names a message of the outbox.
     MessageId
 }
+id! {
+    /// Names an address that events are posted to.
+    WebhookId
+}
 
 fn canonical(text: &str) -> Result<String, IdError> {
     Uuid::parse_str(text)

@@ -27,6 +27,6 @@ pub use column::Kind;
 pub use deployment::{DeploymentRow, Standing};
 pub use fault::{Fault, Reason};
 pub use professional::ProfessionalRow;
-pub use reader::{FileError, Form, Line, Numbered, Reader, Row};
+pub use reader::{FileError, Form, Line, Numbered, Reader, Row, read_fields};
 pub use source::Source;
 pub use workbook::{Workbook, is_workbook};

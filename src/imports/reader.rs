@@ -8,7 +8,7 @@ use super::cell::Cells;
 use super::centre::CentreRow;
 use super::column::Kind;
 use super::deployment::DeploymentRow;
-use super::fault::Fault;
+use super::fault::{Fault, Reason};
 use super::header::{Header, NoHeader};
 use super::professional::ProfessionalRow;
 use super::source::Source;
@@ -66,6 +66,31 @@ pub enum Row {
     Professional(Box<ProfessionalRow>),
     /// About somebody's work.
     Deployment(DeploymentRow),
+}
+
+impl Row {
+    fn read(kind: Kind, cells: &Cells<'_>) -> Result<Self, Fault> {
+        match kind {
+            Kind::Centres => CentreRow::read(cells).map(Self::Centre),
+            Kind::Professionals => {
+                ProfessionalRow::read(cells).map(|row| Self::Professional(Box::new(row)))
+            }
+            Kind::Deployments => DeploymentRow::read(cells).map(Self::Deployment),
+        }
+    }
+}
+
+/// Reads a row that came as fields with their names, by the same rules as one of a file.
+pub fn read_fields(kind: Kind, fields: &[(String, String)]) -> Result<Row, Fault> {
+    let (names, cells): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
+    let header = Header::read(kind, &names).map_err(|fault| Fault {
+        column: match fault {
+            NoHeader::Without { column, .. } | NoHeader::Twice(column) => column,
+        },
+        value: String::new(),
+        reason: Reason::Missing,
+    })?;
+    Row::read(kind, &Cells::of(&header, &cells)?)
 }
 
 /// The number of a row, counted as spreadsheets do, and what it says or why it can't be taken.

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use crate::actions::api::forget_answers;
 use crate::store::outbox;
 use crate::store::{
     StoreError, channel_states, guesses, inbound_parts, menu_versions, reports as report_rows,
-    sessions, staff_sessions, web_sessions,
+    sessions, staff_sessions, web_sessions, webhooks,
 };
 
 use super::reports;
@@ -27,6 +28,9 @@ const REPORT_LIFE: Duration = Duration::from_hours(48);
 
 /// How long menu files are kept after the last session began with them.
 const MENU_LIFE: Duration = Duration::from_hours(48);
+
+/// How long events are kept, whether they arrived or not.
+const EVENT_LIFE: Duration = Duration::from_hours(30 * 24);
 
 impl Inner {
     /// Picks up what nobody is working on, and learns what others know of the channels.
@@ -68,6 +72,8 @@ impl Inner {
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         inbound_parts::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
+        forget_answers(&mut tx, now).await?;
+        webhooks::forget_before(&mut tx, now.minus(EVENT_LIFE)).await?;
         tx.commit().await
     }
 }

@@ -26,6 +26,7 @@ mod simulation;
 mod standings;
 mod tokens;
 mod transport;
+mod webhooks;
 mod worker;
 
 pub use campaigns::CampaignFeeder;
@@ -34,4 +35,5 @@ pub use links::{Errand, Links};
 pub use pulse::PulseWatch;
 pub use sim_checks::SimChecks;
 pub use transport::{Transport, TransportError};
+pub use webhooks::{Webhooks, WebhooksSettings};
 pub use worker::{Worker, WorkerSettings};

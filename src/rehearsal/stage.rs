@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::{Decider, Pulse, Tools, Way};
 use crate::aggregators::{FailureReason, Input, Report, ReportStatus, Routes, SessionId, Turn};
-use crate::config::{Operator, Policy, Retention, SimSwapCheck};
+use crate::config::{Api, Operator, Policy, Retention, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError, Sealed, Token};
 use crate::demo::seed::{self, SeedError};
 use crate::dialogue::{Dialogue, DialogueError, Hops, Inbox, Menus, Watch};
@@ -181,6 +181,7 @@ impl<'a> Stage<'a> {
             policy: Policy::default(),
             operator: Operator::default(),
             retention: Retention::default(),
+            api: Api::default(),
             menu: current.clone(),
             public_url: "https://cp2.example.org".into(),
             service_code: SERVICE_CODE.into(),

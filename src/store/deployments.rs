@@ -245,6 +245,41 @@ pub async fn by_id(tx: &mut Tx, id: &DeploymentId) -> Result<Option<Deployment>,
     on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)
 }
 
+/// Which deployments a list is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// Everybody's.
+    All,
+    /// One person's.
+    Person(&'a PersonId),
+    /// One centre's.
+    Centre(&'a CentreCode),
+}
+
+/// Deployments after that id, in the order in which they were made, no more than `limit`.
+pub async fn after(
+    tx: &mut Tx,
+    of: Of<'_>,
+    after: Option<&DeploymentId>,
+    limit: usize,
+) -> Result<Vec<Deployment>, StoreError> {
+    // One text for all would go through every row: no index fits "this or any".
+    const ALL: &str = select!("WHERE $1 = $1 AND d.id > $2 ORDER BY d.id LIMIT $3");
+    const OF_PERSON: &str = select!("WHERE d.person_id = $1 AND d.id > $2 ORDER BY d.id LIMIT $3");
+    const AT_CENTRE: &str =
+        select!("WHERE d.centre_code = $1 AND d.id > $2 ORDER BY d.id LIMIT $3");
+    let (sql, of) = match of {
+        Of::All => (ALL, ""),
+        Of::Person(person) => (OF_PERSON, person.as_str()),
+        Of::Centre(code) => (AT_CENTRE, code.as_str()),
+    };
+    on!(tx, conn => sqlx::query_as(sql)
+        .bind(of)
+        .bind(after.map_or("", DeploymentId::as_str))
+        .bind(count(limit))
+        .fetch_all(conn).await)
+}
+
 /// The deployment whose letter has that serial.
 pub async fn by_serial(tx: &mut Tx, serial: u32) -> Result<Option<Deployment>, StoreError> {
     const SQL: &str = select!("WHERE d.serial = $1");

@@ -59,8 +59,8 @@ pub async fn answer(
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE deployments SET state = $2, answer_reason = $3, answered_at = $4 \
-                       WHERE id = $1";
+    const SQL: &str = "UPDATE deployments SET state = $2, answer_reason = $3, answered_at = $4, \
+                       updated_at = $4 WHERE id = $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(deployment.as_str())
         .bind(state.name())

@@ -15,6 +15,8 @@ mod backup;
 mod line;
 mod open;
 
+pub mod api_answers;
+pub mod api_keys;
 pub mod attendance;
 pub mod audit;
 pub mod binds;
@@ -56,6 +58,7 @@ pub mod staff;
 pub mod staff_sessions;
 pub mod traffic;
 pub mod web_sessions;
+pub mod webhooks;
 
 pub use line::{PgLine, PgTx};
 pub use open::{Store, StoreSettings};

@@ -161,6 +161,19 @@ pub async fn by_part_of_name(
         .fetch_all(conn).await)
 }
 
+/// People after that id, in the order in which they came to be known, no more than `limit`.
+pub async fn after(
+    tx: &mut Tx,
+    after: Option<&PersonId>,
+    limit: usize,
+) -> Result<Vec<Person>, StoreError> {
+    const SQL: &str = select!("WHERE id > $1 ORDER BY id LIMIT $2");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(after.map_or("", PersonId::as_str))
+        .bind(count(limit))
+        .fetch_all(conn).await)
+}
+
 /// Holds a person's record until the unit of work is done, so that two changes of
 /// one record follow each other. On SQLite the unit of work itself does that.
 pub async fn lock(tx: &mut Tx, id: &PersonId) -> Result<(), StoreError> {

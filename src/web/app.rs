@@ -18,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::outbox::Worker;
 use crate::store::Store;
 
+use super::guard::Guard;
 use super::pages::Look;
 
 /// What the service is made of.
@@ -60,13 +61,24 @@ pub struct AppParts {
 
 /// The parts, shared. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<AppParts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: AppParts,
+    guard: Guard,
+}
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
-        Self(Arc::new(parts))
+        let guard = Guard::new(&parts.tools.api);
+        Self(Arc::new(Inner { parts, guard }))
+    }
+
+    /// Counts the calls of other systems.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0.guard
     }
 
     /// Tells the worker of this process that there may be something to send.
@@ -79,6 +91,6 @@ impl std::ops::Deref for App {
     type Target = AppParts;
 
     fn deref(&self) -> &AppParts {
-        &self.0
+        &self.0.parts
     }
 }

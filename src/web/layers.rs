@@ -35,37 +35,42 @@ const LONGEST_UPLOAD: Duration = Duration::from_mins(20);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a request may take.
-struct Limits {
-    body: usize,
-    time: Duration,
+/// What people and aggregators send is small.
+pub(super) fn forms(router: Router) -> Router {
+    limited(patient(router, LONGEST_REQUEST), LARGEST_BODY)
 }
 
-/// The last layer is the outermost: it sees a request first and its answer last. `uploads`
-/// may take more.
-pub(super) fn around(router: Router, uploads: Router, app: &App) -> Router {
+/// What the council's own systems send; the API says itself how much that may be.
+pub(super) fn systems(router: Router) -> Router {
+    patient(router, LONGEST_REQUEST)
+}
+
+/// Files for the console.
+pub(super) fn files(router: Router, app: &App) -> Router {
+    let largest = app.tools.operator.largest_upload_mb << 20;
+    limited(patient(router, LONGEST_UPLOAD), largest)
+}
+
+fn limited(router: Router, largest: usize) -> Router {
+    router
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(largest))
+}
+
+fn patient(router: Router, longest: Duration) -> Router {
+    router
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            longest,
+        ))
+}
+
+/// The last layer is the outermost: it sees a request first and its answer last.
+pub(super) fn around(router: Router, app: &App) -> Router {
     let https = app.https;
     let fault = app.clone();
-    let within = |router: Router, limits: &Limits| {
-        router
-            .layer(DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(limits.body))
-            .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                limits.time,
-            ))
-    };
-    let forms = Limits {
-        body: LARGEST_BODY,
-        time: LONGEST_REQUEST,
-    };
-    let files = Limits {
-        body: app.tools.operator.largest_upload_mb << 20,
-        time: LONGEST_UPLOAD,
-    };
-    within(router, &forms)
-        .merge(within(uploads, &files))
+    router
         .layer(CatchPanicLayer::custom(move |_| look_after(&fault)))
         .layer(map_response(move |mut response: Response| async move {
             secure(response.headers_mut(), https);

@@ -4,6 +4,7 @@
 //! dialogue or an action does the work in a spawned task, a page or the aggregator
 //! writes the answer. All routes stand on this page.
 
+mod api;
 mod app;
 mod callbacks;
 mod centre;
@@ -14,6 +15,7 @@ mod desk;
 mod details;
 mod download;
 mod forgot;
+mod guard;
 mod health;
 mod invitation;
 mod layers;
@@ -31,6 +33,7 @@ mod serve;
 mod site;
 mod visit;
 
+pub use api::Routes as ApiRoutes;
 pub use app::{App, AppParts};
 pub use serve::{Patience, serve};
 
@@ -38,7 +41,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
-use crate::domain::Duty;
+use crate::domain::{Duty, Scope};
 
 use operator::Door;
 
@@ -130,7 +133,11 @@ pub fn router(app: &App, extra: Router) -> Router {
         .method_not_allowed_fallback(respond::wrong_method)
         .with_state(app.clone())
         .merge(extra);
-    layers::around(router, uploads(app), app)
+    let systems = api().into_router().with_state(app.clone());
+    let all = layers::forms(router)
+        .merge(layers::systems(systems))
+        .merge(layers::files(uploads(app), app));
+    layers::around(all, app)
 }
 
 /// The one route that takes more than a form.
@@ -245,9 +252,45 @@ fn staff(app: &App) -> Router<App> {
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))
 }
 
+/// The API for the council's own systems, under `/api/v1`, by what each route demands of a key.
+#[must_use]
+pub fn api() -> ApiRoutes {
+    use Scope::{
+        CentresRead, CentresWrite, CredentialsVerify, DeploymentsRead, DeploymentsWrite,
+        MessagesRead, NoticesSend, PeopleRead, PeopleWrite, WebhooksManage,
+    };
+    use api::{
+        EnableWebhook, ListCentres, ListDeployments, ListMessages, ListPeople, ListWebhooks,
+        MakeWebhook, PingWebhook, PutCentres, PutDeployments, PutPeople, ReadCentre,
+        ReadDeployment, ReadMessage, ReadPerson, ReadWebhook, RemoveWebhook, SearchPeople,
+        SendNotice, VerifyCredential,
+    };
+    ApiRoutes::default()
+        .get::<ListPeople>("/people", PeopleRead)
+        .post::<PutPeople>("/people", PeopleWrite)
+        .post::<SearchPeople>("/people/search", PeopleRead)
+        .get::<ReadPerson>("/people/{id}", PeopleRead)
+        .get::<ListMessages>("/people/{id}/messages", MessagesRead)
+        .get::<ListCentres>("/centres", CentresRead)
+        .post::<PutCentres>("/centres", CentresWrite)
+        .get::<ReadCentre>("/centres/{code}", CentresRead)
+        .get::<ListDeployments>("/deployments", DeploymentsRead)
+        .post::<PutDeployments>("/deployments", DeploymentsWrite)
+        .get::<ReadDeployment>("/deployments/{id}", DeploymentsRead)
+        .post::<VerifyCredential>("/credentials/verify", CredentialsVerify)
+        .post::<SendNotice>("/notices", NoticesSend)
+        .get::<ReadMessage>("/messages/{id}", MessagesRead)
+        .get::<ListWebhooks>("/webhooks", WebhooksManage)
+        .post::<MakeWebhook>("/webhooks", WebhooksManage)
+        .get::<ReadWebhook>("/webhooks/{id}", WebhooksManage)
+        .delete::<RemoveWebhook>("/webhooks/{id}", WebhooksManage)
+        .post::<EnableWebhook>("/webhooks/{id}/enable", WebhooksManage)
+        .post::<PingWebhook>("/webhooks/{id}/ping", WebhooksManage)
+}
+
 /// The routes of a process that only sends SMS.
 pub fn health_router(app: &App) -> Router {
-    layers::around(platform().with_state(app.clone()), Router::new(), app)
+    layers::around(layers::forms(platform().with_state(app.clone())), app)
 }
 
 fn platform() -> Router<App> {

@@ -103,7 +103,8 @@ pub(super) async fn log_in(
 async fn refused(app: App, person: PersonId) {
     let now = app.clock.now();
     // A failure stands in the log.
-    let _ = to_the_end(async move { actions::log_in_failed(&app.store, &person, now).await }).await;
+    let _ = to_the_end(async move { actions::log_in_failed(&app.store, &person, None, now).await })
+        .await;
 }
 
 pub(super) fn unreadable(frame: Frame<'_>, refusal: &FormRejection) -> Response {

@@ -27,7 +27,7 @@ pub fn placeholders() -> impl Iterator<Item = (&'static str, bool)> {
 }
 
 /// What a text to people chosen by themselves may name.
-const OF_PEOPLE: &[FieldSpec] = &[
+pub(super) const OF_PEOPLE: &[FieldSpec] = &[
     FieldSpec::new("name", Kind::Name(60)),
     FieldSpec::new("code", Kind::Code(14)),
 ];

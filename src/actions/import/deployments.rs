@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::actions::work::ActionError;
-use crate::domain::{CentreCode, DeploymentId, NationalId, PersonId};
+use crate::domain::{CentreCode, DeploymentId, NationalId, PersonId, Timestamp};
 use crate::imports::{DeploymentRow, Fault, Reason, Standing};
 use crate::store::Tx;
 use crate::store::bulk::{centres, deployments as bulk, people};
@@ -59,7 +59,7 @@ impl Import<'_> {
             self.sums.told += self.tell(tx, &moves).await?;
         }
         if self.plan.writes && !moves.is_empty() {
-            write(tx, moves).await?;
+            write(tx, moves, self.now).await?;
         }
         Ok(verdicts)
     }
@@ -175,12 +175,12 @@ fn is_same(old: &Deployment, new: &Deployment) -> bool {
 /// Writes deployments down. What has changed gets a new serial, so that a letter which was
 /// printed before is known to be withdrawn; links to it, which are about the old one, open
 /// nothing.
-async fn write(tx: &mut Tx, moves: Vec<Move<'_>>) -> Result<(), ActionError> {
+async fn write(tx: &mut Tx, moves: Vec<Move<'_>>, now: Timestamp) -> Result<(), ActionError> {
     let first = bulk::last_serial(tx).await?.saturating_add(1);
     let numbered = (first..)
         .zip(moves)
         .map(|(serial, one)| Deployment { serial, ..one.is });
-    Ok(bulk::put(tx, &numbered.collect::<Vec<_>>()).await?)
+    Ok(bulk::put(tx, &numbered.collect::<Vec<_>>(), now).await?)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::domain::CentreCode;
 use crate::store::centres::Centre;
-use crate::store::tx::decode;
+use crate::store::tx::{count, decode};
 use crate::store::{StoreError, Tx};
 
 use super::{array, texts, with_arrays, with_rows, with_texts};
@@ -30,6 +30,21 @@ pub async fn of_codes(tx: &mut Tx, codes: &[&CentreCode]) -> Result<Vec<Centre>,
     let codes = texts(codes.iter().map(|code| code.as_str()));
     let rows: Vec<CentreColumns> =
         on!(tx, conn => sqlx::query_as(sql).bind(codes).fetch_all(conn).await)?;
+    rows.into_iter().map(centre).collect()
+}
+
+/// Centres after that code, in the order of their codes, no more than `limit`.
+pub async fn after(
+    tx: &mut Tx,
+    after: Option<&CentreCode>,
+    limit: usize,
+) -> Result<Vec<Centre>, StoreError> {
+    const SQL: &str = "SELECT code, name, sub_county, county, distribution_centre, location, \
+        candidates, distance_km FROM centres WHERE code > $1 ORDER BY code LIMIT $2";
+    let rows: Vec<CentreColumns> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(after.map_or("", CentreCode::as_str))
+        .bind(count(limit))
+        .fetch_all(conn).await)?;
     rows.into_iter().map(centre).collect()
 }
 

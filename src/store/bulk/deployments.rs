@@ -1,6 +1,6 @@
 //! Many deployments at once.
 
-use crate::domain::PersonId;
+use crate::domain::{PersonId, Timestamp};
 use crate::store::deployments::{Deployment, select};
 use crate::store::{StoreError, Tx};
 
@@ -27,22 +27,31 @@ pub async fn last_serial(tx: &mut Tx) -> Result<u32, StoreError> {
 
 /// Adds deployments that are new and keeps what has become of those that are not.
 /// `Duplicate` when another import runs at the same time.
-pub async fn put(tx: &mut Tx, deployments: &[Deployment]) -> Result<(), StoreError> {
+pub async fn put(
+    tx: &mut Tx,
+    deployments: &[Deployment],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     with_arrays!(
         sql,
         tx,
         "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, serial, \
-         issued_on, reports_at, starts_on, ends_on, rate_kes) \
+         issued_on, reports_at, starts_on, ends_on, rate_kes, updated_at) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), \
          value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), value ->> 8, \
-         CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT) FROM ",
+         CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT), \
+         $2 FROM ",
         " WHERE TRUE ON CONFLICT (id) DO UPDATE SET centre_code = excluded.centre_code, \
          state = excluded.state, serial = excluded.serial, issued_on = excluded.issued_on, \
          reports_at = excluded.reports_at, starts_on = excluded.starts_on, \
-         ends_on = excluded.ends_on, rate_kes = excluded.rate_kes"
+         ends_on = excluded.ends_on, rate_kes = excluded.rate_kes, \
+         updated_at = excluded.updated_at"
     );
     let rows = array(deployments.iter().map(row));
-    on!(tx, conn => sqlx::query(sql).bind(rows).execute(conn).await.map(drop))
+    on!(tx, conn => sqlx::query(sql)
+        .bind(rows)
+        .bind(now.as_millis())
+        .execute(conn).await.map(drop))
 }
 
 fn row(deployment: &Deployment) -> serde_json::Value {

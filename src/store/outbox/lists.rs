@@ -1,7 +1,7 @@
 //! Looking at the outbox.
 
-use crate::domain::{Msisdn, PersonId, Timestamp};
-use crate::store::tx::count;
+use crate::domain::{MessageId, Msisdn, PersonId, Timestamp};
+use crate::store::tx::{count, decode};
 use crate::store::{StoreError, Tx};
 
 use super::{Lane, number};
@@ -145,4 +145,94 @@ pub async fn of_person(
             },
         )
         .collect()
+}
+
+/// A message as the council's systems see it: never its text.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Which.
+    pub id: MessageId,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// Through which channel.
+    pub channel: String,
+    /// How many SMS it takes.
+    pub segments: i64,
+    /// How far it has come.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// What the aggregator says that it cost.
+    pub cost: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it came to its state.
+    pub updated_at: Timestamp,
+}
+
+type MessageRow = (
+    String,
+    Option<String>,
+    i64,
+    String,
+    i64,
+    String,
+    Option<String>,
+    Option<String>,
+    i64,
+    i64,
+);
+
+fn message(row: MessageRow) -> Result<Message, StoreError> {
+    let (id, person, lane, channel, segments, state, reason, cost, created_at, updated_at) = row;
+    let person = person.as_deref().map(PersonId::parse);
+    Ok(Message {
+        id: MessageId::parse(&id).map_err(decode)?,
+        person: person.transpose().map_err(decode)?,
+        lane: super::lane(lane)?,
+        channel,
+        segments,
+        state,
+        reason,
+        cost,
+        created_at: Timestamp::from_millis(created_at),
+        updated_at: Timestamp::from_millis(updated_at),
+    })
+}
+
+/// The columns of a message, in the order of [`MessageRow`].
+macro_rules! select_message {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, person_id, lane, channel, segments, state, reason, cost, created_at, ",
+            "updated_at FROM outbox ",
+            $rest
+        )
+    };
+}
+
+/// The message of that id.
+pub async fn by_id(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, StoreError> {
+    const SQL: &str = select_message!("WHERE id = $1");
+    let row: Option<MessageRow> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)?;
+    row.map(message).transpose()
+}
+
+/// Messages about a person after that one, the oldest first, no more than `limit`.
+pub async fn after(
+    tx: &mut Tx,
+    person: &PersonId,
+    after: Option<&MessageId>,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    const SQL: &str = select_message!("WHERE person_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let rows: Vec<MessageRow> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(person.as_str())
+        .bind(after.map_or("", MessageId::as_str))
+        .bind(count(limit))
+        .fetch_all(conn).await)?;
+    rows.into_iter().map(message).collect()
 }
