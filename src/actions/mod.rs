@@ -24,12 +24,14 @@ mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
+mod letter_code;
 mod letter_data;
 mod limits;
 mod log_in;
 mod lost_line;
 mod lost_sms;
 mod msisdn;
+mod notice;
 mod own_password;
 mod parcel;
 mod password;
@@ -58,6 +60,7 @@ pub use decider::Decider;
 pub use errand::Errands;
 pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
+pub use letter_code::{CodeTried, CodeTyped, ID_DIGITS, close_to, open_to, try_code};
 pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
 pub use log_in::{LogIn, log_in, log_in_failed};
@@ -72,7 +75,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 62] = [
+const ACTIONS: [Action; 63] = [
     caller::RECOGNISE,
     centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
@@ -107,6 +110,7 @@ const ACTIONS: [Action; 62] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    notice::SEND_NOTICE,
     lost_line::CLAIM,
     lost_line::OBJECT,
     lost_sms::FIND,
@@ -145,6 +149,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &own_password::CHANGED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
+        &notice::LETTER_NOTICE,
         &kra_pin::CHANGED,
         &lost_line::CLAIMED,
         &lost_line::REFUSED,

@@ -1,6 +1,6 @@
 //! Many deployments at once.
 
-use crate::domain::PersonId;
+use crate::domain::{PersonId, Timestamp};
 use crate::store::deployments::{Deployment, select};
 use crate::store::{StoreError, Tx};
 
@@ -32,14 +32,17 @@ pub async fn put(tx: &mut Tx, deployments: &[Deployment]) -> Result<(), StoreErr
         sql,
         tx,
         "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, serial, \
-         issued_on, reports_at, starts_on, ends_on, rate_kes) \
+         issued_on, reports_at, starts_on, ends_on, rate_kes, paper, examiner_number, answer_by) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), \
          value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), value ->> 8, \
-         CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT) FROM ",
+         CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT), \
+         value ->> 13, value ->> 14, CAST(value ->> 15 AS BIGINT) FROM ",
         " WHERE TRUE ON CONFLICT (id) DO UPDATE SET centre_code = excluded.centre_code, \
          state = excluded.state, serial = excluded.serial, issued_on = excluded.issued_on, \
          reports_at = excluded.reports_at, starts_on = excluded.starts_on, \
-         ends_on = excluded.ends_on, rate_kes = excluded.rate_kes"
+         ends_on = excluded.ends_on, rate_kes = excluded.rate_kes, \
+         paper = excluded.paper, examiner_number = excluded.examiner_number, \
+         answer_by = excluded.answer_by"
     );
     let rows = array(deployments.iter().map(row));
     on!(tx, conn => sqlx::query(sql).bind(rows).execute(conn).await.map(drop))
@@ -60,5 +63,8 @@ fn row(deployment: &Deployment) -> serde_json::Value {
         deployment.starts_on.to_string(),
         deployment.ends_on.to_string(),
         deployment.rate.0,
+        deployment.paper,
+        deployment.examiner_number,
+        deployment.answer_by.map(Timestamp::as_millis),
     ])
 }
