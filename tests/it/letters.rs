@@ -75,7 +75,7 @@ fn run_on(pdf: &[u8], program: &str, before: &[&str], after: &[&str]) -> String 
 }
 
 /// The words of a PDF, one space between them.
-fn words(pdf: &[u8]) -> String {
+pub(crate) fn words(pdf: &[u8]) -> String {
     let text = run_on(pdf, "pdftotext", &[], &["-"]);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

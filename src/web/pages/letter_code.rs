@@ -135,7 +135,7 @@ impl LetterOpenPage<'_> {
                 button: "Download letter",
                 window: format!(
                     "It is a PDF of less than 40 KB. For {minutes} minutes you can download it \
-                     again in this browser."
+                     again on this page; going back closes it."
                 ),
                 shared: "Do others use this computer? Print or copy the letter, delete the file, \
                          then press the button below.",
@@ -145,8 +145,8 @@ impl LetterOpenPage<'_> {
                 title: "Barua yako imefunguliwa",
                 button: "Pakua barua",
                 window: format!(
-                    "Ni PDF isiyozidi KB 40. Kwa dakika {minutes} unaweza kuipakua tena kwa \
-                     kivinjari hiki."
+                    "Ni PDF isiyozidi KB 40. Kwa dakika {minutes} unaweza kuipakua tena kwenye \
+                     ukurasa huu; ukirudi nyuma itafungwa."
                 ),
                 shared: "Je, wengine hutumia kompyuta hii? Chapisha au nakili barua, futa faili, \
                          kisha ubonyeze kitufe kilicho hapa chini.",
