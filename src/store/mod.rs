@@ -28,6 +28,7 @@ pub mod deployments;
 pub mod exports;
 pub mod guesses;
 pub mod inbound;
+pub mod inbound_parts;
 pub mod invitations;
 pub mod lines;
 pub mod links;

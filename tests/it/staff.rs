@@ -161,6 +161,8 @@ fn duty_of(path: &str) -> Duty {
         | "/operator/campaigns"
         | "/operator/campaigns/{reference}" => Duty::Look,
         "/operator/board/resume"
+        | "/operator/campaigns/new"
+        | "/operator/campaigns/{reference}/trial"
         | "/operator/campaigns/{reference}/steps"
         | "/operator/campaigns/{reference}/results.csv" => Duty::Steer,
         "/operator/audit" => Duty::Audit,
