@@ -189,10 +189,12 @@ pub async fn behind_link(
 
 /// What a link is about, while that is as it was when the link was sent.
 pub(super) async fn opened(tx: &mut Tx, link: &Link) -> Result<Option<Opened>, ActionError> {
-    let Some(person) = people::by_id(tx, &link.person).await? else {
+    let person = people::by_id(tx, &link.person).await?;
+    // Asked for in any case: what a link of nobody costs must be what another does.
+    let found = deployments::by_id(tx, &link.deployment).await?;
+    let Some(person) = person else {
         return Ok(None);
     };
-    let found = deployments::by_id(tx, &link.deployment).await?;
     // It may have been taken back or decided anew since the link was sent.
     let same = |found: &Deployment| {
         let about_hash = link.about_hash.as_deref();

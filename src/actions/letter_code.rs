@@ -72,7 +72,9 @@ pub async fn try_code(
             if first {
                 write_opened(&mut tx, "code", &letter, now).await?;
             }
-            if first || link.redeemed {
+            // The same browser may have pressed twice, and the first press was kept meanwhile.
+            let open = links::of_browser(&mut tx, &browser.hash(), now).await?;
+            if open.is_some_and(|open| open.token_hash == link.token_hash) {
                 CodeTried::Opened
             } else {
                 CodeTried::Wrong

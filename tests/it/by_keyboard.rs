@@ -145,7 +145,7 @@ impl Visit {
 
         let sms = self.sms_after(1, &["2"]).await;
         self.goto("/").await;
-        self.press("main a[href^='/l']").await;
+        self.press("main a[href^='/l?']").await;
         self.at(self.pick("Your letter by code", "Barua yako kwa msimbo"))
             .await;
         let code = code_in(&sms).to_lowercase();
