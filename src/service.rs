@@ -5,6 +5,7 @@ mod menus;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Hops, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::intake::Intake;
-use crate::letters::{Council, LetterError, Letters};
+use crate::letters::{Council, LetterError, Letters, TemplateFile};
 use crate::menus::{Current, Edition, Findings, embedded, prove, read_folder};
 use crate::metrics::Metrics;
 use crate::outbox::{
@@ -70,6 +71,9 @@ pub enum StartError {
     /// A letter template is wrong.
     #[error("the letter templates are wrong")]
     Letters(#[from] LetterError),
+    /// The folder of letters can't be read.
+    #[error("the folder of letters can't be read")]
+    LetterFiles(#[source] std::io::Error),
     /// Passwords can't be hashed.
     #[error(transparent)]
     Passwords(#[from] PasswordError),
@@ -258,14 +262,37 @@ pub fn load_letters(config: &Config) -> Result<Letters, StartError> {
     let first = config.channel.first();
     let service_code = first.and_then(|channel| channel.service_codes.first());
     let council = &config.council;
-    let letters = Letters::new(Council {
+    let own = match &council.letters_folder {
+        Some(folder) => letter_files(folder).map_err(StartError::LetterFiles)?,
+        None => Vec::new(),
+    };
+    let council = Council {
         name: council.name.clone(),
         address: council.address.clone(),
         signatory: council.signatory.clone(),
         signatory_title: council.signatory_title.clone(),
         service_code: service_code.cloned(),
-    })?;
-    Ok(letters)
+        reference: council.letter_reference.clone(),
+        invitation_reference: council.invitation_reference.clone(),
+    };
+    Ok(Letters::new(council, &own)?)
+}
+
+/// The letters of a folder, but for its guide.
+pub fn letter_files(folder: &Path) -> std::io::Result<Vec<TemplateFile>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_letter = path.extension().is_some_and(|end| end == "md");
+        if is_letter && path.file_name().is_some_and(|name| name != "README.md") {
+            files.push(TemplateFile {
+                text: std::fs::read_to_string(&path)?,
+                path: path.display().to_string(),
+            });
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
 }
 
 fn inbox(

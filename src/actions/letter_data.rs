@@ -1,5 +1,6 @@
 //! What the letter of a deployment says.
 
+use crate::domain::Timestamp;
 use crate::letters::{Check, LetterData};
 use crate::store::deployments::Deployment;
 use crate::store::people::Person;
@@ -10,15 +11,7 @@ use super::work::Tools;
 #[must_use]
 pub fn letter_data(tools: &Tools, person: &Person, deployment: &Deployment) -> Option<LetterData> {
     let reports = deployment.reports_at.datetime_in_kenya();
-    let series = deployment.series;
     Some(LetterData {
-        reference: format!(
-            "KNEC/GEN/EA/FA/SI/APP/{}/{}/{}/{:07}",
-            series.exam.code(),
-            deployment.role.code(),
-            series.year,
-            deployment.serial
-        ),
         serial: deployment.serial,
         issued_on: deployment.issued_on,
         name: person.name.clone(),
@@ -27,7 +20,7 @@ pub fn letter_data(tools: &Tools, person: &Person, deployment: &Deployment) -> O
         mobile: person.msisdn.clone()?,
         town: person.town.clone(),
         role: deployment.role,
-        series,
+        series: deployment.series,
         centre_code: deployment.centre.code.clone(),
         centre_name: deployment.centre.name.clone(),
         sub_county: deployment.centre.sub_county.clone(),
@@ -38,8 +31,10 @@ pub fn letter_data(tools: &Tools, person: &Person, deployment: &Deployment) -> O
         to: deployment.ends_on,
         rate_per_day: Some(deployment.rate),
         distribution_centre: Some(deployment.centre.distribution_centre.clone()),
-        paper: None,
-        reply_by: None,
+        paper: deployment.paper.clone(),
+        examiner_number: deployment.examiner_number.clone(),
+        reply_by: deployment.answer_by.map(Timestamp::date_in_kenya),
+        accepted_on: deployment.answered_at.map(Timestamp::date_in_kenya),
         check: Check {
             code: tools.keys.check_code(deployment.serial),
             place: format!("{}/v", tools.public_url),

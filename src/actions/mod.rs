@@ -25,12 +25,14 @@ mod invitation;
 mod kra_pin;
 mod language;
 mod letter;
+mod letter_code;
 mod letter_data;
 mod limits;
 mod log_in;
 mod lost_line;
 mod lost_sms;
 mod msisdn;
+mod notice;
 mod own_password;
 mod parcel;
 mod password;
@@ -61,6 +63,7 @@ pub use decider::Decider;
 pub use errand::Errands;
 pub use forgotten::{Forgotten, forgotten, may_ask};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
+pub use letter_code::{CodeTried, CodeTyped, ID_DIGITS, close_to, open_to, try_code};
 pub use letter_data::letter_data;
 pub use limits::{private_bucket, use_once};
 pub use log_in::{
@@ -77,7 +80,7 @@ use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
 
 /// Every action that menus can ask for.
-const ACTIONS: [Action; 62] = [
+const ACTIONS: [Action; 63] = [
     caller::RECOGNISE,
     centre::APPROVE_CLAIM,
     centre::ATTENDANCE_DAY,
@@ -112,6 +115,7 @@ const ACTIONS: [Action; 62] = [
     kra_pin::CHANGE,
     language::SWITCH,
     letter::SEND_LINK,
+    notice::SEND_NOTICE,
     lost_line::CLAIM,
     lost_line::OBJECT,
     lost_sms::FIND,
@@ -150,6 +154,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         &own_password::CHANGED,
         &password::NEW_PASSWORD,
         &letter::LETTER_LINK,
+        &notice::LETTER_NOTICE,
         &kra_pin::CHANGED,
         &lost_line::CLAIMED,
         &lost_line::REFUSED,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::aggregators::Channels;
-use crate::service::{StartError, load_keys, load_menus};
+use crate::service::{StartError, load_keys, load_letters, load_menus};
 use crate::telemetry;
 
 use super::ConfigFile;
@@ -15,7 +15,7 @@ use super::ConfigFile;
 /// Example: cp2 config check --config /etc/cp2/cp2.toml
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Read the configuration, the environment and the menus, and say what is wrong
+    /// Read the configuration, the environment, the menus and the letters, and say what is wrong
     ///
     /// Example: cp2 config check --config /etc/cp2/cp2.toml
     Check(ConfigFile),
@@ -33,6 +33,7 @@ pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<ExitCode> {
             load_keys(&config)?;
             Channels::open(&config.channel, &config.server.public_url)
                 .map_err(StartError::Channel)?;
+            load_letters(&config)?;
             let menu = load_menus(&config)?.menu;
             let channels: Vec<_> = config
                 .channel

@@ -10,8 +10,8 @@ use std::io::Write;
 
 use crate::actions::{Tools, letter_data};
 use crate::domain::{CentreCode, Series};
-use crate::letters::{LetterData, Letters};
-use crate::service::{existing_store, load_letters, load_tools};
+use crate::letters::{LetterData, Letters, TemplateFile};
+use crate::service::{existing_store, letter_files, load_letters, load_tools};
 use crate::store::deployments::{self, Deployment, LettersOf};
 use crate::store::{StoreError, Tx, people};
 
@@ -27,6 +27,21 @@ const PAGE: usize = 256;
 #[derive(Debug, Subcommand)]
 pub(super) enum LettersCommand {
     Render(RenderArgs),
+    Check(CheckArgs),
+}
+
+/// Read the letters of a folder, and say what is wrong and where
+///
+/// Each fault is a line that begins with FILE:LINE. What a letter may say stands in
+/// letters/README.md.
+///
+/// Example: cp2 letters check letters
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct CheckArgs {
+    /// The folder with the letters, such as invigilator.md
+    #[arg(value_name = "DIR", default_value = "letters")]
+    folder: PathBuf,
 }
 
 /// Write the letters of a series, or one of them, as PDF files
@@ -55,7 +70,31 @@ pub(super) struct RenderArgs {
 }
 
 pub(super) async fn run(command: &LettersCommand) -> anyhow::Result<ExitCode> {
-    let LettersCommand::Render(args) = command;
+    match command {
+        LettersCommand::Render(args) => render(args).await,
+        LettersCommand::Check(args) => check(args),
+    }
+}
+
+fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let folder = args.folder.display();
+    let files = letter_files(&args.folder).with_context(|| format!("{folder} can't be read"))?;
+    if files.is_empty() {
+        bail!("{folder} holds no letters: their names end in .md");
+    }
+    // Each by itself, so that one fault hides no other.
+    let faults: Vec<_> = files.iter().filter_map(TemplateFile::fault).collect();
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    if !faults.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("{folder}: {} letters, in order", files.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn render(args: &RenderArgs) -> anyhow::Result<ExitCode> {
     let config = args.config.load()?;
     let tools = load_tools(&config)?;
     let letters = load_letters(&config)?;

@@ -151,6 +151,12 @@ fn policy(config: &Config) -> Result<(), Fault> {
             "is longer than policy.secret_sms_minutes: the text is of no use by then",
         );
     }
+    if policy.link_hours > 999 {
+        return fault(
+            "policy.link_hours",
+            "must be at most 999: it stands in an SMS that has room for no more",
+        );
+    }
     let asks = policy.sim_swap.check == SimSwapCheck::Ask;
     let can_ask = |channel: &ChannelConfig| channel.kind == ChannelKind::AfricasTalking;
     if asks && !config.channel.iter().any(can_ask) {

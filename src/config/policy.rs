@@ -24,8 +24,10 @@ pub struct Policy {
     pub link_hours: u64,
     /// How long the browser that opened a link may go on with the download, in minutes.
     pub link_window_minutes: u64,
-    /// How many links a person may ask for in a day.
+    /// How many links a person may ask for in a day, and how many notices.
     pub links_in_a_day: i64,
+    /// How often a letter's code may be typed from one address in an hour.
+    pub letter_codes_in_an_hour: i64,
     /// How long an SMS with a new password or a link is of use, in minutes.
     pub secret_sms_minutes: u64,
     /// How long the text of a new password stays sealed after it was asked for, to be sent
@@ -166,6 +168,7 @@ impl Default for Policy {
             link_hours: 72,
             link_window_minutes: 15,
             links_in_a_day: 10,
+            letter_codes_in_an_hour: 100,
             secret_sms_minutes: 30,
             resend_minutes: 10,
             login_minutes: 120,

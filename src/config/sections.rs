@@ -160,6 +160,12 @@ pub struct Council {
     pub signatory: String,
     /// In which office.
     pub signatory_title: String,
+    /// A folder with letters of its own; what is missing there is as the program was built.
+    pub letters_folder: Option<PathBuf>,
+    /// What the references of appointment letters begin with.
+    pub letter_reference: String,
+    /// What those of examiners' invitations begin with.
+    pub invitation_reference: String,
     /// The colour of its pages, dark enough for white text to be read on it.
     pub accent: Accent,
 }
@@ -171,6 +177,9 @@ impl Default for Council {
             address: vec!["P.O. Box 0000-00100".into(), "Nairobi".into()],
             signatory: "The Chief Executive Officer".into(),
             signatory_title: "For the Council".into(),
+            letters_folder: None,
+            letter_reference: "KNEC/GEN/EA/FA/SI/APP".into(),
+            invitation_reference: "KNEC/CONF/EA/FA/SE/EXMS".into(),
             accent: Accent::default(),
         }
     }

@@ -10,6 +10,7 @@ mod pin;
 mod random;
 mod recovery;
 mod seal;
+mod short_code;
 mod token;
 mod totp;
 
@@ -21,5 +22,6 @@ pub use password::{Hasher, PasswordError, fresh_password};
 pub use random::{chance, fresh_code};
 pub use recovery::RecoveryCode;
 pub use seal::{SealError, Sealed};
+pub use short_code::ShortCode;
 pub use token::Token;
 pub use totp::TotpSecret;

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::random;
 
@@ -21,23 +21,13 @@ impl Token {
     /// A new token.
     #[must_use]
     pub fn fresh() -> Self {
-        let mut bytes = [0; LENGTH];
-        random::fill(&mut bytes);
-        let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-        Self(bytes.iter().map(letter).collect())
+        Self(fresh_letters(LENGTH))
     }
 
-    /// Reads a token as people copy it: capitals, and the letters that look like digits.
+    /// Reads a token as people copy it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = |c: char| match c.to_ascii_lowercase() {
-            'o' => '0',
-            'i' | 'l' => '1',
-            other => other,
-        };
-        let token: String = text.chars().map(plain).collect();
-        let fits = token.len() == LENGTH && token.bytes().all(|byte| ALPHABET.contains(&byte));
-        fits.then_some(Self(token))
+        read_letters(text, LENGTH).map(Self)
     }
 
     /// The token itself, for the one who is meant to have it.
@@ -51,6 +41,26 @@ impl Token {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
+}
+
+/// So many random letters and digits, five bits each.
+pub(super) fn fresh_letters(length: usize) -> String {
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    random::fill(&mut bytes);
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    bytes.iter().map(letter).collect()
+}
+
+/// Reads so many of them as people copy them: capitals, and the letters that look like digits.
+pub(super) fn read_letters(text: &str, length: usize) -> Option<String> {
+    let plain = |c: char| match c.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    };
+    let read: String = text.chars().map(plain).collect();
+    let fits = read.len() == length && read.bytes().all(|byte| ALPHABET.contains(&byte));
+    fits.then_some(read)
 }
 
 impl fmt::Debug for Token {

@@ -403,6 +403,7 @@ fn deployment(
     let place = CENTRES.iter().find(|known| known.code == posting.centre);
     let centre = place.ok_or(SeedError::Wrong("a centre"))?.centre()?;
     let (reports_at, starts_on, ends_on) = dates(posting);
+    let is_examiner = posting.role == Role::Examiner;
     Ok(Deployment {
         id: DeploymentId::fresh(),
         person: person.clone(),
@@ -422,6 +423,10 @@ fn deployment(
             Role::Supervisor => Kes(680),
             _ => Kes(550),
         },
+        paper: is_examiner.then(|| "565/2".into()),
+        examiner_number: is_examiner.then(|| format!("{serial:07}")),
+        answer_by: None,
+        answered_at: None,
     })
 }
 

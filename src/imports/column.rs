@@ -199,6 +199,12 @@ const DEPLOYMENTS: &[Column] = &[
     )
     .needed(),
     column("state", &["Status"]),
+    column("paper", &["Paper Code", "Subject Paper"]),
+    column("examiner_number", &["Examiner No", "EXMNO"]),
+    column(
+        "answer_by",
+        &["Reply By", "Deadline", "Accept By", "Accept or Decline By"],
+    ),
 ];
 
 impl Kind {

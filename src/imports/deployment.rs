@@ -1,10 +1,13 @@
 //! A row about somebody's work at a centre.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use super::cell::{Cells, day, hour};
 use super::fault::{Fault, Reason};
 use crate::domain::{CentreCode, Exam, Kes, NationalId, Role, Series, Timestamp};
+
+/// The longest code of a paper or of an examiner.
+const LONGEST_CODE: usize = 20;
 
 /// What a file says about somebody's work. Person, series and role tell which it is.
 #[derive(Debug, Clone)]
@@ -27,6 +30,12 @@ pub struct DeploymentRow {
     pub rate: Kes,
     /// How far it has come, where the file says so.
     pub standing: Option<Standing>,
+    /// An examiner's paper.
+    pub paper: Option<String>,
+    /// An examiner's number.
+    pub examiner_number: Option<String>,
+    /// Until when an invitation can be answered.
+    pub answer_by: Option<Timestamp>,
 }
 
 /// How far the council says that somebody's work has come.
@@ -61,6 +70,9 @@ impl DeploymentRow {
             ends_on,
             rate: Kes(cells.needed("rate_kes", rate)?),
             standing: cells.read("state", standing)?,
+            paper: cells.words("paper", LONGEST_CODE)?,
+            examiner_number: cells.words("examiner_number", LONGEST_CODE)?,
+            answer_by: answer_by(cells)?,
         })
     }
 }
@@ -81,14 +93,26 @@ fn series(cells: &Cells<'_>) -> Result<Series, Fault> {
     Series::parse(&format!("{exam} {year}")).map_err(|error| cells.fault("year", error.into()))
 }
 
-/// Day and hour, in one column or in two.
-fn reports_at(cells: &Cells<'_>) -> Result<Timestamp, Fault> {
-    let both = cells.read("reports_on", |text| match text.split_once([' ', 'T']) {
+/// A day, and the hour where one stands behind it.
+fn moment(text: &str) -> Result<(Date, Option<Time>), Reason> {
+    match text.split_once([' ', 'T']) {
         Some((first, rest)) if rest.contains(':') && first.len() >= 8 => {
             Ok((day(first)?, Some(hour(rest)?)))
         }
-        _ => Ok::<_, Reason>((day(text)?, None)),
-    })?;
+        _ => Ok((day(text)?, None)),
+    }
+}
+
+/// The last minute of a day that is named without an hour.
+fn answer_by(cells: &Cells<'_>) -> Result<Option<Timestamp>, Fault> {
+    let last = Time::constant(23, 59, 0, 0);
+    let until = cells.read("answer_by", moment)?;
+    Ok(until.map(|(on, at)| Timestamp::from_kenya(on.to_datetime(at.unwrap_or(last)))))
+}
+
+/// Day and hour, in one column or in two.
+fn reports_at(cells: &Cells<'_>) -> Result<Timestamp, Fault> {
+    let both = cells.read("reports_on", moment)?;
     let (on, at) = cells.needed("reports_on", both)?;
     let at = match at {
         Some(at) => at,

@@ -9,9 +9,7 @@ use crate::domain::{
 /// One person's appointment, or invitation, to one exam series.
 #[derive(Clone, Debug)]
 pub struct LetterData {
-    /// The whole reference, such as `KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001`.
-    pub reference: String,
-    /// The number at the end of the reference, printed at the foot of each page.
+    /// The number at the end of the letter's reference, printed at the foot of each page.
     pub serial: u32,
     /// The date on the letter.
     pub issued_on: Date,
@@ -51,8 +49,12 @@ pub struct LetterData {
     pub distribution_centre: Option<String>,
     /// An examiner's paper, such as `565/2`.
     pub paper: Option<String>,
+    /// An examiner's number.
+    pub examiner_number: Option<String>,
     /// The last day to accept an invitation.
     pub reply_by: Option<Date>,
+    /// The day it was accepted.
+    pub accepted_on: Option<Date>,
     /// What tells the letter from a forged one.
     pub check: Check,
 }
@@ -79,4 +81,20 @@ pub struct Council {
     pub signatory_title: String,
     /// The code to dial for this service, such as `*384*2026#`.
     pub service_code: Option<String>,
+    /// What the references of appointments begin with, such as `KNEC/GEN/EA/FA/SI/APP`.
+    pub reference: String,
+    /// What those of examiners' invitations begin with.
+    pub invitation_reference: String,
+}
+
+impl Council {
+    /// The whole reference of a letter, such as `KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001`.
+    pub(super) fn reference_of(&self, data: &LetterData) -> String {
+        let Series { exam, year } = data.series;
+        let (exam, role, serial) = (exam.code(), data.role.code(), data.serial);
+        match data.role {
+            Role::Examiner => format!("{}/{exam}/{year}/{serial:07}", self.invitation_reference),
+            _ => format!("{}/{exam}/{role}/{year}/{serial:07}", self.reference),
+        }
+    }
 }

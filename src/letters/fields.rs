@@ -17,7 +17,9 @@ pub(super) struct Field {
 pub(super) const FIELDS: &[Field] = &[
     field("council", |_, council| Some(council.name.clone())),
     field("service_code", |_, council| council.service_code.clone()),
-    field("reference", |data, _| Some(data.reference.clone())),
+    field("reference", |data, council| {
+        Some(council.reference_of(data))
+    }),
     field("issued_on", |data, _| Some(date(data.issued_on))),
     field("name", |data, _| Some(data.name.as_str().to_owned())),
     field("national_id", |data, _| {
@@ -52,7 +54,9 @@ pub(super) const FIELDS: &[Field] = &[
         data.distribution_centre.clone()
     }),
     field("paper", |data, _| data.paper.clone()),
+    field("examiner_number", |data, _| data.examiner_number.clone()),
     field("reply_by", |data, _| data.reply_by.map(weekday_and_date)),
+    field("accepted_on", |data, _| data.accepted_on.map(date)),
 ];
 
 const fn field(name: &'static str, value: fn(&LetterData, &Council) -> Option<String>) -> Field {

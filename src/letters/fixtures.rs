@@ -14,13 +14,14 @@ pub(super) fn council() -> Council {
         signatory: "Mfano wa Jina".to_owned(),
         signatory_title: "Chief Executive Officer".to_owned(),
         service_code: Some("*384*2026#".to_owned()),
+        reference: "KNEC/GEN/EA/FA/SI/APP".to_owned(),
+        invitation_reference: "KNEC/CONF/EA/FA/SE/EXMS".to_owned(),
     }
 }
 
 pub(super) fn letter(role: Role) -> LetterData {
     let is_examiner = role == Role::Examiner;
     LetterData {
-        reference: format!("KNEC/GEN/EA/FA/SI/APP/KCSE/{}/2026/9900001", role.code()),
         serial: 9_900_001,
         issued_on: date(2026, 9, 28),
         name: Name::parse("Akinyi Ng'ang'a").unwrap(),
@@ -44,7 +45,9 @@ pub(super) fn letter(role: Role) -> LetterData {
         rate_per_day: (!is_examiner).then_some(Kes(550)),
         distribution_centre: Some("Mfano South container".to_owned()),
         paper: is_examiner.then(|| "565/2".to_owned()),
+        examiner_number: is_examiner.then(|| "9900006".to_owned()),
         reply_by: is_examiner.then(|| date(2026, 10, 9)),
+        accepted_on: is_examiner.then(|| date(2026, 10, 2)),
         check: Check {
             code: CheckCode::new(9_900_001, 48_291_374),
             place: "https://cp2.example.org/v".to_owned(),

@@ -3,7 +3,7 @@
 //! Words are shaped here and the glyphs drawn as they are, so the width a line
 //! is broken by is the width it is drawn with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::{Direction, Face, ShapePlan, UnicodeBuffer, script};
@@ -27,12 +27,14 @@ impl Fonts {
     /// Parses the embedded font files.
     pub(super) fn open() -> Result<Self, LetterError> {
         Ok(Self {
-            regular: Typeface::open(include_bytes!(
-                "../../assets/fonts/LibertinusSerif-Regular.otf"
-            ))?,
-            bold: Typeface::open(include_bytes!(
-                "../../assets/fonts/LibertinusSerif-Bold.otf"
-            ))?,
+            regular: Typeface::open(
+                Weight::Regular,
+                include_bytes!("../../assets/fonts/LibertinusSerif-Regular.otf"),
+            )?,
+            bold: Typeface::open(
+                Weight::Bold,
+                include_bytes!("../../assets/fonts/LibertinusSerif-Bold.otf"),
+            )?,
         })
     }
 
@@ -52,6 +54,20 @@ impl Fonts {
             typeface.known.insert(word.to_owned(), run);
         }
         Ok(())
+    }
+
+    /// Gathers what every letter embeds, once all words are learnt: the glyphs that names and
+    /// numbers are written with, and those of what was learnt, in one order. So the fonts of one
+    /// letter are those of the next, and are cut down and compressed once for all of them.
+    pub(super) fn settle(&mut self) -> Result<(), LetterError> {
+        self.regular.common = self.regular.gather(SMALL_LETTERS)?;
+        self.bold.common = self.bold.gather("")?;
+        Ok(())
+    }
+
+    /// What every letter embeds.
+    pub(super) fn common(&self, weight: Weight) -> &Run {
+        &self.typeface(weight).common
     }
 
     /// Turns text into glyphs, refusing a character the font cannot draw.
@@ -84,6 +100,14 @@ pub(super) struct Run {
 }
 
 impl Run {
+    fn empty(weight: Weight) -> Self {
+        Self {
+            weight,
+            text: String::new(),
+            glyphs: Vec::new(),
+        }
+    }
+
     /// Width in ems; times the size it is the width in points.
     pub(super) fn width(&self) -> f32 {
         self.glyphs.iter().map(|glyph| glyph.x_advance).sum()
@@ -108,10 +132,15 @@ struct Typeface {
     plan: ShapePlan,
     file: Font,
     known: HashMap<String, Run>,
+    common: Run,
 }
 
+/// What names, places and numbers are written with, in bold in capitals alone.
+const COMMON: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:'-/()&*#";
+const SMALL_LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+
 impl Typeface {
-    fn open(data: &'static [u8]) -> Result<Self, LetterError> {
+    fn open(weight: Weight, data: &'static [u8]) -> Result<Self, LetterError> {
         let face = Face::from_slice(data, 0).ok_or(LetterError::Font)?;
         let plan = ShapePlan::new(
             &face,
@@ -126,7 +155,28 @@ impl Typeface {
             plan,
             file,
             known: HashMap::new(),
+            common: Run::empty(weight),
         })
+    }
+
+    /// Every glyph of these characters and of what was learnt, once.
+    fn gather(&self, more: &str) -> Result<Run, LetterError> {
+        let mut words: Vec<_> = self.known.keys().cloned().collect();
+        words.sort_unstable();
+        let singles = COMMON.chars().chain(more.chars()).map(String::from);
+        let (mut gathered, mut seen) = (Run::empty(self.common.weight), HashSet::new());
+        for word in singles.chain(words) {
+            for mut glyph in self.shape(&word)? {
+                if seen.insert(glyph.glyph_id.to_u32()) {
+                    let part = &word[glyph.text_range.clone()];
+                    let start = gathered.text.len();
+                    glyph.text_range = start..start + part.len();
+                    gathered.text.push_str(part);
+                    gathered.glyphs.push(glyph);
+                }
+            }
+        }
+        Ok(gathered)
     }
 
     fn shape(&self, text: &str) -> Result<Vec<KrillaGlyph>, LetterError> {
@@ -190,6 +240,26 @@ mod tests {
         fonts.learn(Weight::Regular, "the office").unwrap();
         let after = fonts.shape(Weight::Regular, "office").unwrap();
         assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    }
+
+    #[test]
+    fn each_glyph_that_every_letter_embeds_is_gathered_once() {
+        let mut fonts = Fonts::open().unwrap();
+        fonts.learn(Weight::Bold, "office of the\u{2019}").unwrap();
+        fonts.settle().unwrap();
+        let common = fonts.common(Weight::Bold);
+        let mut ids: Vec<_> = common
+            .glyphs
+            .iter()
+            .map(|glyph| glyph.glyph_id.to_u32())
+            .collect();
+        let gathered = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), gathered);
+        assert!(common.text.starts_with(COMMON) && common.text.ends_with('\u{2019}'));
+        let of_names = fonts.common(Weight::Regular);
+        assert_eq!(of_names.text, [COMMON, SMALL_LETTERS].concat());
     }
 
     #[test]

@@ -65,8 +65,15 @@ pub(super) fn letterhead(composer: &mut Composer, council: &Council) -> Result<(
 }
 
 /// The reference to the left, the date to the right.
-pub(super) fn reference(composer: &mut Composer, data: &LetterData) -> Result<(), LetterError> {
-    let reference = [Span::bold("REF: "), Span::regular(&data.reference)];
+pub(super) fn reference(
+    composer: &mut Composer,
+    council: &Council,
+    data: &LetterData,
+) -> Result<(), LetterError> {
+    let reference = [
+        Span::bold("REF: "),
+        Span::regular(council.reference_of(data)),
+    ];
     let day = [
         Span::bold("DATE: "),
         Span::regular(long_date(data.issued_on, Language::En)),
@@ -91,10 +98,12 @@ pub(super) fn addressee(
 ) -> Result<(), LetterError> {
     let labelled = |label, value: &str| Span::regular(format!("{label} {value}"));
     let tsc = data.tsc_number.as_ref();
+    let examiner = data.examiner_number.as_deref();
     let lines = [
         Some(Span::bold(data.name.as_str().to_uppercase())),
         Some(labelled("National ID No.", data.national_id.as_str())),
         tsc.map(|number| labelled("TSC No.", number.as_str())),
+        examiner.map(|number| labelled("Examiner No.", number)),
         Some(labelled("Mobile No.", data.mobile.as_str())),
         data.town.as_ref().map(Span::regular),
     ];

@@ -13,7 +13,7 @@ use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
 use krilla::{Document, SerializeSettings};
 
 use super::LetterError;
-use super::fonts::Fonts;
+use super::fonts::{Fonts, Weight};
 use super::pages::Placed;
 use super::rows::{Belongs, Ink, Mark, PAGE_HEIGHT, PAGE_WIDTH, Paint, Shape, Text};
 use super::tags::{self, Part};
@@ -30,7 +30,8 @@ pub(super) fn write(
     for page in pages {
         let size = Size::from_wh(PAGE_WIDTH, PAGE_HEIGHT).map(PageSettings::new);
         let mut sheet = document.start_page_with(size.unwrap_or_default());
-        let surface = sheet.surface();
+        let mut surface = sheet.surface();
+        embed(fonts, &mut surface);
         let mut pen = Pen { fonts, surface };
         let marks: Vec<_> = page.iter().flat_map(Placed::marks).collect();
         for group in marks.chunk_by(|(_, one), (_, next)| one.belongs() == next.belongs()) {
@@ -40,7 +41,27 @@ pub(super) fn write(
     document.set_outline(outline(parts));
     document.set_tag_tree(tags::tree(parts, drawn));
     document.set_metadata(about);
-    Ok(document.finish()?)
+    let written = document.finish();
+    // The fonts are remembered from letter to letter, and what only this one held is not.
+    comemo::evict(REMEMBERED);
+    Ok(written?)
+}
+
+/// For how many letters something is remembered that no letter needs again.
+const REMEMBERED: usize = 8;
+
+/// Has the document embed what every letter does, drawn where nothing shows it.
+fn embed(fonts: &Fonts, surface: &mut Surface<'_>) {
+    let mut unseen = surface.stream_builder();
+    let mut surface = unseen.surface();
+    surface.set_fill(Some(fill(Ink::Black)));
+    for weight in [Weight::Regular, Weight::Bold] {
+        let (run, font) = (fonts.common(weight), fonts.file(weight));
+        let origin = Point::from_xy(0.0, 0.0);
+        surface.draw_glyphs(origin, &run.glyphs, font, &run.text, 1.0, false);
+    }
+    surface.finish();
+    unseen.finish();
 }
 
 fn settings() -> SerializeSettings {

@@ -43,6 +43,9 @@ pub enum TemplateProblem {
     /// The points of a list are lettered (a) to (z).
     #[error("a list has at most 26 points")]
     TooManyPoints,
+    /// A file whose name is no letter's.
+    #[error("no letter has this name; there are: {0}")]
+    NoSuchLetter(String),
     /// No `#` line, or more than one.
     #[error("a letter has exactly one subject, a line that begins with #")]
     Subject,

@@ -6,7 +6,7 @@ use super::lines::{Span, break_lines};
 use super::pages::Placed;
 use super::rows::{Align, Belongs, Ink, LEFT, Mark, PAGE_HEIGHT, Paint, Row, Style, TEXT_WIDTH};
 use super::rows::{rectangle, side_by_side};
-use super::{LetterData, LetterError};
+use super::{Council, LetterData, LetterError};
 
 const STYLE: Style = Style {
     size: 8.5,
@@ -20,13 +20,14 @@ const FOOT_TOP: f32 = PAGE_HEIGHT - 50.0;
 /// Adds head and foot, now that the number of pages is known.
 pub(super) fn add(
     fonts: &Fonts,
-    data: &LetterData,
+    (council, data): (&Council, &LetterData),
     pages: &mut [Vec<Placed>],
 ) -> Result<(), LetterError> {
+    let reference = council.reference_of(data);
     let count = pages.len();
     for (index, page) in pages.iter_mut().enumerate() {
         if index > 0 {
-            let mut row = pair(fonts, &data.reference, "continued")?;
+            let mut row = pair(fonts, &reference, "continued")?;
             row.marks.extend(rule(14.0));
             page.push(Placed { top: HEAD_TOP, row });
         }

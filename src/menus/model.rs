@@ -25,6 +25,8 @@ pub struct Menu {
     pub words: Words,
     /// The messages by name.
     pub sms: BTreeMap<String, Placed<Texts>>,
+    /// How many SMS each message may take that may take more than one.
+    pub(super) sms_parts: BTreeMap<String, usize>,
     /// The next screen for each outcome that a screen does not handle itself.
     pub(super) on: BTreeMap<String, Placed<String>>,
     pub(super) start_at: Place,

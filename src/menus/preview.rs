@@ -15,6 +15,9 @@ use super::template::Texts;
 /// How many characters stand side by side on a small phone.
 const WIDTH: usize = 28;
 
+/// The septets of a part of a longer SMS: the rest says which part it is.
+const PART: usize = 153;
+
 /// One screen or message in one language.
 pub struct Preview {
     /// Its name, as in `screen.NAME`, `words.NAME` or `sms.NAME`.
@@ -53,11 +56,16 @@ pub fn preview(menu: &Menu, catalogue: &Catalogue) -> Vec<Preview> {
         .chain(offer(menu));
     let sms = catalogue.sms.iter().filter_map(|spec| {
         let texts = menu.sms.get(spec.name)?;
-        Some(alone(
-            &format!("sms.{}", spec.name),
-            texts,
-            &kinds_of(spec.fields),
-        ))
+        let name = format!("sms.{}", spec.name);
+        let mut both = alone(&name, texts, &kinds_of(spec.fields));
+        if menu
+            .sms_parts
+            .get(spec.name)
+            .is_some_and(|parts| *parts > 1)
+        {
+            both.iter_mut().for_each(in_parts);
+        }
+        Some(both)
     });
     screens.chain(words).chain(sms.flatten()).collect()
 }
@@ -135,11 +143,7 @@ fn offer(menu: &Menu) -> [Preview; 2] {
 fn alone(name: &str, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
     Language::ALL.map(|language| {
         let text = texts.it.of(language).fill(kinds, language, usize::MAX);
-        let page = Previewed {
-            septets: size(&text),
-            text,
-            after_wrong: None,
-        };
+        let page = alone_as(text);
         Preview {
             name: name.to_owned(),
             language,
@@ -147,6 +151,35 @@ fn alone(name: &str, texts: &Placed<Texts>, kinds: &Kinds) -> [Preview; 2] {
             pages: vec![page],
         }
     })
+}
+
+/// Shows a message as the parts that phones join.
+fn in_parts(message: &mut Preview) {
+    let whole: String = message.pages.drain(..).map(|page| page.text).collect();
+    let mut part = String::new();
+    for character in whole.chars() {
+        part.push(character);
+        if size(&part) >= PART {
+            message.pages.push(alone_as(std::mem::take(&mut part)));
+        }
+    }
+    if !part.is_empty() {
+        message.pages.push(alone_as(part));
+    }
+    message.needs = message
+        .pages
+        .iter()
+        .map(Previewed::longest)
+        .max()
+        .unwrap_or(0);
+}
+
+fn alone_as(text: String) -> Previewed {
+    Previewed {
+        septets: size(&text),
+        text,
+        after_wrong: None,
+    }
 }
 
 impl Previewed {

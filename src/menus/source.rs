@@ -29,9 +29,9 @@ pub(super) struct RawFile {
     /// The next screen for each outcome that a screen does not handle itself.
     #[schemars(with = "BTreeMap<String, String>")]
     pub(super) on: Section<Spanned<String>>,
-    /// The messages by name, one segment each.
-    #[schemars(with = "BTreeMap<String, RawText>")]
-    pub(super) sms: Section<RawText>,
+    /// The messages by name, one SMS each where they do not say `parts`.
+    #[schemars(with = "BTreeMap<String, RawSms>")]
+    pub(super) sms: Section<RawSms>,
 }
 
 /// The entries of a table by name; none where an entry could not be read.
@@ -49,6 +49,22 @@ pub(super) struct RawText {
     /// In Kiswahili.
     #[schemars(with = "Option<String>")]
     pub(super) sw: Option<Spanned<String>>,
+}
+
+/// The words of a message in both languages.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a text in `en` and `sw`")]
+#[schemars(rename = "Sms", extend("required" = ["en", "sw"]))]
+pub(super) struct RawSms {
+    /// In English.
+    #[schemars(with = "Option<String>")]
+    pub(super) en: Option<Spanned<String>>,
+    /// In Kiswahili.
+    #[schemars(with = "Option<String>")]
+    pub(super) sw: Option<Spanned<String>>,
+    /// How many SMS it may take; 1 where it is not said.
+    #[schemars(with = "Option<usize>", range(min = 1, max = 4))]
+    pub(super) parts: Option<Spanned<usize>>,
 }
 
 /// What several screens share.

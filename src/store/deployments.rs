@@ -77,6 +77,14 @@ pub struct Deployment {
     pub ends_on: Date,
     /// What a day pays.
     pub rate: Kes,
+    /// An examiner's paper, such as `565/2`.
+    pub paper: Option<String>,
+    /// An examiner's number.
+    pub examiner_number: Option<String>,
+    /// Until when an invitation to it can be answered, where that was set.
+    pub answer_by: Option<Timestamp>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// The columns of a deployment with its centre.
@@ -85,6 +93,7 @@ macro_rules! select {
         concat!(
             "SELECT d.id, d.person_id, d.exam, d.year, d.role, d.state, d.serial, d.issued_on, ",
             "d.reports_at, d.starts_on, d.ends_on, d.rate_kes, d.centre_code, ",
+            "d.paper, d.examiner_number, d.answer_by, d.answered_at, ",
             "c.name, c.sub_county, c.county, c.distribution_centre, ",
             "c.location, c.candidates, c.distance_km ",
             "FROM deployments d JOIN centres c ON c.code = d.centre_code ",
@@ -139,6 +148,10 @@ where
             starts_on: day("starts_on")?,
             ends_on: day("ends_on")?,
             rate: Kes(u32::try_from(number("rate_kes")?).map_err(decode)?),
+            paper: row.try_get("paper")?,
+            examiner_number: row.try_get("examiner_number")?,
+            answer_by: maybe("answer_by")?.map(Timestamp::from_millis),
+            answered_at: maybe("answered_at")?.map(Timestamp::from_millis),
         })
     }
 }
@@ -298,8 +311,8 @@ pub async fn cancel_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), Stor
 /// Adds a deployment to a centre that is there.
 pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, \
-        serial, issued_on, reports_at, starts_on, ends_on, rate_kes) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        serial, issued_on, reports_at, starts_on, ends_on, rate_kes, paper, examiner_number, \
+        answer_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(deployment.id.as_str())
         .bind(deployment.person.as_str())
@@ -314,6 +327,9 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreErr
         .bind(deployment.starts_on.to_string())
         .bind(deployment.ends_on.to_string())
         .bind(i64::from(deployment.rate.0))
+        .bind(deployment.paper.as_deref())
+        .bind(deployment.examiner_number.as_deref())
+        .bind(deployment.answer_by.map(Timestamp::as_millis))
         .execute(conn).await.map(drop))
 }
 

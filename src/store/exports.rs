@@ -138,12 +138,16 @@ const DEPLOYMENTS: Table = Table {
         ("ends_on", Text),
         ("rate_kes", Text),
         ("state", Text),
+        ("paper", Text),
+        ("examiner_number", Text),
+        ("answer_by", Moment),
     ],
     is_by_work: true,
     sql: concat!(
         "SELECT d.id, '', p.national_id, d.centre_code, d.exam || ' ' || CAST(d.year AS TEXT), \
          d.role, CAST(d.reports_at AS TEXT), CAST(d.reports_at AS TEXT), d.starts_on, d.ends_on, \
-         CAST(d.rate_kes AS TEXT), d.state FROM deployments d JOIN people p ON p.id = d.person_id \
+         CAST(d.rate_kes AS TEXT), d.state, d.paper, d.examiner_number, \
+         CAST(d.answer_by AS TEXT) FROM deployments d JOIN people p ON p.id = d.person_id \
          WHERE d.id > $1 AND $2 = $2 AND ",
         wanted!(),
         " ORDER BY d.id LIMIT $6"

@@ -88,10 +88,12 @@ pub async fn uses_since(tx: &mut Tx, bucket: &str, since: Timestamp) -> Result<i
         .fetch_one(conn).await)
 }
 
-/// Forgets what no limit counts any more.
+/// Forgets what no limit counts any more. Codes of letters live for days and anybody can guess
+/// at as many as they like, so wrong guesses at them are forgotten too.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
     const USES: &str = "DELETE FROM uses WHERE at < $1";
-    const GUESSES: &str = "DELETE FROM guesses WHERE failures = 0 AND last_at < $1";
+    const GUESSES: &str = "DELETE FROM guesses WHERE last_at < $1 \
+                           AND (failures = 0 OR bucket LIKE 'letter.code:%')";
     for sql in [USES, GUESSES] {
         on!(&mut *tx, conn => sqlx::query(sql)
             .bind(before.as_millis())

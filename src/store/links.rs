@@ -10,6 +10,8 @@ use super::{StoreError, Tx};
 /// A link that opens something.
 #[derive(Debug, Clone)]
 pub struct Link {
+    /// The hash of its token, by which it is known.
+    pub token_hash: Vec<u8>,
     /// Whose it is.
     pub person: PersonId,
     /// To the letter about which work.
@@ -24,6 +26,7 @@ impl<'r, R: Row> FromRow<'r, R> for Link
 where
     &'static str: ColumnIndex<R>,
     String: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
     Option<Vec<u8>>: Decode<'r, R::Database> + Type<R::Database>,
     Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
 {
@@ -31,6 +34,7 @@ where
         let text = |column: &'static str| row.try_get::<String, _>(column);
         let redeemed_at: Option<i64> = row.try_get("redeemed_at")?;
         Ok(Self {
+            token_hash: row.try_get("token_hash")?,
             person: PersonId::parse(&text("person_id")?).map_err(decode)?,
             deployment: DeploymentId::parse(&text("deployment_id")?).map_err(decode)?,
             about_hash: row.try_get("about_hash")?,
@@ -43,6 +47,8 @@ where
 pub struct NewLink<'a> {
     /// The hash of its token.
     pub token_hash: [u8; 32],
+    /// The keyed hash of the code that may be typed instead.
+    pub code_hash: [u8; 32],
     /// Whose it is.
     pub person: &'a PersonId,
     /// To the letter about which work.
@@ -56,10 +62,11 @@ pub struct NewLink<'a> {
 /// Adds a link.
 pub async fn insert(tx: &mut Tx, link: &NewLink<'_>, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO links \
-        (token_hash, person_id, deployment_id, about_hash, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        (token_hash, code_hash, person_id, deployment_id, about_hash, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(link.token_hash.as_slice())
+        .bind(link.code_hash.as_slice())
         .bind(link.person.as_str())
         .bind(link.deployment.as_str())
         .bind(link.about_hash.as_slice())
@@ -68,21 +75,73 @@ pub async fn insert(tx: &mut Tx, link: &NewLink<'_>, now: Timestamp) -> Result<(
         .execute(conn).await.map(drop))
 }
 
-/// The link, where it can still be redeemed, or was by this browser, whose time is not
-/// over. Changes nothing.
+/// Links that can still be redeemed, or were by the browser `$3`, whose time is not over.
+macro_rules! select_open {
+    ($which:literal) => {
+        concat!(
+            "SELECT token_hash, person_id, deployment_id, about_hash, redeemed_at FROM links WHERE ",
+            $which,
+            " AND expires_at > $2 AND (redeemed_at IS NULL OR browser_hash = $3)"
+        )
+    };
+}
+
+/// The link, where it opens something to this browser. Changes nothing.
 pub async fn open(
     tx: &mut Tx,
     token_hash: &[u8],
     browser_hash: Option<&[u8]>,
     now: Timestamp,
 ) -> Result<Option<Link>, StoreError> {
-    const SQL: &str = "SELECT person_id, deployment_id, about_hash, redeemed_at FROM links \
-        WHERE token_hash = $1 AND expires_at > $2 AND (redeemed_at IS NULL OR browser_hash = $3)";
+    const SQL: &str = select_open!("token_hash = $1");
     on!(tx, conn => sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now.as_millis())
         .bind(browser_hash)
         .fetch_optional(conn).await)
+}
+
+/// The links with that code, where they open something to this browser: seldom more than one.
+pub async fn open_by_code(
+    tx: &mut Tx,
+    code_hash: &[u8],
+    browser_hash: &[u8],
+    now: Timestamp,
+) -> Result<Vec<Link>, StoreError> {
+    const SQL: &str = select_open!("code_hash = $1");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(code_hash)
+        .bind(now.as_millis())
+        .bind(browser_hash)
+        .fetch_all(conn).await)
+}
+
+/// The link that this browser has redeemed last, while it is open to it.
+pub async fn of_browser(
+    tx: &mut Tx,
+    browser_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<Link>, StoreError> {
+    const SQL: &str = "SELECT token_hash, person_id, deployment_id, about_hash, redeemed_at \
+        FROM links WHERE browser_hash = $1 AND expires_at > $2 ORDER BY redeemed_at DESC LIMIT 1";
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(browser_hash)
+        .bind(now.as_millis())
+        .fetch_optional(conn).await)
+}
+
+/// Closes whatever is open to this browser.
+pub async fn close_of_browser(
+    tx: &mut Tx,
+    browser_hash: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str =
+        "UPDATE links SET expires_at = $2 WHERE browser_hash = $1 AND expires_at > $2";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(browser_hash)
+        .bind(now.as_millis())
+        .execute(conn).await.map(drop))
 }
 
 /// Gives a link to one browser, until its window closes. True for one of any number of

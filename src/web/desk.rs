@@ -60,7 +60,8 @@ impl FromRequestParts<App> for Desk {
 
 impl Desk {
     pub(super) fn frame(&self) -> Frame<'_> {
-        self.app.look.frame(self.language)
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        self.app.look.frame(self.language).asked(query)
     }
 
     /// Runs an action; what refuses it is a page of its own.

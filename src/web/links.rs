@@ -79,7 +79,7 @@ fn remember(app: &App, mut response: Response, browser: &Token) -> Response {
     response
 }
 
-fn unavailable(frame: Frame<'_>) -> Response {
+pub(super) fn unavailable(frame: Frame<'_>) -> Response {
     let problem = Problem::Unavailable;
     ErrorPage { frame, problem }.into_response()
 }

@@ -20,6 +20,7 @@ mod health;
 mod invitation;
 mod layers;
 mod letter;
+mod letter_code;
 mod links;
 mod me;
 mod metrics;
@@ -75,6 +76,11 @@ pub fn router(app: &App, extra: Router) -> Router {
     let people = Router::new()
         // A person opens the link received by SMS; only the POST redeems it.
         .route("/l/{token}", get(links::look).post(links::redeem))
+        // Or types the code that came beside it, on a computer that others use too.
+        .route("/l", get(letter_code::form).post(letter_code::open))
+        .route("/l/", get(letter_code::form))
+        .route("/l/open", get(letter_code::opened).post(letter_code::close))
+        .route("/l/open/letter", get(letter_code::letter))
         // Anyone checks that a printed letter is genuine.
         .route("/v", get(check::form))
         .route("/v/{code}", get(check::verdict))
@@ -101,7 +107,7 @@ pub fn router(app: &App, extra: Router) -> Router {
         )
         .route("/me/number", get(number::form).post(number::send))
         .route("/me/number/code", get(number::code_form).post(number::take))
-        .route("/me/proof", post(proof::prove))
+        .route("/me/proof", get(proof::begun).post(proof::prove))
         .route("/me/password", get(password::form).post(password::choose))
         // The pages of centre managers.
         .route("/centre", get(centre::describe::centres))

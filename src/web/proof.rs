@@ -49,6 +49,12 @@ pub(super) fn ask(desk: &Desk, wanted: Wanted, then: &str, error: Option<String>
     .into_response()
 }
 
+/// Whoever comes back to the address of a filled form begins anew: what it was to lead to came
+/// with the form.
+pub(super) async fn begun(desk: Desk) -> Response {
+    desk.goto("/me")
+}
+
 /// Compares what was typed, and leads on.
 pub(super) async fn prove(desk: Desk, form: Result<Form<Typed>, FormRejection>) -> Response {
     let typed = match form {

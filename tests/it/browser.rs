@@ -2,8 +2,6 @@
 //!
 //! One database is enough here: the pages do not know which one there is.
 
-use serde::Deserialize;
-
 use crate::harness::Browser;
 use crate::harness::program::{Program, demo};
 use crate::harness::service::password_in;
@@ -175,41 +173,6 @@ async fn an_sms_from_the_phone_is_answered_in_its_inbox() {
     visit.browser.find("#messages p", "LETTER").await;
 }
 
-/// What the browser knows about the page it shows.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    width: u64,
-    content_width: u64,
-    bytes: u64,
-    fetched: u64,
-    scripts: u64,
-}
-
-const MEASURE: &str = "
-    const { clientWidth, scrollWidth } = document.documentElement;
-    return {
-        width: clientWidth,
-        contentWidth: scrollWidth,
-        bytes: performance.getEntriesByType('navigation')[0].transferSize,
-        fetched: performance.getEntriesByType('resource').length,
-        scripts: document.scripts.length,
-    };";
-
-async fn assert_fits(visit: &Visit, what: &str) {
-    let page: Page = visit.browser.ask(MEASURE).await;
-    assert_eq!(page.width, 240, "{what}: {page:?}");
-    assert!(
-        page.content_width <= page.width,
-        "{what} scrolls sideways: {page:?}"
-    );
-    assert!(
-        (500..14 * 1024).contains(&page.bytes),
-        "{what} weighs too much: {page:?}"
-    );
-    assert_eq!((page.fetched, page.scripts), (0, 0), "{what}: {page:?}");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
     let visit = Visit::begin().await;
@@ -226,7 +189,7 @@ async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
     visit.goto("/login").await;
     visit.log_in("254700000007", "wrong").await;
     visit.browser.find(".error", "").await;
-    assert_fits(&visit, "a failed login").await;
+    visit.browser.fits(240, "a failed login").await;
     // The language that was pressed stays, in and out.
     visit.goto("/login?lang=sw").await;
     visit.log_in("254700000007", "karibu2026").await;
@@ -254,7 +217,7 @@ async fn every_page_fits_the_smallest_screen_whole_and_without_scripts() {
                     .await,
                 language
             );
-            assert_fits(&visit, &path).await;
+            visit.browser.fits(240, &path).await;
         }
     }
     visit.goto("/phone").await;

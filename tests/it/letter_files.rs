@@ -3,10 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::program::run;
+use crate::harness::program::{cp2, run};
 use crate::harness::{Office, TestService, on_each_database};
+use crate::letters::words;
 
-on_each_database!(the_letters_of_a_centre_are_written);
+on_each_database!(
+    the_letters_of_a_centre_are_written,
+    the_councils_own_texts_take_the_place_of_those_built_in,
+);
 
 /// The names of the files in a folder, in order.
 fn names(folder: &Path) -> Vec<String> {
@@ -41,4 +45,36 @@ async fn the_letters_of_a_centre_are_written(service: &TestService) {
     let said = render(&["--series", "KCSE 2019"]);
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("there is no such letter"), "{}", said.err);
+}
+
+async fn the_councils_own_texts_take_the_place_of_those_built_in(service: &TestService) {
+    let office = Office::at(service);
+    let (own, out) = (office.file("own"), office.file("out"));
+    fs::create_dir(&own).unwrap();
+    let text = own.join("invigilator.md");
+    let render = || {
+        let serial = ["--series", "KCSE 2026", "--serial", "9900001"];
+        let out = ["--out", out.to_str().unwrap()];
+        let mut command = office.command(&[&["letters", "render"][..], &serial, &out].concat());
+        run(command.env("CP2__COUNCIL__LETTERS_FOLDER", &own))
+    };
+    fs::write(&text, "# Come\n\nDear {name}, be at **{centre_name}**.").unwrap();
+    assert_eq!(render().code, Some(0));
+    let letter = words(&fs::read(out.join("99208105-INV-9900001.pdf")).unwrap());
+    let ours = "RE: COME Dear Achieng Mercy Odhiambo, be at Mfano Secondary School.";
+    assert!(letter.contains(ours), "{letter}");
+
+    fs::write(&text, "# Come\n\nDear {who},").unwrap();
+    let fault = format!("{}:3: there is no placeholder {{who}}", text.display());
+    let refused = render();
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains(&fault), "{}", refused.err);
+    let check = |folder: &Path| run(&mut cp2(["letters", "check", folder.to_str().unwrap()]));
+    let said = check(&own);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.starts_with(&fault), "{}", said.err);
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("letters");
+    let said = check(&shipped);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.ends_with("7 letters, in order\n"), "{}", said.out);
 }

@@ -7,8 +7,9 @@ use cp2::domain::{Clock, Msisdn};
 use cp2::service::load_tools;
 use cp2::store::registrations;
 
-use crate::harness::service::{config, person};
+use crate::harness::service::{config, link_in, person};
 use crate::harness::{TestService, on_each_database};
+use crate::letters::words;
 
 on_each_database!(
     only_an_accepted_invitation_yields_a_letter,
@@ -87,7 +88,20 @@ async fn only_an_accepted_invitation_yields_a_letter(service: &TestService) {
         screen.starts_with("END A link to your KCSE 2026 letter"),
         "{screen}"
     );
-    service.sms_of(&person(6), 3).await;
+    let link = link_in(&service.sms_of(&person(6), 3).await[0].text);
+    let letter = service.post(&link, &[]).await.bytes().await.unwrap();
+    let letter = words(&letter);
+    for said in [
+        "REF: KNEC/CONF/EA/FA/SE/EXMS/KCSE/2026/99",
+        "RE: INVITATION TO MARK THE YEAR 2026 KCSE EXAMINATION",
+        "Examiner No. 99",
+        "Paper 565/2",
+        "Marking centre 99900001 Mfano Marking Centre",
+        "Accept or decline by",
+        "Accepted on 5 October 2026",
+    ] {
+        assert!(letter.contains(said), "{said} is not in {letter}");
+    }
     let left = "SELECT COUNT(*) FROM deployments WHERE state IN ('invited', 'declined')";
     assert_eq!(service.count(left).await, 0);
 }

@@ -125,6 +125,7 @@ impl Import<'_> {
         let Some(state) = state(old.map(|old| old.state), row.standing) else {
             return Err(id(Reason::NothingToCancel));
         };
+        let kept = |said: &Option<String>, old: Option<&String>| said.clone().or(old.cloned());
         let is = Deployment {
             id: old.map_or_else(DeploymentId::fresh, |old| old.id.clone()),
             person: person.id.clone(),
@@ -138,6 +139,14 @@ impl Import<'_> {
             starts_on: row.starts_on,
             ends_on: row.ends_on,
             rate: row.rate,
+            // What a file does not say of an examiner, it leaves as it is.
+            paper: kept(&row.paper, old.and_then(|old| old.paper.as_ref())),
+            examiner_number: kept(
+                &row.examiner_number,
+                old.and_then(|old| old.examiner_number.as_ref()),
+            ),
+            answer_by: row.answer_by.or(old.and_then(|old| old.answer_by)),
+            answered_at: old.and_then(|old| old.answered_at),
         };
         if old.is_some_and(|old| is_same(old, &is)) {
             return Ok(None);
@@ -167,7 +176,12 @@ fn state(was: Option<State>, said: Option<Standing>) -> Option<State> {
 fn is_same(old: &Deployment, new: &Deployment) -> bool {
     let told = |one: &Deployment| {
         let days = (one.reports_at, one.starts_on, one.ends_on);
-        (one.centre.code.clone(), days, one.rate)
+        let marking = (
+            one.paper.clone(),
+            one.examiner_number.clone(),
+            one.answer_by,
+        );
+        (one.centre.code.clone(), days, one.rate, marking)
     };
     old.state == new.state && (new.state == State::Cancelled || told(old) == told(new))
 }

@@ -82,7 +82,10 @@ impl Check<'_, '_> {
             let known = Known::only(spec.fields);
             let what = format!("the SMS `{}`", spec.name);
             self.texts(texts, &known, &what);
-            self.fits_alone(texts, &known, &what);
+            match menu.sms_parts.get(spec.name) {
+                Some(&parts) if parts > 1 => self.fits_parts(texts, &known, &what, parts),
+                _ => self.fits_alone(texts, &known, &what),
+            }
         }
         for (name, texts) in &menu.sms {
             if !self.catalogue.sms.iter().any(|spec| spec.name == name) {

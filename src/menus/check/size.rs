@@ -10,6 +10,7 @@ use crate::menus::pace;
 use crate::menus::packing::size;
 use crate::menus::template::Texts;
 use crate::menus::value::{Format, Shown, Values};
+use crate::text::segments;
 
 use super::{Check, Known};
 
@@ -25,6 +26,26 @@ impl Check<'_, '_> {
                     "{what} can need {septets} septets in `{code}`, {} too many",
                     septets - SCREEN
                 );
+                self.found.add(texts.at_text(language), message);
+            }
+        }
+    }
+
+    /// Checks a message that may take more than one SMS, with nothing cut.
+    pub(super) fn fits_parts(
+        &mut self,
+        texts: &Placed<Texts>,
+        known: &Known,
+        what: &str,
+        parts: usize,
+    ) {
+        for language in Language::ALL {
+            let template = texts.it.of(language);
+            let needed = segments(&template.fill(&known.kinds, language, usize::MAX));
+            if needed > parts {
+                let code = language.code();
+                let message =
+                    format!("{what} can need {needed} SMS in `{code}`; `parts` is {parts}");
                 self.found.add(texts.at_text(language), message);
             }
         }

@@ -15,10 +15,13 @@ use super::catalogue::Catalogue;
 use super::files::MenuFile;
 use super::finding::{Findings, Found, Place};
 use super::model::{Body, Menu, Placed, RETURN, Words};
-use super::source::{RawFile, RawText, Section, Unread};
+use super::source::{RawFile, RawSms, RawText, Section, Unread};
 use super::template::{Template, Texts};
 
 use fragments::Fragment;
+
+/// Each part costs as much as an SMS, and phones join no great number of them.
+const MOST_PARTS: usize = 4;
 
 /// Reads a menu from its files, or says all that keeps it from being one. A menu
 /// that runs comes from [`super::prove`].
@@ -142,17 +145,9 @@ impl Loader<'_, '_> {
                 self.found.add(at, message);
             }
         }
-        for (name, texts) in self.section(raw.sms) {
-            if self
-                .loaded
-                .menu
-                .sms
-                .insert(name.it.clone(), texts)
-                .is_some()
-            {
-                self.found
-                    .add(name.at, format!("a second SMS called `{}`", name.it));
-            }
+        for (name, raw) in raw.sms {
+            let name = self.placed(name);
+            self.message(name, raw);
         }
         for (name, raw) in raw.screen {
             let name = self.placed(name);
@@ -194,6 +189,32 @@ impl Loader<'_, '_> {
             read.push((name, texts));
         }
         read
+    }
+
+    fn message(&mut self, name: Placed<String>, raw: Option<RawSms>) {
+        let texts = match raw {
+            Some(RawSms { en, sw, parts }) => {
+                self.parts(&name.it, parts);
+                self.texts(RawText { en, sw }, name.at)
+            }
+            None => Placed::default(),
+        };
+        let sms = &mut self.loaded.menu.sms;
+        if sms.insert(name.it.clone(), texts).is_some() {
+            self.found
+                .add(name.at, format!("a second SMS called `{}`", name.it));
+        }
+    }
+
+    fn parts(&mut self, name: &str, parts: Option<Spanned<usize>>) {
+        let Some(parts) = parts else { return };
+        let (at, parts) = (self.place(&parts.span()), parts.into_inner());
+        if (1..=MOST_PARTS).contains(&parts) {
+            self.loaded.menu.sms_parts.insert(name.to_owned(), parts);
+        } else {
+            let message = format!("an SMS takes 1 to {MOST_PARTS} parts, not {parts}");
+            self.found.add(at, message);
+        }
     }
 
     /// Names are labels in logs and on maps.

@@ -36,16 +36,18 @@ pub async fn put(
         sql,
         tx,
         "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, serial, \
-         issued_on, reports_at, starts_on, ends_on, rate_kes, updated_at) \
+         issued_on, reports_at, starts_on, ends_on, rate_kes, paper, examiner_number, answer_by, \
+         updated_at) \
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), \
          value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), value ->> 8, \
          CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT), \
-         $2 FROM ",
+         value ->> 13, value ->> 14, CAST(value ->> 15 AS BIGINT), $2 FROM ",
         " WHERE TRUE ON CONFLICT (id) DO UPDATE SET centre_code = excluded.centre_code, \
          state = excluded.state, serial = excluded.serial, issued_on = excluded.issued_on, \
          reports_at = excluded.reports_at, starts_on = excluded.starts_on, \
          ends_on = excluded.ends_on, rate_kes = excluded.rate_kes, \
-         updated_at = excluded.updated_at"
+         paper = excluded.paper, examiner_number = excluded.examiner_number, \
+         answer_by = excluded.answer_by, updated_at = excluded.updated_at"
     );
     let rows = array(deployments.iter().map(row));
     on!(tx, conn => sqlx::query(sql)
@@ -69,5 +71,8 @@ fn row(deployment: &Deployment) -> serde_json::Value {
         deployment.starts_on.to_string(),
         deployment.ends_on.to_string(),
         deployment.rate.0,
+        deployment.paper,
+        deployment.examiner_number,
+        deployment.answer_by.map(Timestamp::as_millis),
     ])
 }

@@ -23,6 +23,8 @@ struct Words {
     offers: [&'static str; 4],
     browser: &'static str,
     log_in: &'static str,
+    by_code: &'static str,
+    check: &'static str,
 }
 
 impl HomePage<'_> {
@@ -42,6 +44,8 @@ impl HomePage<'_> {
                 ],
                 browser: "Already have a password?",
                 log_in: "Log in",
+                by_code: "I have a code for my letter",
+                check: "Check that a letter is genuine",
             },
             Words {
                 title: "Kituo chako cha mtihani, kwa simu yoyote",
@@ -57,6 +61,8 @@ impl HomePage<'_> {
                 ],
                 browser: "Tayari una nenosiri?",
                 log_in: "Ingia",
+                by_code: "Nina msimbo wa barua yangu",
+                check: "Hakiki kama barua ni halali",
             },
         )
     }

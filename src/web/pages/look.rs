@@ -62,6 +62,7 @@ impl Look {
             look: self,
             sheet: &self.site,
             language,
+            query: "",
         }
     }
 
@@ -72,6 +73,7 @@ impl Look {
             look: self,
             sheet: &self.console,
             language: Language::En,
+            query: "",
         }
     }
 }
@@ -93,9 +95,27 @@ pub struct Frame<'a> {
     look: &'a Look,
     sheet: &'a Sheet,
     language: Language,
+    query: &'a str,
 }
 
 impl<'a> Frame<'a> {
+    /// The same for a page whose address asks for something, which the other language is asked
+    /// for too.
+    #[must_use]
+    pub(in crate::web) fn asked(self, query: &'a str) -> Self {
+        Self { query, ..self }
+    }
+
+    /// What the link to this page in the other language asks for.
+    pub(in crate::web) fn in_other_language(&self) -> String {
+        let pairs = self.query.split('&');
+        let others = pairs.filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let language = format!("lang={}", self.language.other().code());
+        let mut all: Vec<_> = others.collect();
+        all.push(&language);
+        all.join("&")
+    }
+
     /// The answer that carries this page and all its headers.
     pub(in crate::web) fn respond(self, status: StatusCode, page: &impl Template) -> Response {
         let mut response = match page.render() {

@@ -106,6 +106,11 @@ impl RosterPage<'_> {
         })
     }
 
+    /// Whether the council shows managers any ID number.
+    fn shows_id(&self) -> bool {
+        self.members.iter().any(|member| member.national_id != "-")
+    }
+
     /// What the address says of who is wanted.
     fn wanted(&self) -> String {
         let language = self.frame.language().code();

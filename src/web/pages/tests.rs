@@ -29,6 +29,15 @@ const EVERY_PASSWORD_FAULT: [PasswordFault; 5] = [
     PasswordFault::Same,
 ];
 
+const EVERY_CODE_STATE: [LetterCodeState; 6] = [
+    LetterCodeState::Asking,
+    LetterCodeState::NoCode,
+    LetterCodeState::NoCookie,
+    LetterCodeState::Wrong,
+    LetterCodeState::Locked { minutes: 15 },
+    LetterCodeState::TooMany { minutes: 60 },
+];
+
 fn look() -> Look {
     Look::new("Exams Council", "*384*2026#", Accent::default(), true)
 }
@@ -84,6 +93,7 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
         read(HomePage { frame }).await,
         read(LinkPage { frame, minutes: 15 }).await,
         read(LinkGonePage { frame }).await,
+        read(LetterOpenPage { frame, minutes: 15 }).await,
         read(login(None)).await,
         read(login(Some(LoginError::Mismatch))).await,
         read(login(Some(LoginError::Wait { minutes: 15 }))).await,
@@ -107,6 +117,9 @@ async fn every_page(language: Language, text: &str) -> Vec<(StatusCode, HeaderMa
     pages.extend(centre_pages(frame, text).await);
     for fault in EVERY_PASSWORD_FAULT {
         pages.push(read(password(false, PasswordState::Faulty(fault))).await);
+    }
+    for state in EVERY_CODE_STATE {
+        pages.push(read(LetterCodePage { frame, state }).await);
     }
     for problem in EVERY_PROBLEM {
         pages.push(read(ErrorPage { frame, problem }).await);

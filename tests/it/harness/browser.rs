@@ -10,6 +10,7 @@ use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,10 +28,19 @@ impl Browser {
     /// Opens a window of so many CSS pixels. A browser that is missing is a fault, not
     /// a reason to skip.
     pub(crate) async fn open(width: u32, height: u32) -> Self {
+        Self::start(width, height, Scripts::On).await
+    }
+
+    /// The same for a browser that runs no script of any page.
+    pub(crate) async fn open_without_scripts(width: u32, height: u32) -> Self {
+        Self::start(width, height, Scripts::Off).await
+    }
+
+    async fn start(width: u32, height: u32, scripts: Scripts) -> Self {
         let driver = Driver::start();
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("downloads")).unwrap();
-        let Value::Object(wishes) = wishes(home.path(), width, height) else {
+        let Value::Object(wishes) = wishes(home.path(), (width, height), scripts) else {
             unreachable!()
         };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -45,10 +55,15 @@ impl Browser {
         }
     }
 
-    /// Types on the keyboard, wherever the focus is. `\n` is the Enter key.
+    /// Types on the keyboard, wherever the focus is. `\n` is the Enter key, `\t` is Tab.
     pub(crate) async fn keys(&self, text: &str) {
         let mut keys = KeyActions::new("keyboard".into());
-        for value in text.chars().map(|c| if c == '\n' { '\u{e007}' } else { c }) {
+        let key = |c| match c {
+            '\n' => '\u{e007}',
+            '\t' => '\u{e004}',
+            other => other,
+        };
+        for value in text.chars().map(key) {
             keys = keys
                 .then(KeyAction::Down { value })
                 .then(KeyAction::Up { value });
@@ -97,10 +112,47 @@ impl Browser {
         self.client.goto(url).await.unwrap();
     }
 
+    /// Moves the focus by the Tab key until it is on the element of that CSS selector: whoever
+    /// has no pointer gets there too.
+    pub(crate) async fn tab_to(&self, selector: &str) {
+        let is_there = format!("return document.activeElement.matches({})", json!(selector));
+        for _ in 0..MOST_TABS {
+            if self.ask::<bool>(&is_there).await {
+                return;
+            }
+            self.keys("\t").await;
+        }
+        panic!("{MOST_TABS} times Tab never come to {selector}");
+    }
+
+    /// Holds the page that is shown to what each must be: no wider than the screen, whole in
+    /// less than 14 KB, and without scripts.
+    pub(crate) async fn fits(&self, width: u64, what: &str) {
+        let page: Measured = self.ask(MEASURE).await;
+        assert_eq!(page.width, width, "{what}: {page:?}");
+        assert!(
+            page.content_width <= page.width,
+            "{what} scrolls sideways: {page:?}"
+        );
+        assert!(
+            (500..14 * 1024).contains(&page.bytes),
+            "{what} weighs too much: {page:?}"
+        );
+        assert_eq!((page.fetched, page.scripts), (0, 0), "{what}: {page:?}");
+    }
+
     /// Runs a script of the test's, which no page could, and gives what it returns.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, script: &str) -> T {
         let answer = self.client.execute(script, Vec::new()).await.unwrap();
         serde_json::from_value(answer).unwrap()
+    }
+
+    /// Removes what was downloaded, so that the next file has its own name.
+    pub(crate) fn forget_downloads(&self) {
+        let folder = self.home.path().join("downloads");
+        for file in std::fs::read_dir(folder).unwrap() {
+            std::fs::remove_file(file.unwrap().path()).unwrap();
+        }
     }
 
     /// The bytes of a file that is downloaded, once all of them are there: until then it
@@ -123,9 +175,45 @@ impl Browser {
     }
 }
 
-fn wishes(home: &Path, width: u32, height: u32) -> Value {
+/// What the browser knows about the page it shows.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Measured {
+    width: u64,
+    content_width: u64,
+    bytes: u64,
+    fetched: u64,
+    scripts: u64,
+}
+
+const MEASURE: &str = "
+    const { clientWidth, scrollWidth } = document.documentElement;
+    return {
+        width: clientWidth,
+        contentWidth: scrollWidth,
+        bytes: performance.getEntriesByType('navigation')[0].transferSize,
+        fetched: performance.getEntriesByType('resource').length,
+        scripts: document.scripts.length,
+    };";
+
+/// More than there are places for the focus on any page.
+const MOST_TABS: usize = 100;
+
+/// Whether pages may run scripts; those of the test always run.
+#[derive(Clone, Copy)]
+enum Scripts {
+    On,
+    Off,
+}
+
+fn wishes(home: &Path, (width, height): (u32, u32), scripts: Scripts) -> Value {
     let profile = format!("--user-data-dir={}", home.join("profile").display());
     let window = format!("--window-size={width},{height}");
+    // 1 lets them run, 2 does not.
+    let scripts = match scripts {
+        Scripts::On => 1,
+        Scripts::Off => 2,
+    };
     json!({
         "goog:chromeOptions": {
             "args": [
@@ -145,7 +233,10 @@ fn wishes(home: &Path, width: u32, height: u32) -> Value {
             "mobileEmulation": {
                 "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "mobile": true, "touch": false },
             },
-            "prefs": { "download.default_directory": home.join("downloads") },
+            "prefs": {
+                "download.default_directory": home.join("downloads"),
+                "profile.managed_default_content_settings.javascript": scripts,
+            },
         },
     })
 }

@@ -475,3 +475,12 @@ pub(crate) fn link_in(text: &str) -> String {
     let link = text.split(' ').find(|word| word.contains("/l/")).unwrap();
     link[link.find("/l/").unwrap()..].to_owned()
 }
+
+/// The code of a letter in the text of an SMS.
+pub(crate) fn code_in(text: &str) -> &str {
+    let (_, rest) = text
+        .split_once("code ")
+        .or_else(|| text.split_once("msimbo "))
+        .unwrap();
+    &rest[..9]
+}
