@@ -297,7 +297,7 @@ async fn scrub(tx: &mut Tx, overwrites: bool) -> Result<(), StoreError> {
         "PRAGMA secure_delete = FAST"
     };
     if let Tx::Sqlite(tx) = tx {
-        in_time(sqlx::query(sql).execute(&mut **tx)).await?;
+        in_time(sqlx::query(sql).execute(tx.open().await?)).await?;
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Rows that a system hands over, taken by the rules of an import.
 
 use crate::actions::decider::Decider;
-use crate::actions::import::{Import, Plan, Rejected, Tally};
+use crate::actions::import::{Import, Plan, Rejected, sign};
 use crate::actions::work::{ActionError, Tools, Way};
-use crate::domain::Timestamp;
+use crate::domain::{MessageId, Timestamp};
 use crate::imports::{Kind, Numbered};
 use crate::store::Tx;
+use crate::store::imports::Sums;
 
 use super::Caller;
 
@@ -31,7 +32,7 @@ pub struct Batch<'a> {
 /// What became of rows.
 pub struct Taken {
     /// What they came to.
-    pub tally: Tally,
+    pub sums: Sums,
     /// Those that can't be taken.
     pub rejected: Vec<Rejected>,
     /// Whether the rest is taken.
@@ -57,14 +58,17 @@ pub async fn take_batch(
         writes: !batch.dry_run,
         tells: batch.tell.unwrap_or(tools.policy.notify_deployments),
     };
-    let mut import = Import::new(tools, by, plan, now);
-    let rejected = import.take(tx, rows).await?;
+    // Names the rows in the causes of their SMS.
+    let run = MessageId::fresh();
+    let mut import = Import::new(tools, by, plan, run.as_str(), now);
+    let rejected = import.take(tx, rows).await?.rejected;
+    let sums = import.sums();
     let is_done = batch.keep_good || rejected.is_empty();
-    if plan.writes && is_done && !import.tally().changes_nothing() {
-        import.sign(tx, batch.kind, "by API").await?;
+    if plan.writes && is_done && sums.moving() > 0 {
+        sign(tx, by, (batch.kind, "by API", &sums), now).await?;
     }
     Ok(Taken {
-        tally: import.tally(),
+        sums,
         rejected,
         is_done,
     })

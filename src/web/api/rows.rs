@@ -93,7 +93,7 @@ pub(super) async fn take<T: Serialize>(
         channel,
     };
     let Taken {
-        tally,
+        sums,
         rejected,
         is_done,
     } = take_batch(tx, tools, caller, batch, rows, now).await?;
@@ -105,12 +105,12 @@ pub(super) async fn take<T: Serialize>(
             .into());
     }
     Ok(Written {
-        read: tally.read,
-        new: tally.new,
-        changed: tally.changed,
-        same: tally.same,
-        rejected: tally.rejected,
-        told: tally.told,
+        read: sums.read,
+        new: sums.new,
+        changed: sums.changed,
+        same: sums.same,
+        rejected: sums.rejected,
+        told: sums.told,
         errors,
     })
 }
