@@ -1,16 +1,12 @@
 //! People, phones and an aggregator that stay up while the service loses its power.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cp2::config;
-use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{LedgerEntry, Sandbox, SandboxSettings};
-use cp2::demo::seed;
-use cp2::domain::{Clock, Msisdn, SystemClock};
-use cp2::service::{load_keys, open_store};
+use cp2::domain::{Msisdn, SystemClock};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -19,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::block_in_place;
 use zeroize::Zeroizing;
 
+use crate::harness::file::{configuration, settle};
 use crate::harness::program::{PATIENCE, Program, cp2, run};
 use crate::harness::service::{SECRET, client, happens, password_in, person, post};
 use crate::harness::{Database, Wire};
@@ -79,8 +76,10 @@ impl Town {
         )
         .unwrap();
         let config = folder.path().join("cp2.toml");
-        fs::write(&config, configuration(database, &sandbox)).unwrap();
-        settle_people(&config, people).await;
+        let (url, filter) = (database.url(), "cp2=trace,info");
+        let text = configuration(&url, &sandbox.base_url(), &more(), filter);
+        fs::write(&config, &text).unwrap();
+        settle(&text, u32::try_from(2 * people).unwrap()).await;
         Arc::new(Self {
             people,
             wire,
@@ -268,61 +267,19 @@ pub(super) async fn soon(what: &str, comes: impl Future<Output = ()>) {
     assert!(came.is_ok(), "not in time: {what}");
 }
 
-fn configuration(database: &Database, sandbox: &Sandbox) -> String {
+/// Many resets, and short leases, so that nobody waits long for what was in somebody's hands.
+fn more() -> String {
     format!(
-        r#"
-        [server]
-        listen = "127.0.0.1:0"
-        [database]
-        url = "{url}"
-        [keys]
-        current = "test"
-        [keys.key]
-        test = "{key}"
+        r"
         [policy]
         resets_in_ten_minutes = 1000
         resend_minutes = 0
         resets_in_a_day = 1000
         [outbox]
         send_timeout_s = 1
-        lease_s = {lease}
+        lease_s = {}
         unknown_wait_s = 2
-        [logging]
-        format = "json"
-        filter = "cp2=trace,info"
-        [[channel]]
-        name = "at"
-        kind = "africastalking"
-        secret = "{SECRET}"
-        base_url = "{aggregator}"
-        username = "tests"
-        api_key = "key-of-tests"
-        service_codes = ["*384*2026#"]
-        "#,
-        url = database.url(),
-        key = "5a".repeat(32),
-        lease = LEASE.as_secs(),
-        aggregator = sandbox.base_url(),
+        ",
+        LEASE.as_secs()
     )
-}
-
-/// Puts the people of the demo into the database.
-async fn settle_people(config: &Path, people: usize) {
-    let text = fs::read_to_string(config).unwrap();
-    let config = config::parse("cp2.toml", &text, []).unwrap();
-    let store = open_store(&config).await.unwrap();
-    let people = u32::try_from(2 * people).unwrap();
-    let hasher = Hasher::new(1).unwrap();
-    let keys = load_keys(&config).unwrap();
-    seed::seed(
-        &store,
-        &keys,
-        &hasher,
-        people,
-        seed::CALENDAR,
-        SystemClock.now(),
-    )
-    .await
-    .unwrap();
-    store.close().await;
 }

@@ -4,19 +4,15 @@
 use std::fs;
 use std::process::Command;
 
-use cp2::config;
-use cp2::crypto::Hasher;
-use cp2::demo::seed;
-use cp2::domain::{Clock, SystemClock};
-use cp2::service::{load_keys, open_store};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 
 use super::Database;
+use super::file::{configuration, settle};
 use super::program::{Program, cp2};
-use super::service::{SECRET, client, hop};
+use super::service::{client, hop};
 
 pub(crate) struct Alone {
     pub(crate) database: Database,
@@ -32,18 +28,10 @@ impl Alone {
     pub(crate) async fn start(database: Database, line: &str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("cp2.toml");
-        let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{}\"\n\
-             [keys]\ncurrent = \"test\"\nkey.test = \"{}\"\n\
-             [logging]\nformat = \"json\"\nfilter = \"error,cp2::cli=info\"\n\
-             [[channel]]\nname = \"at\"\nkind = \"africastalking\"\nsecret = \"{SECRET}\"\n\
-             base_url = \"http://127.0.0.1:9\"\nusername = \"tests\"\napi_key = \"key\"\n\
-             service_codes = [\"*384*2026#\"]\n",
-            database.url(),
-            "5a".repeat(32)
-        );
+        let filter = "error,cp2::cli=info";
+        let text = configuration(&database.url(), "http://127.0.0.1:9", "", filter);
         fs::write(&file, &text).unwrap();
-        settle(&text).await;
+        settle(&text, 3).await;
         let serve = cp2(["serve", "--config"]);
         let mut command = Command::new("sh");
         command.arg("-c").arg(line).arg(serve.get_program());
@@ -86,17 +74,4 @@ impl Alone {
         assert!(block_in_place(|| self.program.stop()).success());
         self.database.remove().await;
     }
-}
-
-async fn settle(text: &str) {
-    let config = config::parse("cp2.toml", text, []).unwrap();
-    let (store, keys) = (
-        open_store(&config).await.unwrap(),
-        load_keys(&config).unwrap(),
-    );
-    let hasher = Hasher::new(1).unwrap();
-    let now = SystemClock.now();
-    let seeded = seed::seed(&store, &keys, &hasher, 3, seed::CALENDAR, now);
-    seeded.await.unwrap();
-    store.close().await;
 }

@@ -5,6 +5,7 @@ mod balancer;
 mod browser;
 mod contents;
 mod database;
+pub(crate) mod file;
 mod inside;
 pub(crate) mod menus;
 mod office;

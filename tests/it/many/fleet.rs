@@ -5,12 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cp2::config;
-use cp2::crypto::Hasher;
 use cp2::demo::sandbox::{Sandbox, SandboxSettings};
-use cp2::demo::seed;
-use cp2::domain::{Clock, Msisdn, SystemClock};
-use cp2::service::{load_keys, open_store};
+use cp2::domain::{Msisdn, SystemClock};
 use reqwest::{Client, Response};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::block_in_place;
 use zeroize::Zeroizing;
 
+use crate::harness::file::{configuration, settle};
 use crate::harness::program::{Program, cp2};
 use crate::harness::service::{SECRET, client, happens, hop, person, post};
 use crate::harness::{Database, Wire};
@@ -69,8 +66,11 @@ impl Fleet {
         .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("cp2.toml");
-        fs::write(&config, configuration(&database, &sandbox)).unwrap();
-        settle(&config, people).await;
+        let more = "connections = 8\n[outbox]\npoll_ms = 20\n[menus]\npoll_ms = 0\n";
+        let filter = "warn,cp2::cli=info";
+        let text = configuration(&database.url(), &sandbox.base_url(), more, filter);
+        fs::write(&config, &text).unwrap();
+        settle(&text, people).await;
         let owned = |(name, value): &Setting<'_>| ((*name).to_owned(), (*value).to_owned());
         let mut fleet = Self {
             processes: Vec::new(),
@@ -191,50 +191,4 @@ pub(super) fn one_of_many(index: u32) -> String {
 
 pub(super) fn line(msisdn: &str) -> Msisdn {
     Msisdn::parse(msisdn).unwrap()
-}
-
-fn configuration(database: &Database, sandbox: &Sandbox) -> String {
-    format!(
-        r#"
-        [database]
-        url = "{url}"
-        connections = 8
-        [keys]
-        current = "test"
-        key.test = "{key}"
-        [outbox]
-        poll_ms = 20
-        [menus]
-        poll_ms = 0
-        [logging]
-        format = "json"
-        filter = "warn,cp2::cli=info"
-        [[channel]]
-        name = "at"
-        kind = "africastalking"
-        secret = "{SECRET}"
-        base_url = "{aggregator}"
-        username = "tests"
-        api_key = "key-of-tests"
-        service_codes = ["*384*2026#"]
-        "#,
-        url = database.url(),
-        key = "5a".repeat(32),
-        aggregator = sandbox.base_url(),
-    )
-}
-
-/// Puts the people of the demo into the database.
-async fn settle(config: &std::path::Path, people: u32) {
-    let text = fs::read_to_string(config).unwrap();
-    let config = config::parse("cp2.toml", &text, []).unwrap();
-    let (store, keys) = (
-        open_store(&config).await.unwrap(),
-        load_keys(&config).unwrap(),
-    );
-    let hasher = Hasher::new(1).unwrap();
-    let now = SystemClock.now();
-    let seeded = seed::seed(&store, &keys, &hasher, people, seed::CALENDAR, now);
-    seeded.await.unwrap();
-    store.close().await;
 }
