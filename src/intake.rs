@@ -9,15 +9,19 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument;
 
-use crate::aggregators::{Channel, Inbound, Report, Sender, Turn};
+use crate::aggregators::{Channel, Inbound, Part, Report, Sender, Turn};
 use crate::crypto::{Keys, Sealed};
-use crate::dialogue::Dialogue;
-use crate::domain::{Clock, Language, MessageId};
+use crate::dialogue::{Dialogue, part_of};
+use crate::domain::{Clock, Language, MessageId, Msisdn, Timestamp};
 use crate::failpoints::power_may_go;
 use crate::metrics::Metrics;
 use crate::outbox::reports;
-use crate::store::{Store, StoreError, Tx, inbound};
+use crate::store::{Store, StoreError, Tx, inbound, inbound_parts};
 use crate::ussd::{Engine, Screen};
+
+/// How long a part of a text that comes again is the same part; phones use the references of
+/// long texts again.
+const SAME_PART: Duration = Duration::from_hours(1);
 
 /// Takes in what comes. Cheap to clone.
 #[derive(Clone)]
@@ -111,6 +115,12 @@ impl Intake {
             // A network's notice: nobody to answer.
             return Ok(());
         };
+        let now = self.clock.now();
+        if let Some(part) = sms.part {
+            return self
+                .keep_part(tx, channel, (sender, part), &sms.text, now)
+                .await;
+        }
         // Without the aggregator's id a repeat can't be told from the same words again.
         let fresh = MessageId::fresh();
         let id = sms.id.as_deref().unwrap_or(fresh.as_str());
@@ -119,10 +129,31 @@ impl Intake {
             row: id,
         };
         let body = place.seal(&self.keys, sms.text.as_bytes());
-        let now = self.clock.now();
         let link = sms.link_id.as_deref();
         inbound::keep(tx, channel, id, sender.as_str(), link, &body, now).await?;
         Ok(())
+    }
+
+    /// One part of a text; who reads the inbox joins them.
+    async fn keep_part(
+        &self,
+        tx: &mut Tx,
+        channel: &str,
+        (sender, part): (&Msisdn, Part),
+        text: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = MessageId::fresh();
+        let new = inbound_parts::NewPart {
+            id: id.as_str(),
+            channel,
+            sender: sender.as_str(),
+            reference: part.reference,
+            of: part.of,
+            number: part.number,
+            body: &part_of(id.as_str()).seal(&self.keys, text.as_bytes()),
+        };
+        inbound_parts::keep(tx, &new, now.minus(SAME_PART), now).await
     }
 
     /// Takes in what became of SMS of ours.

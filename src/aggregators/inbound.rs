@@ -24,6 +24,32 @@ pub struct Inbound {
     pub network: Option<Network>,
     /// When the aggregator received it, when that can be read.
     pub received: Option<Timestamp>,
+    /// Which part of a longer text it is, where a network leaves the joining to us.
+    pub part: Option<Part>,
+}
+
+/// One of several SMS that are one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// What the parts of one text have in common; phones use it again after a while.
+    pub reference: u16,
+    /// How many parts there are.
+    pub of: u8,
+    /// Which this is, from 1.
+    pub number: u8,
+}
+
+impl Part {
+    /// None where the figures name no part of several.
+    #[must_use]
+    pub fn new(reference: u16, of: u8, number: u8) -> Option<Self> {
+        let part = Self {
+            reference,
+            of,
+            number,
+        };
+        (of > 1 && (1..=of).contains(&number)).then_some(part)
+    }
 }
 
 /// Who sent an SMS. Prints without the number.

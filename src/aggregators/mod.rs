@@ -37,7 +37,7 @@ mod turn;
 pub use channel::{Channel, ChannelError, Channels};
 pub use error::CallbackError;
 pub use form::FormWriter;
-pub use inbound::{Inbound, Sender};
+pub use inbound::{Inbound, Part, Sender};
 pub use log_in::{LogIn, Token};
 pub use network::Network;
 pub use opt_out::OptOut;

@@ -25,6 +25,7 @@ use crate::store::{Store, StoreError, Tx, lines};
 use crate::ussd::Outcome;
 
 use super::keywords::{Asked, Keyword};
+use super::parts;
 
 /// The most messages that are looked at in one round.
 const ROUND: usize = 16;
@@ -77,6 +78,7 @@ impl Inbox {
 
     /// Handles what waits, the oldest first; says how many there were.
     pub async fn work_off(&self) -> Result<usize, StoreError> {
+        parts::join(&self.store, &self.tools.keys, self.clock.now()).await?;
         let mut tx = self.store.begin_read().await?;
         let waiting = inbound::waiting(&mut tx, ROUND).await?;
         drop(tx);

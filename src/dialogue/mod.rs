@@ -9,10 +9,12 @@ mod inbox;
 mod keywords;
 mod memory;
 mod menus;
+mod parts;
 mod resume;
 mod transcript;
 mod turn;
 
 pub use inbox::Inbox;
 pub use menus::Menus;
+pub(crate) use parts::part_of;
 pub use turn::{Dialogue, DialogueError, Watch};

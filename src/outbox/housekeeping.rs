@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use crate::store::outbox;
 use crate::store::{
-    StoreError, channel_states, guesses, menu_versions, reports as report_rows, sessions,
-    staff_sessions, web_sessions,
+    StoreError, channel_states, guesses, inbound_parts, menu_versions, reports as report_rows,
+    sessions, staff_sessions, web_sessions,
 };
 
 use super::reports;
 use super::worker::Inner;
 
-/// How long what was done is counted; the limits go by the day.
+/// How long what was done is counted, the limits go by the day; and how long parts of SMS are
+/// kept.
 const USE_LIFE: Duration = Duration::from_hours(48);
 
 /// The most sessions that are forgotten in one unit of work.
@@ -65,6 +66,7 @@ impl Inner {
         web_sessions::forget_expired(&mut tx, now).await?;
         staff_sessions::forget_expired(&mut tx, now).await?;
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
+        inbound_parts::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         tx.commit().await
     }

@@ -29,6 +29,7 @@ pub mod exports;
 pub mod guesses;
 pub mod imports;
 pub mod inbound;
+pub mod inbound_parts;
 pub mod invitations;
 pub mod lines;
 pub mod links;

@@ -20,6 +20,7 @@ use crate::harness::{Database, TestService, Wire, with_each_database};
 with_each_database!(
     a_message_is_settled_by_its_receipt_even_where_that_comes_first,
     an_sms_is_acknowledged_when_it_is_kept_and_answered_once,
+    an_sms_in_parts_is_read_as_one_or_by_what_came_of_it,
     a_long_text_leaves_in_parts_and_the_last_one_speaks_for_all,
     an_smsc_that_is_asked_too_fast_gets_it_later,
     a_wrong_password_stops_the_channel_until_somebody_resumes_it,
@@ -33,6 +34,7 @@ const STOPPED: &str = "SELECT COUNT(*) FROM channel_states WHERE state = 'stoppe
 const HELD: &str = "SELECT COUNT(*) FROM channel_states";
 const UNKNOWN: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'unknown'";
 const WAITING: &str = "SELECT COUNT(*) FROM reports";
+const APART: &str = "SELECT COUNT(*) FROM inbound_parts WHERE joined = 0";
 const INBOUND: &str = "SELECT COUNT(*) FROM inbound";
 
 /// A service whose SMS all leave by the channel `smsc`.
@@ -123,6 +125,36 @@ async fn an_sms_is_acknowledged_when_it_is_kept_and_answered_once(database: Data
     let sent = smsc.submitted(1).await;
     assert_eq!(sent[0].destination_addr, person(1));
     service.outbox_comes_to(&[("accepted", 1)]).await;
+    Joined { service, smsc }.stop().await;
+}
+
+async fn an_sms_in_parts_is_read_as_one_or_by_what_came_of_it(database: Database) {
+    let Joined { service, smsc } = Joined::start(database).await;
+    // In any order, and again while it is not acknowledged: `RE` and `SET` are one word.
+    for (part, words) in [
+        ((2, 2), "SET"),
+        ((2, 2), "SET"),
+        ((1, 2), "RE"),
+        ((1, 2), "RE"),
+    ] {
+        assert!(smsc.part(&person(1), part, words).await);
+    }
+    let sent = smsc.submitted(1).await;
+    let password = text(&sent[0]);
+    assert!(service.can_log_in(&person(1), password_in(&password)).await);
+    assert!(smsc.part(&person(1), (2, 2), "SET").await);
+
+    // What never comes is not waited for; without its beginning a text says nothing.
+    assert!(smsc.part(&person(2), (1, 3), "HELP me, for ").await);
+    assert!(smsc.part(&person(4), (2, 2), "KITUO").await);
+    assert_eq!(service.count(APART).await, 2);
+    service.clock.advance(Duration::from_mins(3));
+    let sent = smsc.submitted(2).await;
+    assert_eq!(sent[1].destination_addr, person(2));
+    service.count_comes_to(APART, 0).await;
+    assert_eq!(service.count(INBOUND).await, 2);
+    let kept = format!("{:?}", service.contents().await);
+    assert!(!kept.contains("HELP me"), "in clear");
     Joined { service, smsc }.stop().await;
 }
 

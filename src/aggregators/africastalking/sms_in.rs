@@ -21,6 +21,7 @@ pub(super) fn read_inbound(request: &RawRequest<'_>) -> Result<Inbound, Callback
         link_id: form.optional("linkId")?,
         network: network(&form)?,
         received: form.optional("date")?.and_then(|date| time(&date)),
+        part: None,
     })
 }
 

@@ -51,6 +51,7 @@ impl Inbox {
             link_id: fields.optional("link_id", words.link_id.as_deref())?,
             network: network.map(|said| self.networks.named(&said)),
             received: None,
+            part: None,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::words;
 use crate::aggregators::id::is_id;
 use crate::aggregators::number::full_number;
 use crate::aggregators::service_code::is_dialled;
-use crate::aggregators::{Inbound, Report, Sender};
+use crate::aggregators::{Inbound, Part, Report, Sender};
 use crate::config::SmppConfig;
 use crate::domain::Msisdn;
 
@@ -28,7 +28,7 @@ pub enum Delivered {
     Report(Report),
     /// Somebody dialled, answered or left.
     Ussd(UssdHop),
-    /// Nothing to keep: a notice, or a later part of an SMS that was read by its first.
+    /// Nothing to keep: a notice.
     Nothing,
 }
 
@@ -69,6 +69,8 @@ struct Extras<'a> {
     id: Option<&'a str>,
     state: Option<MessageState>,
     payload: Option<&'a [u8]>,
+    reference: Option<u16>,
+    parts: Option<u8>,
     part: Option<u8>,
     ussd: Option<UssdServiceOp>,
     info: Option<ItsSessionInfo>,
@@ -82,6 +84,8 @@ impl<'a> Extras<'a> {
                 TlvValue::ReceiptedMessageId(id) => extras.id = Some(id.as_str()),
                 TlvValue::MessageState(state) => extras.state = Some(*state),
                 TlvValue::MessagePayload(payload) => extras.payload = Some(payload.value.as_ref()),
+                TlvValue::SarMsgRefNum(reference) => extras.reference = Some(*reference),
+                TlvValue::SarTotalSegments(parts) => extras.parts = Some(*parts),
                 TlvValue::SarSegmentSeqnum(part) => extras.part = Some(*part),
                 TlvValue::UssdServiceOp(operation) => extras.ussd = Some(*operation),
                 TlvValue::ItsSessionInfo(info) => extras.info = Some(*info),
@@ -89,6 +93,10 @@ impl<'a> Extras<'a> {
             }
         }
         extras
+    }
+
+    fn part(&self) -> Option<Part> {
+        Part::new(self.reference?, self.parts?, self.part?)
     }
 }
 
@@ -102,7 +110,7 @@ pub(super) fn read(
     let class = u8::from(pdu.esm_class);
     let bytes = extras.payload.unwrap_or(pdu.short_message().as_ref());
     let (text, part) = if class & HAS_HEADER == 0 {
-        (bytes, extras.part)
+        (bytes, extras.part())
     } else {
         behind_header(bytes)?
     };
@@ -118,10 +126,6 @@ pub(super) fn read(
         let report = Receipt { id, state, text }.report(full_number(from), settings.receipt_ids);
         return Some(report.map_or(Delivered::Nothing, Delivered::Report));
     }
-    if part.is_some_and(|part| part > 1) {
-        // What is asked for stands in the first part.
-        return Some(Delivered::Nothing);
-    }
     Some(Delivered::Sms(Inbound {
         id: extras.id.filter(|id| is_id(id)).map(str::to_owned),
         from: full_number(from).map_or_else(|| Sender::Other(from.to_owned()), Sender::Person),
@@ -130,18 +134,26 @@ pub(super) fn read(
         link_id: None,
         network: None,
         received: None,
+        part,
     }))
 }
 
-/// The text behind its header, and which part of its message it is.
-fn behind_header(bytes: &[u8]) -> Option<(&[u8], Option<u8>)> {
+/// The text behind its header, and which part of a longer one it is (3GPP TS 23.040, 9.2.3.24:
+/// elements of kind, length and content; kinds 0 and 8 say it, with a reference of 8 or 16 bits).
+fn behind_header(bytes: &[u8]) -> Option<(&[u8], Option<Part>)> {
     let (length, rest) = bytes.split_first()?;
-    let (header, text) = rest.split_at_checked(usize::from(*length))?;
-    let part = match header {
-        [0, 3, _, _, part, ..] | [8, 4, _, _, _, part, ..] => Some(*part),
-        _ => None,
-    };
-    Some((text, part))
+    let (mut header, text) = rest.split_at_checked(usize::from(*length))?;
+    let mut found = None;
+    while let [kind, length, rest @ ..] = header {
+        let (element, rest) = rest.split_at_checked(usize::from(*length))?;
+        found = found.or(match (kind, element) {
+            (0, &[reference, of, number]) => Part::new(reference.into(), of, number),
+            (8, &[high, low, of, number]) => Part::new(u16::from_be_bytes([high, low]), of, number),
+            _ => None,
+        });
+        header = rest;
+    }
+    Some((text, found))
 }
 
 /// Some SMSCs write what was dialled as the text, some as the address that it came to.
@@ -185,4 +197,36 @@ fn hop(pdu: &DeliverSm, said: Said, info: Option<ItsSessionInfo>) -> Option<Ussd
         said,
         reply,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_named_by_its_header_with_a_short_or_a_long_reference() {
+        let part = |reference| Part {
+            reference,
+            of: 3,
+            number: 2,
+        };
+        for (bytes, expected) in [
+            (&[5, 0, 3, 7, 3, 2, b'a'][..], Some(part(7))),
+            (&[6, 8, 4, 1, 7, 3, 2, b'a'], Some(part(263))),
+            // Behind another element.
+            (&[9, 5, 2, 0, 0, 0, 3, 7, 3, 2, b'a'], Some(part(7))),
+            // The fourth of three, and one of one.
+            (&[5, 0, 3, 7, 3, 4, b'a'], None),
+            (&[5, 0, 3, 7, 1, 1, b'a'], None),
+        ] {
+            assert_eq!(
+                behind_header(bytes),
+                Some((&b"a"[..], expected)),
+                "{bytes:?}"
+            );
+        }
+        for broken in [&[][..], &[5, 0, 3], &[3, 0, 9, 1]] {
+            assert_eq!(behind_header(broken), None, "{broken:?}");
+        }
+    }
 }

@@ -126,6 +126,22 @@ impl Smsc {
         pdu.send().await.is_ok_and(|answer| answer.is_success())
     }
 
+    /// Brings one part of a person's long SMS, number `n` of `of`; true when that was
+    /// acknowledged.
+    pub(crate) async fn part(&self, from: &str, (n, of): (u8, u8), text: &str) -> bool {
+        let esme = self.esme().await;
+        let pdu = esme
+            .deliver_sm()
+            .source_addr(from)
+            .destination_addr("22456");
+        let pdu = pdu
+            .short_message(text)
+            .tlv(TlvTag::SarMsgRefNum, [0, 7])
+            .tlv(TlvTag::SarTotalSegments, [of])
+            .tlv(TlvTag::SarSegmentSeqnum, [n]);
+        pdu.send().await.is_ok_and(|answer| answer.is_success())
+    }
+
     /// Brings one hop of a dialogue; true when that was acknowledged.
     pub(crate) async fn hop(&self, from: &str, operation: u8, unit: u8, text: &str) -> bool {
         let esme = self.esme().await;
