@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::imports::{self, Import, Stage};
+use crate::store::imports::{self, Hold, Import, Stage};
 
-use super::{Clerk, ClerkError};
+use super::{Clerk, ClerkError, FREE};
 
 /// Between looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -44,6 +44,7 @@ impl Clerk {
             match self.write_while(&import.id, |_| !stop.is_cancelled()).await {
                 // Another process was faster.
                 Err(ClerkError::NotOurs) => {}
+                Ok(written) if !written.is_over => self.let_go(&import.id).await?,
                 other => drop(other?),
             }
         }
@@ -75,6 +76,17 @@ impl Clerk {
     pub async fn abandoned(&self) -> Result<Vec<Import>, ClerkError> {
         let mut tx = self.store.begin_read().await?;
         Ok(imports::left_in(&mut tx, Stage::Writing, self.clock.now()).await?)
+    }
+
+    /// Leaves an import to whoever comes next: this process stops.
+    async fn let_go(&self, id: &str) -> Result<(), ClerkError> {
+        let nobody = Hold {
+            owner: "",
+            until: FREE,
+        };
+        let mut tx = self.store.begin().await?;
+        imports::hold(&mut tx, id, nobody).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Gives up a file that can't be read to its end, and says why.

@@ -33,8 +33,12 @@ pub use judge::Judged;
 pub use table::Table;
 pub use write::{Decision, Written};
 
-/// How long an import belongs to its process after its last word.
-const HOLD: Duration = Duration::from_secs(30);
+/// How long an import belongs to its process after its last word. The clocks of two machines
+/// may differ by less.
+const HOLD: Duration = Duration::from_mins(5);
+
+/// Until when nobody has an import.
+const FREE: Timestamp = Timestamp::from_millis(0);
 
 /// How often a unit of work is tried that somebody else was in the way of.
 const TRIES: u32 = 5;

@@ -9,7 +9,7 @@ use crate::imports::{Kind, Line, Numbered};
 use crate::store::imports::{self, Import as Kept, Stage};
 
 use super::judge::{form_of, place_of, row_of};
-use super::{Clerk, ClerkError, TRIES, decider, passes, rejects};
+use super::{Clerk, ClerkError, FREE, TRIES, decider, passes, rejects};
 
 /// The longest pause after a part.
 const LONGEST_BREATH: Duration = Duration::from_millis(20);
@@ -68,7 +68,7 @@ impl Clerk {
             sign(&mut tx, by, (kind, &import.file, &import.sums), now).await?;
             let mut hold = self.hold(now);
             if !carries_out {
-                (hold.owner, hold.until) = ("", now);
+                (hold.owner, hold.until) = ("", FREE);
             }
             imports::hold(&mut tx, id, hold).await?;
         }

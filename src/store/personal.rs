@@ -228,9 +228,10 @@ pub async fn earlier_lines(tx: &mut Tx, person: &PersonId) -> Result<Vec<Msisdn>
 
 /// What is erased with a line. What somebody else reported or asked for when it was theirs is
 /// theirs still.
-const OF_LINE: [&str; 10] = [
+const OF_LINE: [&str; 11] = [
     "DELETE FROM outbox WHERE recipient = $1",
     "DELETE FROM inbound WHERE sender = $1",
+    "DELETE FROM inbound_parts WHERE sender = $1",
     "DELETE FROM reports WHERE recipient = $1",
     "DELETE FROM problems WHERE msisdn = $1 AND person_id IS NULL",
     "DELETE FROM number_changes WHERE new_msisdn = $1 AND state <> 'open'",
