@@ -194,6 +194,6 @@ impl Endpoint for PutCentres {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Centres, sent).await?))
+        Ok(Json(rows::take(call, Kind::Centres, &sent).await?))
     }
 }

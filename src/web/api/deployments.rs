@@ -228,6 +228,6 @@ impl Endpoint for PutDeployments {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Deployments, sent).await?))
+        Ok(Json(rows::take(call, Kind::Deployments, &sent).await?))
     }
 }

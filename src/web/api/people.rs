@@ -307,6 +307,6 @@ impl Endpoint for PutPeople {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Professionals, sent).await?))
+        Ok(Json(rows::take(call, Kind::Professionals, &sent).await?))
     }
 }

@@ -68,7 +68,7 @@ impl Written {
 pub(super) async fn take<T: Serialize>(
     call: &mut Call,
     kind: Kind,
-    sent: Rows<T>,
+    sent: &Rows<T>,
 ) -> Result<Written, Refusal> {
     if sent.rows.is_empty() || sent.rows.len() > MOST_ROWS {
         let detail = format!("between 1 and {MOST_ROWS} rows");
