@@ -6,6 +6,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::actions::api::Caller;
 use crate::config::Api;
 
 /// Counts in this process.
@@ -17,10 +18,10 @@ impl Guard {
         Self(RateLimiter::keyed(Quota::per_minute(calls)))
     }
 
-    /// Whether this key of the API may call once more now; otherwise how long to wait. Only
-    /// keys that exist come here, so there are few.
-    pub(super) fn may_call(&self, key: &String) -> Result<(), Duration> {
-        let checked = self.0.check_key(key);
+    /// Whether this system may call once more now with its key; otherwise how long to wait.
+    /// Only keys that exist come here, so there are few.
+    pub(super) fn may_call(&self, caller: &Caller) -> Result<(), Duration> {
+        let checked = self.0.check_key(&caller.key);
         checked.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 }

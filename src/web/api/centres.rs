@@ -13,6 +13,7 @@ use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
 use super::paging::{Code, Limit, Page};
 use super::problem::{Kind as ProblemKind, Problem, Refusal};
 use super::rows::{self, Rows, Written};
+use super::whole::maybe_whole;
 
 /// An examination centre.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,9 +151,11 @@ pub(in crate::web) struct Row {
     /// Where the school lies.
     location: Option<String>,
     /// How many candidates are registered.
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[schemars(range(max = u32::MAX))]
     candidates: Option<u32>,
     /// How far the container is, in kilometres.
+    #[serde(default, deserialize_with = "maybe_whole")]
     distance_km: Option<u16>,
 }
 
@@ -191,6 +194,6 @@ impl Endpoint for PutCentres {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Centres, sent).await?))
+        Ok(Json(rows::take(call, Kind::Centres, &sent).await?))
     }
 }

@@ -12,6 +12,7 @@ use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
 use super::paging::{Code, Id, Limit, Page, SOME_ID, moment};
 use super::problem::{Kind as ProblemKind, Problem, Refusal};
 use super::rows::{self, Rows, Written};
+use super::whole::whole;
 
 /// Somebody's work at a centre.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -180,6 +181,7 @@ pub(in crate::web) struct Row {
     /// The last day of work.
     ends_on: String,
     /// What a day pays, in shillings.
+    #[serde(deserialize_with = "whole")]
     #[schemars(range(max = u32::MAX))]
     rate_kes: u32,
     /// `posted`, `invited` or `cancelled`; where it is left out, posted unless it stands
@@ -226,6 +228,6 @@ impl Endpoint for PutDeployments {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Deployments, sent).await?))
+        Ok(Json(rows::take(call, Kind::Deployments, &sent).await?))
     }
 }

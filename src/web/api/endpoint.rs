@@ -228,7 +228,7 @@ async fn answer<E: Endpoint>(
     request: Request,
 ) -> Result<Response, Problem> {
     let caller = welcome(&app, request.headers()).await?;
-    app.guard().may_call(&caller.key).map_err(|wait| {
+    app.guard().may_call(&caller).map_err(|wait| {
         Problem::new(Kind::TooMany, "this key asks too often; slow down").after(wait.as_secs() + 1)
     })?;
     if !caller.may(scope) {

@@ -16,6 +16,7 @@ mod paging;
 mod people;
 mod problem;
 mod rows;
+mod whole;
 
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;

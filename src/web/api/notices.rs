@@ -12,6 +12,7 @@ use crate::domain::PersonId;
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
 use super::paging::{Id, SOME_ID};
 use super::problem::{Kind, Problem, Refusal};
+use super::whole::whole;
 
 /// A text in both languages; people read the one they have chosen.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +37,7 @@ pub(in crate::web) struct ToSend {
     /// What it says.
     text: Texts,
     /// The most SMS that it may take, with the longest name.
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "whole")]
     #[schemars(range(min = 1, max = MOST_SEGMENTS))]
     segments: u8,
 }

@@ -13,6 +13,7 @@ use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
 use super::paging::{Id, Limit, Page, SOME_ID};
 use super::problem::{Kind as ProblemKind, Problem, Refusal};
 use super::rows::{self, Rows, Written};
+use super::whole::maybe_whole;
 
 /// A person's record.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -257,6 +258,7 @@ pub(in crate::web) struct Row {
     /// `F` or `M`.
     gender: Option<String>,
     /// The year they were born in.
+    #[serde(default, deserialize_with = "maybe_whole")]
     birth_year: Option<u16>,
     /// `certificate`, `diploma`, `degree`, `masters` or `phd`.
     qualification: Option<String>,
@@ -305,6 +307,6 @@ impl Endpoint for PutPeople {
         _: Nothing,
         Json(sent): Json<Rows<Row>>,
     ) -> Result<Json<Written>, Refusal> {
-        Ok(Json(rows::take(call, Kind::Professionals, sent).await?))
+        Ok(Json(rows::take(call, Kind::Professionals, &sent).await?))
     }
 }

@@ -68,7 +68,7 @@ impl Written {
 pub(super) async fn take<T: Serialize>(
     call: &mut Call,
     kind: Kind,
-    sent: Rows<T>,
+    sent: &Rows<T>,
 ) -> Result<Written, Refusal> {
     if sent.rows.is_empty() || sent.rows.len() > MOST_ROWS {
         let detail = format!("between 1 and {MOST_ROWS} rows");
@@ -99,7 +99,8 @@ pub(super) async fn take<T: Serialize>(
     } = take_batch(tx, tools, caller, batch, rows, now).await?;
     let errors: Vec<_> = rejected.into_iter().map(RowError::from).collect();
     if !is_done {
-        let detail = format!("{} rows can't be taken, so none was", errors.len());
+        let (wrong, all) = (errors.len(), tally.read);
+        let detail = format!("{wrong} of {all} rows can't be taken, so none was");
         return Err(Problem::new(ProblemKind::Refused, detail)
             .with(errors)
             .into());
