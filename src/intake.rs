@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument;
 
-use crate::aggregators::{Channel, Inbound, Part, Report, Sender, Turn};
+use crate::aggregators::{Channel, Inbound, Part, Report, Sender, SessionEnd, Turn};
 use crate::crypto::{Keys, Sealed};
 use crate::dialogue::{Dialogue, part_of};
 use crate::domain::{Clock, Language, MessageId, Msisdn, Timestamp};
@@ -74,7 +74,9 @@ impl Intake {
         let work = {
             let (dialogue, name) = (self.dialogue.clone(), channel.name.clone());
             let turn = turn.clone();
-            to_the_end(async move { dialogue.take_turn(&name, &turn, limit).await })
+            let span = tracing::debug_span!("turn", channel = name);
+            let taken = async move { dialogue.take_turn(&name, &turn, limit).await };
+            to_the_end(taken.instrument(span))
         };
         let taken = tokio::time::timeout(deadline / 2, work).await;
         let (screen, outcome) = match taken {
@@ -89,6 +91,13 @@ impl Intake {
         screen
     }
 
+    /// A session is over, and the aggregator tells how.
+    pub fn ended(&self, channel: &str, end: &SessionEnd) {
+        if let Some(diary) = &self.dialogue.diary {
+            diary.ended(channel, end);
+        }
+    }
+
     fn sorry(&self, limit: usize) -> Screen {
         let menu = &self.dialogue.menus.current().menu;
         Engine { menu, limit }.closing(&menu.words.unavailable.it, Language::default())
@@ -97,7 +106,8 @@ impl Intake {
     /// Keeps SMS from people, each once.
     pub async fn sms(&self, channel: &str, messages: Vec<Inbound>) -> Result<(), Failed> {
         let (own, channel) = (self.clone(), channel.to_owned());
-        to_the_end(async move {
+        let (metrics, name, many) = (self.metrics.clone(), channel.clone(), messages.len());
+        let kept = to_the_end(async move {
             let mut tx = own.store.begin().await?;
             for message in &messages {
                 own.keep(&mut tx, &channel, message).await?;
@@ -107,7 +117,11 @@ impl Intake {
             power_may_go!("sms.committed");
             Ok::<_, StoreError>(())
         })
-        .await
+        .await;
+        if kept.is_ok() {
+            metrics.received(&name, many);
+        }
+        kept
     }
 
     async fn keep(&self, tx: &mut Tx, channel: &str, sms: &Inbound) -> Result<(), StoreError> {

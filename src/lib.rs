@@ -38,6 +38,8 @@ pub mod intake;
 
 pub mod binds;
 
+pub mod standing;
+
 pub mod web;
 
 pub mod service;

@@ -21,7 +21,7 @@ use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::binds::Binds;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::{Dialogue, Inbox, Menus};
+use crate::dialogue::{Dialogue, Diary, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters};
@@ -30,6 +30,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{
     AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Worker, WorkerSettings,
 };
+use crate::standing::{Beat, BeatSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::Look;
 use crate::web::{self, App, AppParts, Patience};
@@ -45,6 +46,18 @@ pub enum Parts {
     Web,
     /// SMS alone; health still answers.
     Worker,
+}
+
+impl Parts {
+    /// In a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Web => "web",
+            Self::Worker => "worker",
+        }
+    }
 }
 
 /// Why the service can't start.
@@ -86,6 +99,8 @@ pub struct Service {
     pulse: PulseWatch,
     campaigns: CampaignFeeder,
     chain: AuditChain,
+    diary: Diary,
+    beat: Beat,
     sim_checks: Option<SimChecks>,
     store: Store,
     menus: Watcher,
@@ -328,6 +343,16 @@ impl Service {
             &config.council,
             config.server.public_url.starts_with("https://"),
         );
+        let diary = Diary::new(store.clone(), tools.keys.clone(), metrics.clone());
+        let sends = (parts != Parts::Web).then(|| worker.clone());
+        let beat = Beat::new(BeatSettings {
+            store: store.clone(),
+            keys: tools.keys.clone(),
+            metrics: metrics.clone(),
+            worker: sends.clone(),
+            parts: parts.name(),
+            clock: Arc::clone(&clock),
+        });
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let tasks = TaskTracker::new();
         let intake = Intake {
@@ -339,6 +364,7 @@ impl Service {
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
+                diary: Some(diary.clone()),
                 watch: None,
             },
             metrics: metrics.clone(),
@@ -360,7 +386,8 @@ impl Service {
             letters,
             metrics,
             metrics_exposure: config.server.metrics,
-            worker: (parts != Parts::Web).then(|| worker.clone()),
+            worker: sends,
+            process: beat.id().to_owned(),
             senders: senders(&config),
             cents_per_sms: config.campaign.cents_per_sms,
             look: Look::new(&council.name, &service_code, council.accent, https),
@@ -380,6 +407,8 @@ impl Service {
             pulse,
             campaigns,
             chain,
+            diary,
+            beat,
             sim_checks,
             store,
             menus: watcher,
@@ -424,6 +453,8 @@ impl Service {
         if self.parts != Parts::Worker {
             tasks.spawn(self.pulse.run(stop.clone()));
         }
+        tasks.spawn(self.diary.run(stop.clone()));
+        tasks.spawn(self.beat.run(stop.clone()));
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));
         tasks.close();

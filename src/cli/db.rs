@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 
+use crate::domain::{Clock, SystemClock};
 use crate::service::{open_store, store_as_it_is};
-use crate::store::{Store, StoreSettings};
+use crate::store::{Store, StoreError, StoreSettings, milestones};
 
 use super::{ConfigFile, private_file};
 
@@ -68,6 +69,9 @@ async fn copy(backup: &Backup) -> anyhow::Result<ExitCode> {
         return Err(error.into());
     }
     file.sync_all()?;
+    if note(&store).await.is_err() {
+        eprintln!("the copy is made; `cp2 status` will not know of it before `cp2 db migrate`");
+    }
     store.close().await;
     let size = file.metadata()?.len().div_ceil(1024);
     println!(
@@ -75,6 +79,12 @@ async fn copy(backup: &Backup) -> anyhow::Result<ExitCode> {
         backup.file.display()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+async fn note(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    milestones::reach(&mut tx, milestones::BACKUP, 0, SystemClock.now()).await?;
+    tx.commit().await
 }
 
 async fn prove(file: &Path) -> anyhow::Result<ExitCode> {

@@ -15,6 +15,7 @@ use super::channel::ChannelConfig;
 use super::operator::Operator;
 use super::policy::Policy;
 use super::route::RouteConfig;
+use super::telemetry::Telemetry;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -49,6 +50,9 @@ pub struct Config {
     /// What is logged and how.
     #[serde(default)]
     pub logging: Logging,
+    /// Where traces go.
+    #[serde(default)]
+    pub telemetry: Telemetry,
     /// The aggregator accounts.
     pub channel: Vec<ChannelConfig>,
     /// Which of them carries what.
@@ -186,6 +190,8 @@ pub struct Outbox {
     pub second_channel_after_s: u64,
     /// How long messages and their history are kept, in days.
     pub keep_days: u64,
+    /// How long is kept which screens a line has seen, in days.
+    pub keep_conversations_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -204,6 +210,7 @@ impl Default for Outbox {
             circuit_s: 3,
             second_channel_after_s: 0,
             keep_days: 400,
+            keep_conversations_days: 30,
             poll_ms: 500,
         }
     }
@@ -300,6 +307,12 @@ impl Outbox {
     pub fn second_channel_after(&self) -> Option<Duration> {
         let seconds = self.second_channel_after_s;
         (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// How long is kept which screens a line has seen.
+    #[must_use]
+    pub fn keep_conversations(&self) -> Duration {
+        Duration::from_hours(self.keep_conversations_days * 24)
     }
 
     /// How long messages and their history are kept.

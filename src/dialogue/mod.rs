@@ -5,6 +5,7 @@
 //! are committed together, under the version that the turn began with; a repeat
 //! finds its answer there and causes nothing.
 
+mod diary;
 mod inbox;
 mod keywords;
 mod memory;
@@ -14,6 +15,7 @@ mod resume;
 mod transcript;
 mod turn;
 
+pub use diary::Diary;
 pub use inbox::Inbox;
 pub use menus::Menus;
 pub(crate) use parts::part_of;

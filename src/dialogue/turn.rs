@@ -13,6 +13,7 @@ use crate::store::sessions::{self, SessionRow};
 use crate::store::{Store, StoreError, Tx, lines, menu_versions};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
 
+use super::diary::Diary;
 use super::memory::{Hop, Memory};
 use super::menus::{Held as InMemory, Menus};
 use super::resume::Left;
@@ -38,6 +39,8 @@ pub struct Dialogue {
     pub clock: Arc<dyn Clock>,
     /// Tells the worker that there may be something to send.
     pub bell: Arc<Notify>,
+    /// Writes down which screens were shown, where somebody may ask for it.
+    pub diary: Option<Diary>,
     /// Sees every step through the menu, where somebody wants to.
     pub watch: Option<Arc<dyn Watch>>,
 }
@@ -164,6 +167,9 @@ impl Dialogue {
         }
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
+        if let Some(diary) = &self.diary {
+            diary.turned(channel, turn, (at, end), now);
+        }
         Ok(Some(screen))
     }
 

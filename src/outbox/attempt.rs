@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::Request;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use tracing::field::Empty;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{HttpSms, LogIn, NotSent, SendOutcome, Sms, Wire};
@@ -27,11 +29,19 @@ pub(super) struct Attempt {
 impl Inner {
     /// Sends one message, unless that would be wrong by now.
     pub(super) async fn attempt(&self, attempt: Attempt, stop: &CancellationToken) -> Outcome {
+        let span = tracing::debug_span!(
+            "send",
+            channel = attempt.message.channel,
+            lane = attempt.message.lane.name(),
+            attempt = attempt.message.attempt,
+            state = Empty
+        );
         let (settled, word) = if self.may_send(&attempt, stop) {
-            self.try_to_send(&attempt).await
+            self.try_to_send(&attempt).instrument(span.clone()).await
         } else {
             (give_back(&attempt.message), None)
         };
+        span.record("state", settled.state());
         let message = attempt.message;
         tracing::info!(
             sms = message.id.as_str(),

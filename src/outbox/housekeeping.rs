@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::store::outbox;
 use crate::store::{
-    StoreError, channel_states, guesses, inbound_parts, menu_versions, reports as report_rows,
-    sessions, staff_sessions, web_sessions,
+    StoreError, approvals, channel_states, conversations, guesses, inbound_parts, menu_versions,
+    reports as report_rows, sessions, staff_sessions, web_sessions,
 };
 
 use super::reports;
@@ -68,6 +68,9 @@ impl Inner {
         guesses::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         inbound_parts::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
+        approvals::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
+        let told_since = now.minus(self.settings.outbox.keep_conversations());
+        conversations::forget_before(&mut tx, told_since, FORGET).await?;
         let kept_since = now.minus(self.settings.outbox.keep());
         outbox::forget_before(&mut tx, kept_since, FORGET).await?;
         tx.commit().await

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 /// How long a statement may take before its connection is given up. PostgreSQL ends
 /// one by itself sooner; a machine that lost its power never says a word again.
@@ -25,9 +26,10 @@ pub enum Tx {
 impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
+        let span = tracing::debug_span!("commit");
         match self {
-            Self::Sqlite(tx) => in_time(tx.commit()).await,
-            Self::Postgres(tx) => in_time(tx.commit()).await,
+            Self::Sqlite(tx) => in_time(tx.commit()).instrument(span).await,
+            Self::Postgres(tx) => in_time(tx.commit()).instrument(span).await,
         }
     }
 }

@@ -13,8 +13,8 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 use crate::domain::Timestamp;
 use crate::imports::{Fault, Kind, Numbered, Reason, Row};
-use crate::store::Tx;
 use crate::store::audit::{self, Entry};
+use crate::store::{Tx, milestones};
 
 use super::decider::Decider;
 use super::work::{ActionError, Tools};
@@ -150,7 +150,9 @@ impl<'a> Import<'a> {
             way: self.by.way.name(),
             detail: Some(detail),
         };
-        Ok(audit::add(tx, &entry, self.now).await?)
+        audit::add(tx, &entry, self.now).await?;
+        let written = i64::try_from(new + changed).unwrap_or(i64::MAX);
+        Ok(milestones::reach(tx, &what, written, self.now).await?)
     }
 
     fn count(&mut self, verdicts: Vec<(u64, Verdict)>) -> Vec<Rejected> {
