@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::aggregators::{Channel, Inbound, Part, Report, Sender, Turn};
+use crate::aggregators::{Channel, Inbound, Part, Report, Sender, SessionEnd, Turn};
 use crate::crypto::{Keys, Sealed};
 use crate::dialogue::{Dialogue, part_of};
 use crate::domain::{Clock, Language, MessageId, Msisdn, Timestamp};
@@ -83,10 +83,12 @@ impl Intake {
         let work = {
             let (dialogue, name) = (Arc::clone(&self.dialogue), channel.name.clone());
             let turn = turn.clone();
-            to_the_end(async move {
+            let span = tracing::debug_span!("turn", channel = name);
+            let taken = async move {
                 let _place = place;
                 dialogue.take_turn(&name, &turn, limit).await
-            })
+            };
+            to_the_end(taken.instrument(span))
         };
         let taken = tokio::time::timeout(deadline / 2, work).await;
         let (screen, outcome) = match taken {
@@ -99,6 +101,13 @@ impl Intake {
         };
         self.metrics.hop(outcome, began.elapsed());
         screen
+    }
+
+    /// A session is over, and the aggregator tells how.
+    pub fn ended(&self, channel: &str, end: &SessionEnd) {
+        if let Some(diary) = &self.dialogue.diary {
+            diary.ended(channel, end);
+        }
     }
 
     /// That we are busy, in both languages where the screen holds them: nobody has looked
@@ -124,7 +133,8 @@ impl Intake {
     /// Keeps SMS from people, each once.
     pub async fn sms(&self, channel: &str, messages: Vec<Inbound>) -> Result<(), Failed> {
         let (own, channel) = (self.clone(), channel.to_owned());
-        to_the_end(async move {
+        let (metrics, name, many) = (self.metrics.clone(), channel.clone(), messages.len());
+        let kept = to_the_end(async move {
             let mut tx = own.store.begin().await?;
             for message in &messages {
                 own.keep(&mut tx, &channel, message).await?;
@@ -134,7 +144,11 @@ impl Intake {
             power_may_go!("sms.committed");
             Ok::<_, StoreError>(())
         })
-        .await
+        .await;
+        if kept.is_ok() {
+            metrics.received(&name, many);
+        }
+        kept
     }
 
     async fn keep(&self, tx: &mut Tx, channel: &str, sms: &Inbound) -> Result<(), StoreError> {

@@ -40,6 +40,8 @@ pub mod clerk;
 
 pub mod binds;
 
+pub mod standing;
+
 pub mod web;
 
 pub mod service;

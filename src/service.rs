@@ -23,7 +23,7 @@ use crate::binds::Binds;
 use crate::clerk::Clerk;
 use crate::config::{ChannelConfig, Config, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
-use crate::dialogue::{Dialogue, Hops, Inbox, Menus};
+use crate::dialogue::{Dialogue, Diary, Hops, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
 use crate::intake::Intake;
 use crate::letters::{Council, LetterError, Letters, TemplateFile};
@@ -33,6 +33,7 @@ use crate::outbox::{
     AuditChain, CampaignFeeder, Links, PulseWatch, SimChecks, Webhooks, WebhooksSettings, Worker,
     WorkerSettings,
 };
+use crate::standing::{Beat, BeatSettings};
 use crate::store::{Store, StoreError, StoreSettings};
 use crate::web::pages::Look;
 use crate::web::{self, App, AppParts, Patience};
@@ -48,6 +49,18 @@ pub enum Parts {
     Web,
     /// SMS alone; health still answers.
     Worker,
+}
+
+impl Parts {
+    /// In a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Web => "web",
+            Self::Worker => "worker",
+        }
+    }
 }
 
 /// Why the service can't start.
@@ -93,6 +106,8 @@ pub struct Service {
     campaigns: CampaignFeeder,
     clerk: Clerk,
     chain: AuditChain,
+    diary: Diary,
+    beat: Beat,
     sim_checks: Option<SimChecks>,
     webhooks: Webhooks,
     store: Store,
@@ -374,6 +389,16 @@ impl Service {
             &config.council,
             config.server.public_url.starts_with("https://"),
         );
+        let diary = Diary::new(store.clone(), tools.keys.clone(), metrics.clone());
+        let sends = (parts != Parts::Web).then(|| worker.clone());
+        let beat = Beat::new(BeatSettings {
+            store: store.clone(),
+            keys: tools.keys.clone(),
+            metrics: metrics.clone(),
+            worker: sends.clone(),
+            parts: parts.name(),
+            clock: Arc::clone(&clock),
+        });
         let watcher = Watcher::new(&config.menus, menus.clone(), Arc::clone(&clock));
         let (tasks, leaving) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake {
@@ -386,6 +411,7 @@ impl Service {
                 tools: tools.clone(),
                 clock: Arc::clone(&clock),
                 bell,
+                diary: Some(diary.clone()),
                 watch: None,
             }),
             metrics: metrics.clone(),
@@ -409,7 +435,8 @@ impl Service {
             letters,
             metrics,
             metrics_exposure: config.server.metrics,
-            worker: (parts != Parts::Web).then(|| worker.clone()),
+            worker: sends,
+            process: beat.id().to_owned(),
             senders: senders(&config),
             cents_per_sms: config.campaign.cents_per_sms,
             look: Look::new(&council.name, &service_code, council.accent, https),
@@ -431,6 +458,8 @@ impl Service {
             campaigns,
             clerk,
             chain,
+            diary,
+            beat,
             sim_checks,
             webhooks,
             store,
@@ -480,6 +509,8 @@ impl Service {
         if self.parts != Parts::Worker {
             tasks.spawn(self.pulse.run(stop.clone()));
         }
+        tasks.spawn(self.diary.run(stop.clone()));
+        tasks.spawn(self.beat.run(stop.clone()));
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));
         tasks.close();

@@ -6,16 +6,19 @@
 
 use std::time::Duration;
 
-use crate::domain::{NationalId, PersonId, Timestamp};
+use crate::crypto::Keys;
+use crate::domain::{JointDeed, NationalId, PersonId, Timestamp};
 use crate::menus::{ActionSpec, FieldSpec, Kind, OutcomeSpec, SmsSpec, Value};
+use crate::store::deployments::{self, Deployment};
 use crate::store::number_changes::{self, NumberChange, Way as AskedBy};
-use crate::store::outbox::Lane;
+use crate::store::outbox::{self, Lane};
 use crate::store::people::Person;
-use crate::store::{Tx, audit, lines, people};
+use crate::store::{Tx, audit, conversations, lines, people};
 use crate::ussd::Outcome;
 
 use super::caller::STRANGER;
 use super::decider::Decider;
+use super::four_eyes::{Joint, first_to_want, wanted_by_two};
 use super::guessing::Guess;
 use super::limits::{DAY, private_bucket, use_once};
 use super::msisdn::move_to;
@@ -131,6 +134,7 @@ async fn note(
         new_line: work.caller.clone(),
         code_mac: None,
         expires_at: work.now.plus(OPEN),
+        asked_at: work.now,
     };
     number_changes::open(work.tx, &change, AskedBy::LostLine, work.now).await?;
     let detail = format!("{reference}: {}", work.caller.masked());
@@ -190,6 +194,54 @@ pub struct Claim {
     pub person: Person,
 }
 
+/// What speaks for and against a request.
+pub struct Evidence {
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Where the person works now.
+    pub work: Vec<Deployment>,
+    /// When the old line dialled last, as far as that is kept.
+    pub old_line_dialled: Option<Timestamp>,
+    /// When an SMS reached the old line last.
+    pub old_line_reached: Option<Timestamp>,
+    /// How many other people's places the new line has asked for in a month.
+    pub others_asked_for: u64,
+    /// Which member of staff has approved it, where it takes two.
+    pub approved_by: Option<String>,
+}
+
+/// The most deployments that are looked at.
+const WORK: usize = 3;
+
+/// How long a line's other requests speak against it.
+const MONTH: Duration = Duration::from_hours(30 * 24);
+
+/// Looks up what speaks for and against a request.
+pub async fn evidence(
+    tx: &mut Tx,
+    keys: &Keys,
+    claim: &Claim,
+    now: Timestamp,
+) -> Result<Evidence, ActionError> {
+    let (mut dialled, mut reached) = (None, None);
+    if let Some(old) = &claim.person.msisdn {
+        reached = outbox::last_delivered_to(tx, old).await?;
+        for mark in keys.line_marks(old) {
+            let newest = conversations::of_line(tx, &mark, 1).await?;
+            dialled = dialled.max(newest.first().map(|seen| seen.last_at));
+        }
+    }
+    let change = &claim.change;
+    Ok(Evidence {
+        asked_at: change.asked_at,
+        work: deployments::every_of_person(tx, &claim.person.id, WORK).await?,
+        old_line_dialled: dialled,
+        old_line_reached: reached,
+        others_asked_for: number_changes::others_asked_for(tx, change, now.minus(MONTH)).await?,
+        approved_by: first_to_want(tx, JointDeed::LostLine, &change.reference, now).await?,
+    })
+}
+
 /// The requests that wait, the oldest first.
 pub async fn claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, ActionError> {
     let mut claims = Vec::new();
@@ -234,17 +286,15 @@ pub async fn decide_claim(
     let language = lines::language(tx, &open.new_line).await?;
     let is_taken = people::by_msisdn(tx, &open.new_line).await?.is_some();
     let approves = decision == Decision::Approve && !is_taken;
-    let by_staff = by.way == Way::Operator && tools.operator.four_eyes;
-    if approves && by_staff && !number_changes::approve(tx, &open.id, by.name).await? {
-        let entry = audit::Entry {
-            actor: by.name,
-            subject: Some(&person.id),
-            what: "line.approved_first",
-            way: by.way.name(),
-            detail: Some(reference.to_owned()),
+    if approves && by.way == Way::Operator {
+        let joint = Joint {
+            deed: JointDeed::LostLine,
+            subject: reference,
+            about: Some(&person.id),
         };
-        audit::add(tx, &entry, now).await?;
-        return Ok(Decided::NeedsAnother);
+        if !wanted_by_two(tx, &tools.operator, joint, by.name, now).await? {
+            return Ok(Decided::NeedsAnother);
+        }
     }
     let state = if approves { "made" } else { "refused" };
     if !number_changes::close(tx, &open.id, state, by.name, now).await? {

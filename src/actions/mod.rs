@@ -19,6 +19,7 @@ mod deployments;
 mod details;
 mod errand;
 mod forgotten;
+mod four_eyes;
 mod guessing;
 pub mod import;
 mod invitation;
@@ -69,12 +70,15 @@ pub use limits::{private_bucket, use_once};
 pub use log_in::{
     Credential, LOG_IN_MINUTES, LogIn, log_in, log_in_failed, may_log_in, verify_credential,
 };
-pub use lost_line::{Claim, Decided, Decision, claims, decide_claim};
+pub use lost_line::{Claim, Decided, Decision, Evidence, claims, decide_claim, evidence};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;
 pub use visit::{Visitor, log_out, visitor, work_of};
 use work::Action;
 pub use work::{ActionError, Look, Prepared, Tools, Way, Work};
+
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::menus::{ActionSpec, Catalogue};
 use crate::ussd::Outcome;
@@ -223,7 +227,13 @@ pub fn looks_at(name: &str) -> Option<Look> {
 /// Runs an action to one of its outcomes.
 pub async fn run(name: &str, work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     let action = ACTIONS.iter().find(|action| action.spec.name == name);
-    (action.ok_or(ActionError::NoSuchAction)?.run)(work).await
+    let action = action.ok_or(ActionError::NoSuchAction)?;
+    let span = tracing::debug_span!("action", name = action.spec.name, outcome = Empty);
+    let outcome = (action.run)(work).instrument(span.clone()).await;
+    if let Ok(outcome) = &outcome {
+        span.record("outcome", outcome.name);
+    }
+    outcome
 }
 
 const fn specs() -> [ActionSpec; ACTIONS.len()] {

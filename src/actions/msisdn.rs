@@ -110,6 +110,7 @@ async fn ask(work: &mut Work<'_>) -> Result<Outcome, ActionError> {
     }
     let code = fresh_code();
     let change = NumberChange {
+        asked_at: work.now,
         id: uuid::Uuid::now_v7().to_string(),
         reference: reference::fresh('N'),
         person: person.id.clone(),

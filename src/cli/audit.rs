@@ -80,12 +80,19 @@ async fn look_through(args: &Verify) -> anyhow::Result<ExitCode> {
     let store = existing_store(&args.config.load()?).await?;
     let mut tx = store.begin_read().await?;
     let verified = verify(&mut tx, args.expect.as_ref()).await?;
+    let is_guarded = audit::is_guarded(&mut tx).await?;
     drop(tx);
     store.close().await;
     let (head, waiting) = match verified {
         Verified::Sound { head, waiting } => (head, waiting),
         Verified::Broken { number, fault } => bail!("entry {number} of the audit log: {fault}"),
     };
+    if !is_guarded {
+        bail!(
+            "the triggers that keep the audit log from being changed are gone or disabled: \
+             somebody has altered the schema"
+        );
+    }
     let (number, link) = (head.number, HEXLOWER.encode(&head.hash));
     if args.json {
         let value = json!({"entries": number, "link": link, "waiting": waiting});

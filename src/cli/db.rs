@@ -14,7 +14,7 @@ use crate::actions::restored::{self, Settled};
 use crate::actions::{Decider, Way};
 use crate::domain::{Clock as _, SystemClock};
 use crate::service::{existing_store, open_store, store_as_it_is};
-use crate::store::{Store, StoreSettings};
+use crate::store::{Store, StoreError, StoreSettings, milestones};
 
 use super::{ConfigFile, private_file};
 
@@ -92,6 +92,9 @@ async fn copy(backup: &Backup) -> anyhow::Result<ExitCode> {
         return Err(error.into());
     }
     file.sync_all()?;
+    if note(&store).await.is_err() {
+        eprintln!("the copy is made; `cp2 status` will not know of it before `cp2 db migrate`");
+    }
     store.close().await;
     let size = file.metadata()?.len().div_ceil(1024);
     println!(
@@ -99,6 +102,12 @@ async fn copy(backup: &Backup) -> anyhow::Result<ExitCode> {
         backup.file.display()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+async fn note(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    milestones::reach(&mut tx, milestones::BACKUP, 0, SystemClock.now()).await?;
+    tx.commit().await
 }
 
 async fn bring_back(restore: &Restore) -> anyhow::Result<ExitCode> {

@@ -36,10 +36,11 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    telemetry::start(&config::Logging {
+    let logging = config::Logging {
         filter: args.log.clone(),
         ..config::Logging::default()
-    })?;
+    };
+    telemetry::start(&logging, &config::Telemetry::default())?;
     let mut stop = Stop::listen()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(

@@ -23,6 +23,7 @@ mod person;
 mod private_file;
 mod progress;
 mod serve;
+mod status;
 mod stop;
 
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ enum Command {
     Import(import::ImportArgs),
     Load(load::LoadArgs),
     Serve(serve::ServeArgs),
+    Status(status::StatusArgs),
     #[command(subcommand)]
     Api(api::ApiCommand),
     #[command(subcommand)]
@@ -73,6 +75,9 @@ enum Command {
     #[command(subcommand)]
     Person(person::PersonCommand),
 }
+
+/// What is said of a deed that two must want, to the first.
+const NEEDS_ANOTHER: &str = "is noted; another member of staff must want it too, within a day";
 
 /// Where the configuration is.
 #[derive(Debug, Args)]
@@ -126,11 +131,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Load(args) => load::run(&args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Api(command) => api::run(&command).await,
+        Command::Status(args) => status::run(&args).await,
         Command::Audit(command) => audit::run(&command).await,
         Command::Campaign(command) => campaign::run(&command).await,
         Command::Config(command) => config::run(&command),
         Command::Db(command) => db::run(&command).await,
-        Command::Key(command) => Ok(key::run(&command)),
+        Command::Key(command) => key::run(&command).await,
         Command::Letters(command) => Box::pin(letters::run(&command)).await,
         Command::Menus(command) => menus::run(&command).await,
         Command::Operator(command) => operator::run(&command).await,

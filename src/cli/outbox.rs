@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::actions::staff::resume_channel;
+use crate::actions::staff::{Resumed, resume_channel};
+use crate::config::Operator;
 use crate::domain::{Clock, Msisdn, SystemClock, Timestamp};
 use crate::service::existing_store;
 use crate::store::Store;
@@ -78,13 +79,18 @@ pub(super) async fn run(command: &OutboxCommand) -> anyhow::Result<ExitCode> {
         OutboxCommand::Show(show) => &show.listing.config,
         OutboxCommand::Resume(resume) => &resume.config,
     };
-    let store = existing_store(&config.load()?).await?;
-    let done = answer(command, &store).await;
+    let config = config.load()?;
+    let store = existing_store(&config).await?;
+    let done = answer(command, &store, &config.operator).await;
     store.close().await;
     done
 }
 
-async fn answer(command: &OutboxCommand, store: &Store) -> anyhow::Result<ExitCode> {
+async fn answer(
+    command: &OutboxCommand,
+    store: &Store,
+    rules: &Operator,
+) -> anyhow::Result<ExitCode> {
     match command {
         OutboxCommand::Status(listing) => status(store, listing.json).await?,
         OutboxCommand::Dead(listing) => {
@@ -105,13 +111,15 @@ async fn answer(command: &OutboxCommand, store: &Store) -> anyhow::Result<ExitCo
         OutboxCommand::Resume(resume) => {
             let mut tx = store.begin().await?;
             let (by, now) = (format!("operator:{}", resume.by), SystemClock.now());
-            let was_held = resume_channel(&mut tx, &by, &resume.channel, now).await?;
-            tx.commit().await?;
             let name = &resume.channel;
-            if was_held {
-                println!("{name} sends again within a second");
-            } else {
-                println!("{name} was not held back; `cp2 outbox status` lists channels that are");
+            let resumed = resume_channel(&mut tx, rules, &by, name, now).await?;
+            tx.commit().await?;
+            match resumed {
+                Resumed::Done => println!("{name} sends again within a second"),
+                Resumed::NeedsAnother => println!("{name} {}", super::NEEDS_ANOTHER),
+                Resumed::NotHeld => println!(
+                    "{name} was not held back; `cp2 outbox status` lists channels that are"
+                ),
             }
         }
     }

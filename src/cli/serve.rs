@@ -38,7 +38,7 @@ enum Only {
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let config = args.config.load()?;
-    telemetry::start(&config.logging)?;
+    let telemetry = telemetry::start(&config.logging, &config.telemetry)?;
     let parts = match args.only {
         None => Parts::All,
         Some(Only::Web) => Parts::Web,
@@ -65,6 +65,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     tokio::select! {
         () = running.stop() => {
             tracing::info!("stopped");
+            telemetry.stop().await;
             Ok(ExitCode::SUCCESS)
         }
         () = stop.told() => {

@@ -21,6 +21,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     retention(config)?;
     operator(config)?;
     api(config)?;
+    telemetry(config)?;
     if config.channel.is_empty() {
         return fault(
             "channel",
@@ -70,6 +71,25 @@ fn server(config: &Config) -> Result<(), Fault> {
     }
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return fault("server.public_url", "is no address: no spaces, no accents");
+    }
+    Ok(())
+}
+
+fn telemetry(config: &Config) -> Result<(), Fault> {
+    let telemetry = &config.telemetry;
+    let endpoint = telemetry.otlp_endpoint.as_deref();
+    let is_address = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    if endpoint.is_some_and(|url| !is_address(url)) {
+        return fault(
+            "telemetry.otlp_endpoint",
+            "begins with http:// or https:// and ends with the path, such as /v1/traces",
+        );
+    }
+    if telemetry.one_in == 0 {
+        return fault(
+            "telemetry.one_in",
+            "must be at least 1; take otlp_endpoint out for none",
+        );
     }
     Ok(())
 }

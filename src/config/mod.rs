@@ -11,6 +11,7 @@ mod channel;
 mod channel_check;
 mod check;
 mod description;
+mod explain;
 mod operator;
 mod place;
 mod policy;
@@ -20,11 +21,13 @@ mod sections;
 mod sim_swap;
 mod smpp;
 mod source;
+mod telemetry;
 
 pub use api::Api;
 pub use campaign::Campaigns;
 pub use channel::{ChannelConfig, ChannelKind, ScreenSeptets, SendEndpoint};
 pub use description::DescriptionText;
+pub use explain::{Setting, explain};
 pub use operator::Operator;
 pub(crate) use place::position;
 pub use policy::{Demands, Policy};
@@ -36,3 +39,4 @@ pub use sections::{
 pub use sim_swap::{SimSwapCheck, SimSwapPolicy, Untold};
 pub use smpp::{IdForm, LongMessages, SmppAlphabet, SmppConfig};
 pub use source::{ConfigError, SAMPLE, load, parse};
+pub use telemetry::Telemetry;

@@ -3,6 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::source::PREFIX;
+
 /// Line and column, from 1, of a byte of the text.
 pub(crate) fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = &text[..byte];
@@ -39,6 +41,18 @@ pub(super) fn of(text: &str, setting: &str) -> Option<(usize, usize)> {
         };
     }
     found.map(|byte| position(text, byte))
+}
+
+/// The variable that sets it, or all of it where it is a section.
+pub(super) fn variable_of<'a>(setting: &str, variables: &'a [String]) -> Option<&'a String> {
+    let name = setting.replace('.', "__").replace('-', "_");
+    let wanted = format!("{PREFIX}{name}").to_uppercase();
+    let sets = |variable: &&String| {
+        let rest = variable.to_uppercase();
+        rest.strip_prefix(&wanted)
+            .is_some_and(|rest| rest.is_empty() || rest == "_FILE" || rest.starts_with("__"))
+    };
+    variables.iter().find(sets)
 }
 
 /// The table of an array that has this name; the last one, for it is the second that is

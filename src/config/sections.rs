@@ -17,6 +17,7 @@ use super::operator::Operator;
 use super::policy::Policy;
 use super::retention::Retention;
 use super::route::RouteConfig;
+use super::telemetry::Telemetry;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +58,9 @@ pub struct Config {
     /// What is logged and how.
     #[serde(default)]
     pub logging: Logging,
+    /// Where traces go.
+    #[serde(default)]
+    pub telemetry: Telemetry,
     /// The aggregator accounts.
     pub channel: Vec<ChannelConfig>,
     /// Which of them carries what.
@@ -210,6 +214,8 @@ pub struct Outbox {
     /// How long nothing may be heard of a password before it goes by another channel of its
     /// route too, in seconds; 0 never.
     pub second_channel_after_s: u64,
+    /// How long is kept which screens a line has seen, in days.
+    pub keep_conversations_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -227,6 +233,7 @@ impl Default for Outbox {
             circuit_failures: 5,
             circuit_s: 3,
             second_channel_after_s: 0,
+            keep_conversations_days: 30,
             poll_ms: 500,
         }
     }
@@ -323,5 +330,11 @@ impl Outbox {
     pub fn second_channel_after(&self) -> Option<Duration> {
         let seconds = self.second_channel_after_s;
         (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// How long is kept which screens a line has seen.
+    #[must_use]
+    pub fn keep_conversations(&self) -> Duration {
+        Duration::from_hours(self.keep_conversations_days * 24)
     }
 }

@@ -18,7 +18,8 @@ use super::sections::Config;
 /// The documented sample, with every setting and its default.
 pub const SAMPLE: &str = include_str!("../../config/cp2.toml");
 
-const PREFIX: &str = "CP2__";
+/// How the names of variables begin that are settings.
+pub(super) const PREFIX: &str = "CP2__";
 
 /// Why the service can't start with this configuration. Never holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,20 +86,7 @@ pub fn parse(
     text: &str,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
-    let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
-    let mut variables = Vec::new();
-    for (name, value) in environment {
-        let Some(path) = name.strip_prefix(PREFIX) else {
-            continue;
-        };
-        variables.push(name.clone());
-        let path = path.to_ascii_lowercase();
-        let keys: Vec<_> = path.split("__").collect();
-        overlay(&mut table, &keys, &value).map_err(|message| ConfigError::Environment {
-            file: file.into(),
-            message: format!("{name} {message}"),
-        })?;
-    }
+    let Said { table, variables } = said(file, text, environment)?;
     let config = Config::deserialize(table).map_err(|error| {
         // The text alone fails the same way where the fault stands in the text.
         match toml::from_str::<Config>(text) {
@@ -117,15 +105,40 @@ pub fn parse(
     Ok(config)
 }
 
+/// What was said, before anybody knows what it means.
+pub(super) struct Said {
+    /// The file, with the environment over it.
+    pub(super) table: Table,
+    /// The variables that had a say.
+    pub(super) variables: Vec<String>,
+}
+
+/// Puts the environment over the file.
+pub(super) fn said(
+    file: &str,
+    text: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Said, ConfigError> {
+    let mut table: Table = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+    let mut variables = Vec::new();
+    for (name, value) in environment {
+        let Some(path) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        variables.push(name.clone());
+        let path = path.to_ascii_lowercase();
+        let keys: Vec<_> = path.split("__").collect();
+        overlay(&mut table, &keys, &value).map_err(|message| ConfigError::Environment {
+            file: file.into(),
+            message: format!("{name} {message}"),
+        })?;
+    }
+    Ok(Said { table, variables })
+}
+
 /// Where the setting was made: the environment has the last word.
 fn place_of(key: &str, file: &str, text: &str, variables: &[String]) -> String {
-    let wanted = format!("{PREFIX}{}", key.replace('.', "__").replace('-', "_")).to_uppercase();
-    let sets = |variable: &&String| {
-        let rest = variable.to_uppercase();
-        rest.strip_prefix(&wanted)
-            .is_some_and(|rest| rest.is_empty() || rest == "_FILE" || rest.starts_with("__"))
-    };
-    match (variables.iter().find(sets), place::of(text, key)) {
+    match (place::variable_of(key, variables), place::of(text, key)) {
         (Some(variable), _) => format!("{variable} in the environment"),
         (None, Some((line, column))) => format!("{file}:{line}:{column}"),
         (None, None) => file.to_owned(),

@@ -7,7 +7,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::domain::Msisdn;
+
 use super::random;
+
+/// The purpose of marks of lines.
+const LINE: &str = "line";
 
 /// A master key: 32 random bytes, written as 64 hexadecimal digits.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -118,11 +123,28 @@ impl Keys {
         self.by_name.get(name)
     }
 
+    /// What tells each key from any other of its name, and nothing else about it.
+    pub fn marks(&self) -> impl Iterator<Item = (&str, [u8; 32])> {
+        let keys = self.by_name.iter();
+        keys.map(|(name, key)| (name.as_str(), key.mac("key mark", name.as_bytes())))
+    }
+
     /// A keyed fingerprint of something that must not be stored itself. It is only
     /// comparable while its key is current: for things as short-lived as a session.
     #[must_use]
     pub fn fingerprint(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
         self.current().1.mac(purpose, data)
+    }
+
+    /// The mark that stands for a line where it must not be told which it is.
+    #[must_use]
+    pub fn line_mark(&self, line: &Msisdn) -> [u8; 32] {
+        self.fingerprint(LINE, line.as_str().as_bytes())
+    }
+
+    /// Its marks under every key, the old ones too.
+    pub fn line_marks(&self, line: &Msisdn) -> impl Iterator<Item = [u8; 32]> {
+        self.fingerprints(LINE, line.as_str().as_bytes())
     }
 
     /// The fingerprints of something under every key, the old ones too.

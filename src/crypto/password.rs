@@ -1,6 +1,7 @@
 //! Portal passwords: made from the generator, kept as Argon2id.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -26,6 +27,9 @@ pub fn fresh_password() -> Zeroizing<String> {
 pub struct Hasher {
     argon2: Arc<Argon2<'static>>,
     places: Arc<Semaphore>,
+    at_once: usize,
+    /// How many have begun or wait for their turn.
+    asked: Arc<AtomicUsize>,
     /// What an unknown user's password is checked against, so that the answer to an
     /// unknown and to a known user name takes as long.
     nobody: Arc<str>,
@@ -46,6 +50,8 @@ impl Hasher {
         Ok(Self {
             argon2,
             places: Arc::new(Semaphore::new(at_once)),
+            at_once,
+            asked: Arc::default(),
             nobody,
         })
     }
@@ -74,14 +80,39 @@ impl Hasher {
         .await
     }
 
+    /// How many passwords are being hashed, how many wait, and how many may be hashed at once.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize, usize) {
+        let asked = self.asked.load(Ordering::Relaxed);
+        let busy = asked.min(self.at_once);
+        (busy, asked - busy, self.at_once)
+    }
+
     async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
+        let _asked = Asked::by(&self.asked);
         let _place = self.places.acquire().await.map_err(|_| PasswordError)?;
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| PasswordError)
+    }
+}
+
+/// Counts somebody who asks, until they have their answer or go away.
+struct Asked(Arc<AtomicUsize>);
+
+impl Asked {
+    fn by(asked: &Arc<AtomicUsize>) -> Self {
+        asked.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(asked))
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

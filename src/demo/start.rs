@@ -208,6 +208,7 @@ fn config(home: &Home, addr: SocketAddr, sandbox: &Sandbox, api_key: &Token) -> 
         },
         menus: config::Menus::default(),
         logging: config::Logging::default(),
+        telemetry: config::Telemetry::default(),
         channel: vec![ChannelConfig {
             name: CHANNEL.into(),
             kind: ChannelKind::AfricasTalking,

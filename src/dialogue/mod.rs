@@ -5,6 +5,7 @@
 //! are committed together, under the version that the turn began with; a repeat
 //! finds its answer there and causes nothing.
 
+mod diary;
 mod gather;
 mod hops;
 mod inbox;
@@ -17,6 +18,7 @@ mod resume;
 mod transcript;
 mod turn;
 
+pub use diary::Diary;
 pub use hops::Hops;
 pub use inbox::Inbox;
 pub use menus::Menus;

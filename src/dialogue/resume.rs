@@ -7,8 +7,8 @@
 
 use crate::actions::CATALOGUE;
 use crate::aggregators::Turn;
-use crate::domain::{Msisdn, Timestamp};
-use crate::store::sessions::{self, NewTurn, SessionRow, Shown};
+use crate::domain::Timestamp;
+use crate::store::sessions::{self, NewTurn, SessionRow};
 use crate::store::{StoreError, Tx, people};
 use crate::ussd::{Engine, Screen};
 
@@ -35,19 +35,6 @@ impl Dialogue {
         let line = format!("{caller} {service_code}");
         let fingerprint = self.tools.keys.fingerprint("session line", line.as_bytes());
         fingerprint.to_vec()
-    }
-
-    /// The session that a line was cut off from lately, for staff who are asked about it:
-    /// when, and the screens that it has shown.
-    pub async fn cut_off(
-        &self,
-        tx: &mut Tx,
-        channel: &str,
-        line: &Msisdn,
-    ) -> Result<Option<(Timestamp, Shown)>, StoreError> {
-        let line = self.line(line.as_str(), &self.tools.service_code);
-        let left = sessions::left_by(tx, channel, &line).await?;
-        Ok(left.map(|(_, row)| (row.last_hop_at, row.shown)))
     }
 
     /// By what to find the session that the line which dials has left behind.

@@ -14,6 +14,7 @@ use crate::store::sessions::{self, NewTurn, SessionRow, Shown};
 use crate::store::{Store, StoreError, Tx, menu_versions};
 use crate::ussd::{Call, Engine, Input, Screen, Session, Step};
 
+use super::diary::Diary;
 use super::hops::Hops;
 use super::memory::{Hop, Memory, seal};
 use super::menus::{Held as InMemory, Menus};
@@ -43,6 +44,8 @@ pub struct Dialogue {
     pub clock: Arc<dyn Clock>,
     /// Tells the worker that there may be something to send.
     pub bell: Arc<Notify>,
+    /// Writes down which screens were shown, where somebody may ask for it.
+    pub diary: Option<Diary>,
     /// Sees every step through the menu, where somebody wants to.
     pub watch: Option<Arc<dyn Watch>>,
 }

@@ -1,4 +1,6 @@
-//! The council's staff: who they are, what their role lets them do.
+//! The council's staff: who they are, what their role lets them do, what takes two of them.
+
+use serde::Deserialize;
 
 use super::typed::same_word;
 
@@ -73,8 +75,40 @@ pub enum Duty {
     Files,
     /// To steer campaigns and channels, and end others' sessions.
     Steer,
+    /// To make, reset and close accounts of staff.
+    Accounts,
     /// To read the audit log.
     Audit,
+}
+
+/// What settings may let two members of staff want before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JointDeed {
+    /// Somebody's line is lost and another becomes theirs.
+    LostLine,
+    /// A campaign to many people starts.
+    Campaign,
+    /// A channel sends again that was parked or stopped.
+    Channel,
+    /// An account of staff is made, reset or given another role.
+    Account,
+    /// What is known of a person is erased.
+    Erasure,
+}
+
+impl JointDeed {
+    /// Its name in settings and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LostLine => "lost_line",
+            Self::Campaign => "campaign",
+            Self::Channel => "channel",
+            Self::Account => "account",
+            Self::Erasure => "erasure",
+        }
+    }
 }
 
 impl StaffRole {
@@ -115,7 +149,7 @@ impl StaffRole {
             Duty::SeePeople => self != Self::Auditor,
             Duty::Help => matches!(self, Self::HelpDesk | Self::Manager),
             Duty::Decide | Duty::Files => matches!(self, Self::Data | Self::Manager),
-            Duty::Steer => self == Self::Manager,
+            Duty::Steer | Duty::Accounts => self == Self::Manager,
             Duty::Audit => self == Self::Auditor,
         }
     }

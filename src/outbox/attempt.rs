@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::Request;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use tracing::field::Empty;
 use zeroize::Zeroizing;
 
 use crate::aggregators::{HttpSms, LogIn, NotSent, SendOutcome, Sms, Wire};
@@ -30,9 +32,18 @@ impl Inner {
         if !self.may_send(&attempt, stop) {
             return given_back(attempt);
         }
+        let span = tracing::debug_span!(
+            "send",
+            channel = attempt.message.channel,
+            lane = attempt.message.lane.name(),
+            attempt = attempt.message.attempt,
+            state = Empty
+        );
         let began = self.settings.clock.now();
-        let outcome = self.send(&attempt).await;
-        self.conclude(attempt, outcome, began, chance())
+        let outcome = self.send(&attempt).instrument(span.clone()).await;
+        let concluded = self.conclude(attempt, outcome, began, chance());
+        span.record("state", concluded.settled.state());
+        concluded
     }
 
     /// Not while another worker could take the message, not even during the send, and not

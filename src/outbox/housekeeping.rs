@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::actions::api::forget_answers;
 use crate::store::outbox;
 use crate::store::{
-    StoreError, channel_states, guesses, inbound_parts, menu_versions, reports as report_rows,
-    sessions, staff_sessions, web_sessions, webhooks,
+    StoreError, approvals, channel_states, conversations, guesses, inbound_parts, menu_versions,
+    reports as report_rows, sessions, staff_sessions, web_sessions, webhooks,
 };
 
 use super::reports;
@@ -74,6 +74,9 @@ impl Inner {
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         forget_answers(&mut tx, now).await?;
         webhooks::forget_before(&mut tx, now.minus(EVENT_LIFE)).await?;
+        approvals::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
+        let told_since = now.minus(self.settings.outbox.keep_conversations());
+        conversations::forget_before(&mut tx, told_since, FORGET).await?;
         tx.commit().await
     }
 }

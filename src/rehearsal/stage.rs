@@ -194,6 +194,7 @@ impl<'a> Stage<'a> {
             tools,
             clock: Arc::new(clock.clone()),
             bell: Arc::new(Notify::new()),
+            diary: None,
             watch: Some(Arc::clone(&footprints) as Arc<dyn Watch>),
         };
         Ok(Self {

@@ -62,8 +62,12 @@ pub struct Wanted {
     pub subject: Option<String>,
     /// What was done begins so.
     pub what: Option<String>,
+    /// Not before that moment.
+    pub since: Option<Timestamp>,
     /// Before that moment.
-    pub before: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Older than the entry of that time and id.
+    pub before: Option<(Timestamp, String)>,
 }
 
 type Row = (
@@ -99,6 +103,18 @@ macro_rules! select {
         concat!(
             "SELECT id, at, actor, subject, what, way, detail, number, hash FROM audit ",
             $rest
+        )
+    };
+}
+
+/// The newest entries of which that holds.
+macro_rules! newest {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, at, actor, subject, what, way, detail, number, hash FROM audit WHERE ",
+            $which,
+            " AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at >= $4 AND at < $5 AND (at, id) < ($6, $7) ",
+            "ORDER BY at DESC, id DESC LIMIT $8"
         )
     };
 }
@@ -142,29 +158,27 @@ pub async fn count(
 /// The newest entries that are wanted, no more than `limit`.
 pub async fn newest(tx: &mut Tx, wanted: &Wanted, limit: usize) -> Result<Vec<Kept>, StoreError> {
     // One text for all would go through every entry: no index fits "this or any".
-    const ALL: &str = select!(
-        "WHERE $1 = $1 AND $2 = $2 AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 \
-         ORDER BY id DESC LIMIT $5"
-    );
-    const BY_ACTOR: &str = select!(
-        "WHERE actor = $1 AND $2 = $2 AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 \
-         ORDER BY id DESC LIMIT $5"
-    );
-    const BY_SUBJECT: &str = select!(
-        "WHERE ($1 = '' OR actor = $1) AND subject = $2 \
-         AND SUBSTR(what, 1, LENGTH($3)) = $3 AND at < $4 ORDER BY id DESC LIMIT $5"
-    );
+    const ALL: &str = newest!("$1 = $1 AND $2 = $2");
+    const BY_ACTOR: &str = newest!("actor = $1 AND $2 = $2");
+    const BY_SUBJECT: &str = newest!("($1 = '' OR actor = $1) AND subject = $2");
     let sql = match (&wanted.actor, &wanted.subject) {
         (_, Some(_)) => BY_SUBJECT,
         (Some(_), None) => BY_ACTOR,
         (None, None) => ALL,
     };
-    let before = wanted.before.map_or(i64::MAX, Timestamp::as_millis);
+    let until = wanted.until.map_or(i64::MAX, Timestamp::as_millis);
+    let (before, id) = match &wanted.before {
+        Some((at, id)) => (at.as_millis(), id.as_str()),
+        None => (i64::MAX, ""),
+    };
     let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(sql)
         .bind(wanted.actor.as_deref().unwrap_or_default())
         .bind(wanted.subject.as_deref().unwrap_or_default())
         .bind(wanted.what.as_deref().unwrap_or_default())
+        .bind(wanted.since.map_or(i64::MIN, Timestamp::as_millis))
+        .bind(until)
         .bind(before)
+        .bind(id)
         .bind(limit_of(limit))
         .fetch_all(conn).await)?;
     Ok(rows.into_iter().map(kept).collect())
@@ -186,6 +200,25 @@ pub async fn unchained(tx: &mut Tx, limit: usize) -> Result<Vec<Kept>, StoreErro
     let rows: Vec<Row> =
         on!(tx, conn => sqlx::query_as(SQL).bind(limit_of(limit)).fetch_all(conn).await)?;
     Ok(rows.into_iter().map(kept).collect())
+}
+
+/// Whether the database itself still refuses to change or erase an entry.
+pub async fn is_guarded(tx: &mut Tx) -> Result<bool, StoreError> {
+    const SQLITE: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' \
+        AND name IN ('audit_is_added', 'audit_is_kept', 'audit_is_never_erased', \
+            'audit_head_moves_on', 'audit_head_is_one', 'audit_head_stays')";
+    // One that is disabled does not count.
+    const POSTGRES: &str = "SELECT COUNT(*) FROM pg_trigger WHERE tgenabled = 'O' \
+        AND tgrelid IN ('audit'::regclass, 'audit_head'::regclass) \
+        AND tgname IN ('audit_is_added', 'audit_is_kept', 'audit_is_never_erased', \
+            'audit_head_moves_on', 'audit_head_is_one', 'audit_head_stays')";
+    const GUARDS: i64 = 6;
+    let sql = match tx {
+        Tx::Sqlite(_) => SQLITE,
+        Tx::Postgres(_) => POSTGRES,
+    };
+    let guards: i64 = on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?;
+    Ok(guards == GUARDS)
 }
 
 /// How many entries wait to be chained.

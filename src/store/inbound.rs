@@ -73,6 +73,13 @@ pub struct Waiting {
 
 type WaitingRow = (String, String, String, Option<String>, Vec<u8>, i64);
 
+/// How many SMS from people wait to be read.
+pub async fn count_waiting(tx: &mut Tx) -> Result<u64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM inbound WHERE handled_at IS NULL";
+    let waiting: i64 = on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?;
+    Ok(waiting.unsigned_abs())
+}
+
 /// What waits, the oldest first.
 pub async fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Waiting>, StoreError> {
     const SQL: &str = "SELECT channel, id, sender, link_id, body, received_at FROM inbound \

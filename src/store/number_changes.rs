@@ -38,12 +38,14 @@ pub struct NumberChange {
     pub code_mac: Option<Vec<u8>>,
     /// When it is too late.
     pub expires_at: Timestamp,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
 }
 
-type Row = (String, String, String, String, Option<Vec<u8>>, i64);
+type Row = (String, String, String, String, Option<Vec<u8>>, i64, i64);
 
 fn change(row: Row) -> Result<NumberChange, StoreError> {
-    let (id, reference, person, new_line, code_mac, expires_at) = row;
+    let (id, reference, person, new_line, code_mac, expires_at, asked_at) = row;
     Ok(NumberChange {
         id,
         reference,
@@ -51,6 +53,7 @@ fn change(row: Row) -> Result<NumberChange, StoreError> {
         new_line: Msisdn::parse(&new_line).map_err(decode)?,
         code_mac,
         expires_at: Timestamp::from_millis(expires_at),
+        asked_at: Timestamp::from_millis(asked_at),
     })
 }
 
@@ -89,7 +92,7 @@ pub async fn open_of(
     way: Way,
     now: Timestamp,
 ) -> Result<Option<NumberChange>, StoreError> {
-    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at \
+    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at, created_at \
         FROM number_changes WHERE person_id = $1 AND way = $2 AND state = 'open' \
         AND expires_at > $3";
     let row: Option<Row> = on!(tx, conn => sqlx::query_as(SQL)
@@ -107,7 +110,7 @@ pub async fn by_reference(
     way: Way,
     now: Timestamp,
 ) -> Result<Option<NumberChange>, StoreError> {
-    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at \
+    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at, created_at \
         FROM number_changes WHERE reference = $1 AND way = $2 AND state = 'open' \
         AND expires_at > $3";
     let row: Option<Row> = on!(tx, conn => sqlx::query_as(SQL)
@@ -124,7 +127,7 @@ pub async fn waiting(
     way: Way,
     now: Timestamp,
 ) -> Result<Vec<NumberChange>, StoreError> {
-    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at \
+    const SQL: &str = "SELECT id, reference, person_id, new_msisdn, code_mac, expires_at, created_at \
         FROM number_changes WHERE way = $1 AND state = 'open' AND expires_at > $2 \
         ORDER BY created_at LIMIT 1000";
     let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL)
@@ -134,15 +137,20 @@ pub async fn waiting(
     rows.into_iter().map(change).collect()
 }
 
-/// Notes who approves. True when somebody else has approved before: that makes two.
-pub async fn approve(tx: &mut Tx, id: &str, by: &str) -> Result<bool, StoreError> {
-    const FIRST: &str = "UPDATE number_changes SET approved_by = $2 \
-                         WHERE id = $1 AND approved_by IS NULL";
-    const OTHERS: &str = "SELECT COUNT(*) FROM number_changes WHERE id = $1 AND approved_by <> $2";
-    on!(&mut *tx, conn => sqlx::query(FIRST).bind(id).bind(by).execute(conn).await.map(drop))?;
-    let others: i64 =
-        on!(tx, conn => sqlx::query_scalar(OTHERS).bind(id).bind(by).fetch_one(conn).await)?;
-    Ok(others > 0)
+/// For how many other people the line of a request has asked since then, by whichever outcome.
+pub async fn others_asked_for(
+    tx: &mut Tx,
+    change: &NumberChange,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "SELECT COUNT(DISTINCT person_id) FROM number_changes \
+        WHERE new_msisdn = $1 AND person_id <> $2 AND created_at >= $3";
+    let others: i64 = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(change.new_line.as_str())
+        .bind(change.person.as_str())
+        .bind(since.as_millis())
+        .fetch_one(conn).await)?;
+    Ok(others.unsigned_abs())
 }
 
 /// Closes a request: `made`, `refused` or `objected`. False when it was closed already.

@@ -156,15 +156,19 @@ impl Store {
         }
     }
 
-    /// How many connections are open, and how many of them nobody uses.
+    /// How many connections are open, how many of them nobody uses, and the most there may be.
     #[must_use]
-    pub fn connections(&self) -> (u32, usize) {
+    pub fn connections(&self) -> (u32, usize, u32) {
         match &self.0 {
             Pool::Sqlite { write, read } => (
                 write.size() + read.size(),
                 write.num_idle() + read.num_idle(),
+                1 + read.options().get_max_connections(),
             ),
-            Pool::Postgres(pool) | Pool::Pooled(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres(pool) | Pool::Pooled(pool) => {
+                let most = pool.options().get_max_connections();
+                (pool.size(), pool.num_idle(), most)
+            }
         }
     }
 

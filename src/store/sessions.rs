@@ -115,10 +115,10 @@ pub async fn left_by(
     Ok(row.map(session))
 }
 
-/// How many sessions had a hop since then.
-pub async fn active(tx: &mut Tx, since: Timestamp) -> Result<i64, StoreError> {
-    const SQL: &str = "SELECT COUNT(*) FROM sessions WHERE last_hop_at >= $1";
-    on!(tx, conn => sqlx::query_scalar(SQL).bind(since.as_millis()).fetch_one(conn).await)
+/// How many sessions are remembered at least until then: those that had a hop lately.
+pub async fn remembered_until(tx: &mut Tx, then: Timestamp) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM sessions WHERE expires_at >= $1";
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(then.as_millis()).fetch_one(conn).await)
 }
 
 /// No session goes on from any earlier one of that line.

@@ -143,6 +143,21 @@ pub async fn set_disabled(
     Ok(found == 1)
 }
 
+/// Gives a member another role.
+pub async fn set_role(
+    tx: &mut Tx,
+    name: &StaffName,
+    role: StaffRole,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE staff SET role = $2, updated_at = $3 WHERE name = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(name.as_str())
+        .bind(role.name())
+        .bind(now.as_millis())
+        .execute(conn).await.map(drop))
+}
+
 /// Keeps a sealed secret that is not proven yet, or none; recovery codes of before are gone.
 pub async fn set_totp(
     tx: &mut Tx,

@@ -8,6 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteError;
 use sqlx::{Database, Pool, Sqlite, Transaction};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::line::PgTx;
 
@@ -76,9 +77,10 @@ impl<DB: Database> Held<DB> {
 impl Tx {
     /// Keeps everything that was done.
     pub async fn commit(self) -> Result<(), StoreError> {
+        let span = tracing::debug_span!("commit");
         match self {
-            Self::Sqlite(held) => held.commit(LONGEST_STATEMENT).await,
-            Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).await,
+            Self::Sqlite(held) => held.commit(LONGEST_STATEMENT).instrument(span).await,
+            Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).instrument(span).await,
         }
     }
 }

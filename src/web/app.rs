@@ -19,6 +19,7 @@ use crate::outbox::Worker;
 use crate::store::Store;
 
 use super::guard::Guard;
+use super::operator::Counted;
 use super::pages::Look;
 
 /// What the service is made of.
@@ -41,6 +42,8 @@ pub struct AppParts {
     pub metrics_exposure: Exposure,
     /// Sends SMS; None where another process does.
     pub worker: Option<Worker>,
+    /// Which process this is.
+    pub process: String,
     /// The name that phones show for each channel, for people opt out from it.
     pub senders: BTreeMap<String, String>,
     /// What an SMS costs, for estimates.
@@ -63,9 +66,10 @@ pub struct AppParts {
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
-struct Inner {
-    parts: AppParts,
-    guard: Guard,
+pub(super) struct Inner {
+    pub(super) parts: AppParts,
+    pub(super) guard: Guard,
+    pub(super) counted: Counted,
 }
 
 impl App {
@@ -73,7 +77,12 @@ impl App {
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
         let guard = Guard::new(&parts.tools.api);
-        Self(Arc::new(Inner { parts, guard }))
+        let counted = Counted::default();
+        Self(Arc::new(Inner {
+            parts,
+            guard,
+            counted,
+        }))
     }
 
     /// Counts the calls of other systems.
@@ -84,6 +93,10 @@ impl App {
     /// Tells the worker of this process that there may be something to send.
     pub(super) fn ring(&self) {
         self.intake.dialogue.bell.notify_one();
+    }
+
+    pub(super) fn counted(&self) -> &Counted {
+        &self.0.counted
     }
 }
 

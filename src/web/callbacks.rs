@@ -78,7 +78,7 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
     };
     let turn = match side.read_hop(&call.raw()) {
         Ok(Hop::Turn(turn)) => turn,
-        Ok(Hop::Ended(end)) => return has_ended(channel, side, &end),
+        Ok(Hop::Ended(end)) => return has_ended(&app, channel, side, &end),
         Err(error) => return refuse(error),
     };
     let deadline = side.deadline();
@@ -88,18 +88,19 @@ pub(super) async fn ussd(State(app): State<App>, call: Call) -> Response {
 }
 
 /// The end of a session. It may never come, so nothing depends on it.
-pub(super) async fn ussd_end(call: Call) -> Response {
+pub(super) async fn ussd_end(State(app): State<App>, call: Call) -> Response {
     let channel = &call.channel;
     let Some(side) = channel.aggregator.ussd() else {
         return refuse(CallbackError::NotOffered);
     };
     match side.read_session_end(&call.raw()) {
-        Ok(end) => has_ended(channel, side, &end),
+        Ok(end) => has_ended(&app, channel, side, &end),
         Err(error) => refuse(error),
     }
 }
 
-fn has_ended(channel: &Channel, side: &dyn Ussd, end: &SessionEnd) -> Response {
+fn has_ended(app: &App, channel: &Channel, side: &dyn Ussd, end: &SessionEnd) -> Response {
+    app.intake.ended(&channel.name, end);
     let duration_ms = end
         .duration
         .and_then(|duration| u64::try_from(duration.as_millis()).ok());

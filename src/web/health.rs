@@ -6,12 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
+
+use crate::standing::{Fitness, Verdict, Worker};
+use crate::store::channel_states::HoldKind;
 
 use super::app::App;
 
-/// A worker that has ended no round for this long is stuck or has no database.
-const SILENT: Duration = Duration::from_secs(30);
+/// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The process answers.
@@ -19,29 +21,45 @@ pub(super) async fn alive() -> &'static str {
     "ok"
 }
 
-/// The database and the worker answer too, and the service is not about to stop.
+/// What it takes to work is there, and the service is not about to stop: 200, or 503; with what
+/// is amiss besides.
 pub(super) async fn ready(State(app): State<App>) -> Response {
-    let store = app.store.clone();
-    let ping = tokio::spawn(async move { store.ping().await });
-    let database = matches!(tokio::time::timeout(PATIENCE, ping).await, Ok(Ok(Ok(()))));
-    let worker = app
-        .worker
-        .as_ref()
-        .map(|worker| worker.silent_for() < SILENT);
-    let stays = !app.leaving.is_cancelled();
-    let status = if database && worker != Some(false) && stays {
-        StatusCode::OK
-    } else {
+    let silent_for = app.worker.as_ref().map(crate::outbox::Worker::silent_for);
+    let worker = Worker::of(silent_for);
+    let inner = app.clone();
+    let asked = tokio::spawn(async move {
+        let (keys, channels) = (&inner.tools.keys, &inner.channels);
+        Fitness::ask(&inner.store, keys, channels, worker).await
+    });
+    let fitness = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(Ok(fitness))) => fitness,
+        _ => Fitness::without_database(worker),
+    };
+    let verdict = fitness.verdict();
+    let status = if verdict == Verdict::Unready || app.leaving.is_cancelled() {
         StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
     };
-    let word = |well| match well {
-        Some(true) => "ok",
-        Some(false) => "failing",
-        None => "elsewhere",
+    let channels = fitness.channels.iter().map(|(name, hold)| {
+        let word = hold.map_or("ok", HoldKind::name);
+        (name.clone(), word.into())
+    });
+    let keys = fitness.keys.iter();
+    let keys: Map<_, _> = keys
+        .map(|(name, fault)| (name.clone(), fault.name().into()))
+        .collect();
+    let keys = if keys.is_empty() {
+        "ok".into()
+    } else {
+        Value::Object(keys)
     };
-    (
-        status,
-        Json(json!({ "database": word(Some(database)), "worker": word(worker) })),
-    )
-        .into_response()
+    let said = json!({
+        "state": verdict.name(),
+        "database": if fitness.database { "ok" } else { "failing" },
+        "worker": fitness.worker.name(),
+        "channels": Value::Object(channels.collect()),
+        "keys": keys,
+    });
+    (status, Json(said)).into_response()
 }

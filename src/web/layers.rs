@@ -1,11 +1,11 @@
 //! What surrounds every request: an id, one log line, limits, time-outs, headers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::{map_request, map_response};
+use axum::middleware::{Next, from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -14,9 +14,11 @@ use tower_http::request_id::{
 };
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
+use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use crate::domain::Language;
+use crate::metrics::Metrics;
 
 use super::app::App;
 use super::pages::{ErrorPage, Problem, secure};
@@ -69,9 +71,10 @@ fn patient(router: Router, longest: Duration) -> Router {
 /// The last layer is the outermost: it sees a request first and its answer last.
 pub(super) fn around(router: Router, app: &App) -> Router {
     let https = app.https;
-    let fault = app.clone();
+    let (fault, counting) = (app.clone(), app.metrics.clone());
     router
         .layer(CatchPanicLayer::custom(move |_| look_after(&fault)))
+        .layer(from_fn_with_state(counting, count))
         .layer(map_response(move |mut response: Response| async move {
             secure(response.headers_mut(), https);
             response
@@ -86,6 +89,16 @@ pub(super) fn around(router: Router, app: &App) -> Router {
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, FreshId))
         .layer(map_request(forget_id))
+}
+
+/// Counts the request under its route, which holds no secret.
+async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    metrics.answered(route, response.status().as_u16(), began.elapsed());
+    response
 }
 
 /// Ids are ours: one that came with the request could be anything, and stands in logs.
@@ -122,7 +135,8 @@ fn span(request: &Request) -> Span {
         "request",
         id,
         method = request.method().as_str(),
-        route
+        route,
+        status = Empty
     )
 }
 
@@ -137,8 +151,11 @@ fn look_after(app: &App) -> Response {
     .into_response()
 }
 
-fn log(response: &Response, latency: Duration, _: &Span) {
+fn log(response: &Response, latency: Duration, span: &Span) {
     // A number of 128 bits would be logged as text.
     let duration_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
+    let status = response.status().as_u16();
+    tracing::info!(status, duration_ms, "answered");
+    // For a trace: the line has it already.
+    span.record("status", status);
 }

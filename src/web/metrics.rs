@@ -6,7 +6,8 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::config::Exposure;
-use crate::store::{StoreError, channel_states, outbox};
+use crate::standing::{Standing, key_faults};
+use crate::store::StoreError;
 
 use super::app::App;
 use super::client::Peer;
@@ -47,18 +48,41 @@ pub(super) async fn scrape(
 /// Counts what only the database knows, and what is so just now.
 async fn count(app: &App) -> Result<(), StoreError> {
     let metrics = &app.metrics;
-    let (open, idle) = app.store.connections();
-    metrics.connections(open, idle);
+    let (open, idle, most) = app.store.connections();
+    metrics.connections(open, idle, most);
+    let (busy, waiting, at_once) = app.tools.hasher.load();
+    metrics.hashing(busy, waiting, at_once);
     if let Some(worker) = &app.worker {
         metrics.worker_silent_for(worker.silent_for());
     }
-    metrics.recount();
+    let now = app.clock.now();
     let mut tx = app.store.begin_read().await?;
-    for row in outbox::waiting(&mut tx).await? {
-        metrics.queued(&row.channel, &row.network, row.lane, row.count);
+    let stands = Standing::read(&mut tx, app.tools.policy.session_life(), now).await?;
+    let keys = key_faults(&mut tx, &app.tools.keys).await?;
+    drop(tx);
+    // Only now: a scrape without the database keeps what the last one knew.
+    metrics.recount();
+    for open in &stands.open {
+        let queue = (open.channel.as_str(), open.network.as_str(), open.lane);
+        metrics.open(queue, (&open.state, open.count), now.since(open.oldest));
     }
-    for (channel, hold) in channel_states::all(&mut tx).await? {
-        metrics.held(&channel, hold.kind.name());
+    for (channel, hold) in &stands.held {
+        metrics.held(channel, hold.kind.name());
     }
+    for (key, fault) in &keys {
+        metrics.key_fault(key, fault.name());
+    }
+    for process in &stands.processes {
+        metrics.process(&process.parts, &process.version);
+    }
+    for one in &stands.milestones {
+        metrics.milestone(&one.what, one.at.as_millis() / 1000, (one.runs, one.sum));
+    }
+    metrics.going_on(
+        stands.sessions,
+        stands.inbound,
+        stands.unchained,
+        stands.campaigns,
+    );
     Ok(())
 }

@@ -245,7 +245,15 @@ fn staff(app: &App) -> Router<App> {
             "/operator/campaigns/{reference}/results.csv",
             get(operator::campaign_results),
         );
-    let log = Router::new().route("/operator/audit", get(operator::audit));
+    let accounts = Router::new()
+        .route(
+            "/operator/staff",
+            get(operator::staff_accounts).post(operator::change_staff),
+        )
+        .route("/operator/staff/new", post(operator::add_staff));
+    let log = Router::new()
+        .route("/operator/audit", get(operator::audit))
+        .route("/operator/audit.csv", get(operator::audit_file));
     login
         .merge(behind(Door::Begun, begun))
         .merge(behind(Door::To(Duty::SeePeople), people))
@@ -253,6 +261,7 @@ fn staff(app: &App) -> Router<App> {
         .merge(behind(Door::To(Duty::Decide), requests))
         .merge(behind(Door::To(Duty::Files), files))
         .merge(behind(Door::To(Duty::Steer), steering))
+        .merge(behind(Door::To(Duty::Accounts), accounts))
         .merge(behind(Door::To(Duty::Audit), log))
         .merge(behind(Door::To(Duty::Look), all))
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))

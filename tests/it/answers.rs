@@ -175,7 +175,10 @@ async fn the_platform_is_told_that_all_is_well(service: &TestService) {
     assert_eq!(ready.status(), 200);
     assert_eq!(ready.headers()[CONTENT_TYPE], "application/json");
     let said: Value = serde_json::from_slice(&ready.bytes().await.unwrap()).unwrap();
-    assert_eq!(said, json!({ "database": "ok", "worker": "ok" }));
+    assert_eq!(
+        (&said["database"], &said["worker"]),
+        (&json!("ok"), &json!("ok"))
+    );
 }
 
 async fn the_platform_is_told_that_the_database_is_away(service: &TestService) {
@@ -183,7 +186,10 @@ async fn the_platform_is_told_that_the_database_is_away(service: &TestService) {
     let ready = service.get("/readyz").await;
     assert_eq!(ready.status(), 503);
     let said: Value = serde_json::from_slice(&ready.bytes().await.unwrap()).unwrap();
-    assert_eq!(said, json!({ "database": "failing", "worker": "ok" }));
+    assert_eq!(
+        (&said["state"], &said["database"]),
+        (&json!("unready"), &json!("failing"))
+    );
     assert_eq!(service.get("/healthz").await.status(), 200);
     let screen = service.phone(1).dial().await;
     assert!(

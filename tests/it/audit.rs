@@ -36,6 +36,17 @@ const CHANGES: [(&str, &str); 6] = [
     ),
 ];
 
+/// What else is refused.
+const REFUSED: [&str; 6] = [
+    "UPDATE audit SET number = 9 WHERE number = 2",
+    "UPDATE audit SET number = NULL, hash = NULL WHERE number = 2",
+    "INSERT INTO audit (id, at, actor, what, way, number, hash) \
+     SELECT 'x', at, actor, what, way, 9, hash FROM audit WHERE number = 2",
+    "UPDATE audit_head SET number = 1",
+    "DELETE FROM audit_head",
+    "INSERT INTO audit_head (one, number, hash) SELECT 2, number, hash FROM audit_head",
+];
+
 async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
     for _ in 0..4 {
         assert!(service.can_log_in(&person(1), "karibu2026").await);
@@ -58,11 +69,31 @@ async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
         let expected = format!("entry {number} of the audit log: {what}");
         assert!(verified.err.contains(&expected), "{}", verified.err);
     };
+    // The database itself refuses, whoever asks.
+    for sql in CHANGES.iter().map(|(change, _)| *change).chain(REFUSED) {
+        let refusal = service.refusal(sql).await;
+        assert!(
+            refusal.contains("the audit log only grows"),
+            "{sql}: {refusal}"
+        );
+    }
+    service.refusal("DELETE FROM audit WHERE number = 2").await;
+    assert_eq!(said(&["verify"]).code, Some(0));
+    // Whoever may alter the schema takes that away first, and that is told too.
+    service.unguard_the_audit_log().await;
+    let is_as_before = || {
+        let verified = said(&["verify"]);
+        verified.code == Some(1)
+            && verified
+                .err
+                .contains("the triggers that keep the audit log")
+    };
+    assert!(is_as_before());
     for (change, back) in CHANGES {
         service.execute(change).await;
         wrong("2", "an entry was changed", &[]);
         service.execute(back).await;
-        assert_eq!(said(&["verify"]).code, Some(0), "{back}");
+        assert!(is_as_before(), "{back}");
     }
     // Two entries change places.
     for sql in [
@@ -83,6 +114,6 @@ async fn whatever_is_done_to_the_audit_log_is_found(service: &TestService) {
             "UPDATE audit_head SET number = 1, hash = (SELECT hash FROM audit WHERE number = 1)",
         )
         .await;
-    assert_eq!(said(&["verify"]).code, Some(0));
+    assert!(is_as_before());
     wrong("4", "an entry was taken out", &["--expect", link]);
 }

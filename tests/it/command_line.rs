@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use cp2::domain::{Clock, SystemClock};
 
 use crate::harness::program::{Program, Said, cp2, demo, run};
-use crate::harness::service::{client, person};
+use crate::harness::service::{client, happens, person};
 use crate::harness::{TestService, on_each_database};
 
 on_each_database!(
@@ -47,7 +47,7 @@ service_codes = ["*384*2026#"]
 "#;
 
 /// A folder with a configuration in it, in which a piece of text is replaced.
-fn configured(from: &str, to: &str) -> (TempDir, PathBuf) {
+pub(crate) fn configured(from: &str, to: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cp2.toml");
     let database = folder.path().join("cp2.db");
@@ -59,7 +59,7 @@ fn configured(from: &str, to: &str) -> (TempDir, PathBuf) {
     (folder, file)
 }
 
-fn with_config(command: &[&str], file: &Path) -> std::process::Command {
+pub(crate) fn with_config(command: &[&str], file: &Path) -> std::process::Command {
     let mut command = cp2(command);
     command.arg("--config").arg(file);
     command
@@ -178,12 +178,28 @@ fn the_sample_becomes_a_configuration_with_three_secrets() {
     check.env("CP2__CHANNEL__AT__API_KEY", "atsk_synthetic");
     let said = run(&mut check);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let verdict = said.out.lines().last().unwrap();
     assert!(
-        said.out
-            .starts_with(&format!("{}: in order", file.display())),
-        "{}",
-        said.out
+        verdict.starts_with(&format!("{}: in order", file.display())),
+        "{verdict}"
     );
+    for line in [
+        format!("server.listen = \"127.0.0.1:8080\"  ({}:", file.display()),
+        "keys.key.k1 = set  (CP2__KEYS__KEY__K1_FILE in the environment)".to_owned(),
+        "channel.at.secret = set  (CP2__CHANNEL__AT__SECRET in the environment)".to_owned(),
+        "menus.folder = not set  (default)".to_owned(),
+    ] {
+        assert!(
+            said.out.lines().any(|said| said.starts_with(&line)),
+            "{line}: {}",
+            said.out
+        );
+    }
+    for secret in ["9f2c41d7a05e48b1b3f6", "atsk_synthetic"] {
+        assert!(!said.out.contains(secret));
+    }
+    let brief = run(check.arg("--brief"));
+    assert_eq!(brief.out.lines().count(), 1, "{}", brief.out);
 }
 
 #[test]
@@ -301,6 +317,8 @@ async fn the_service_runs_until_it_is_told_to_stop() {
     let base = format!("http://{}", ready["addr"].as_str().unwrap());
     assert_eq!(status(&format!("{base}/healthz")).await, 200);
     assert_eq!(status(&format!("{base}/readyz")).await, 200);
+    let runs = happens(async || run(&mut with_config(&["status"], &config)).code == Some(0));
+    assert!(runs.await, "a service that runs is ready");
     // The browser phone belongs to the demo alone.
     for path in [
         "/phone",
@@ -314,6 +332,9 @@ async fn the_service_runs_until_it_is_told_to_stop() {
         assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
     }
     assert!(service.said().contains("stopped"));
+    let over = run(&mut with_config(&["status"], &config));
+    let faults = "cp2: not ready: no process answers callbacks and pages; no process sends SMS";
+    assert_eq!((over.code, over.err.trim_end()), (Some(1), faults));
 }
 
 #[test]

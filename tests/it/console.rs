@@ -1,6 +1,8 @@
 //! The console: people are looked up and helped, requests decided, problems answered, the
 //! whole of it seen.
 
+use cp2::domain::JointDeed;
+
 use crate::harness::service::{TestService, person};
 use crate::harness::{Database, Surfer, with_each_database};
 use crate::staff::{at_the_console, leads_to, with_staff};
@@ -12,7 +14,7 @@ with_each_database!(
 );
 
 /// The page of a person, found by what they can give.
-async fn found(surfer: &mut Surfer<'_>, number: &str) -> String {
+pub(crate) async fn found(surfer: &mut Surfer<'_>, number: &str) -> String {
     let page = surfer.post("/operator/people", &[("number", number)]).await;
     assert_eq!(page.status(), 200);
     let page = page.text().await.unwrap();
@@ -22,14 +24,14 @@ async fn found(surfer: &mut Surfer<'_>, number: &str) -> String {
     format!("/operator/people/{}", ids[0])
 }
 
-async fn shown(surfer: &mut Surfer<'_>, path: &str) -> String {
+pub(crate) async fn shown(surfer: &mut Surfer<'_>, path: &str) -> String {
     let page = surfer.get(path).await;
     assert_eq!(page.status(), 200);
     page.text().await.unwrap()
 }
 
 /// Posts a deed; the word that the page after it would say.
-async fn deed(surfer: &mut Surfer<'_>, to: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) async fn deed(surfer: &mut Surfer<'_>, to: &str, fields: &[(&str, &str)]) -> String {
     let answer = surfer.post(to, fields).await;
     let (_, word) = leads_to(&answer).split_once("?said=").unwrap();
     word.to_owned()
@@ -89,7 +91,10 @@ fn reference(page: &str) -> &str {
 }
 
 async fn requests_are_decided_with_what_is_known_beside_them(database: Database) {
-    let service = with_staff(database, |config| config.operator.four_eyes = true).await;
+    let service = with_staff(database, |config| {
+        config.operator.four_eyes = vec![JointDeed::LostLine]
+    })
+    .await;
     let claim = ["2", "1", "90000002", "500002", "1980"];
     service.phone(99).walk(&claim).await;
     let mut data = at_the_console(&service, "data").await;

@@ -1,4 +1,4 @@
-//! What operators read: figures by scrape, and alerts that ask for nothing else.
+//! What operators read: figures by scrape; alerts and a dashboard that ask for nothing else.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::harness::{Database, TestService, on_each_database};
 
 on_each_database!(
     a_scrape_tells_what_became_of_sms_and_hops,
-    the_alerts_ask_for_figures_that_there_are,
+    the_alerts_and_the_dashboard_ask_for_figures_that_there_are,
 );
 
 /// A service on which everything has happened once.
@@ -25,6 +25,28 @@ async fn scrape_of_everything(service: &TestService) -> String {
     service.phone(2).walk(&["3", "1"]).await;
     service
         .outbox_comes_to(&[("delivered", 1), ("parked", 1)])
+        .await;
+    service.phone(4).dial().await;
+    let sms = [
+        ("from", "+254700000003"),
+        ("to", "22026"),
+        ("text", "HELP"),
+        ("id", "in-1"),
+        ("date", "2026-10-05 09:00:00"),
+    ];
+    assert_eq!(service.callback("sms", &sms).await.status(), 200);
+    let ended = "SELECT COUNT(*) FROM conversations WHERE ending = 'finished'";
+    service.count_comes_to(ended, 2).await;
+    // A key that is missing, and a backup.
+    let marks = "SELECT COUNT(*) FROM key_marks";
+    service.count_comes_to(marks, 1).await;
+    service
+        .execute(
+            "INSERT INTO key_marks (name, mark, created_at) SELECT 'k0', mark, 1 FROM key_marks",
+        )
+        .await;
+    service
+        .execute("INSERT INTO milestones (what, at, runs, sum) VALUES ('backup', 1000, 1, 0)")
         .await;
     let answer = service.get("/metrics").await;
     assert_eq!(answer.status(), 200);
@@ -38,11 +60,17 @@ async fn a_scrape_tells_what_became_of_sms_and_hops(service: &TestService) {
         format!("cp2_sms_attempts_total{{{sms},outcome=\"accepted\"}} 1"),
         format!("cp2_sms_attempts_total{{{sms},outcome=\"no_balance\"}} 1"),
         format!("cp2_sms_reports_total{{{sms},outcome=\"delivered\"}} 1"),
-        format!("cp2_sms_queued{{{sms}}} 1"),
+        format!("cp2_sms_open{{{sms},state=\"queued\"}} 1"),
         "cp2_channel_held{channel=\"at\",state=\"parked\"} 1".into(),
-        "cp2_sms_delivery_seconds_count{lane=\"credential\"} 1".into(),
+        format!("cp2_sms_delivery_seconds_count{{{sms}}} 1"),
         "cp2_sms_cost_total{channel=\"at\",currency=\"KES\"} 0.8".into(),
-        "cp2_ussd_hops_total{outcome=\"answered\"} 6".into(),
+        "cp2_ussd_hops_total{outcome=\"answered\"} 7".into(),
+        "cp2_ussd_sessions 1".into(),
+        "cp2_key_fault{key=\"k0\",fault=\"missing\"} 1".into(),
+        "cp2_done_timestamp_seconds{what=\"backup\"} 1".into(),
+        "cp2_sms_received_total{channel=\"at\"} 1".into(),
+        "cp2_web_requests_total{route=\"/callbacks/{channel}/{secret}/ussd\",status=\"200\"} 7"
+            .into(),
     ] {
         assert!(
             said.lines().any(|said| said == line),
@@ -54,7 +82,7 @@ async fn a_scrape_tells_what_became_of_sms_and_hops(service: &TestService) {
     }
 }
 
-async fn the_alerts_ask_for_figures_that_there_are(service: &TestService) {
+async fn the_alerts_and_the_dashboard_ask_for_figures_that_there_are(service: &TestService) {
     let said = scrape_of_everything(service).await;
     let names = |text: &str| {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -62,11 +90,14 @@ async fn the_alerts_ask_for_figures_that_there_are(service: &TestService) {
         let ours = words.filter(|word| word.starts_with("cp2_"));
         ours.map(str::to_owned).collect::<BTreeSet<_>>()
     };
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/prometheus/cp2.yml");
-    let asked = names(&fs::read_to_string(rules).unwrap());
-    assert!(asked.len() > 5, "{asked:?}");
-    let missing: Vec<_> = asked.difference(&names(&said)).cloned().collect();
-    assert_eq!(missing, Vec::<String>::new());
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let there = names(&said);
+    for file in ["prometheus/cp2.yml", "grafana/cp2.json"] {
+        let asked = names(&fs::read_to_string(deploy.join(file)).unwrap());
+        assert!(asked.len() > 15, "{asked:?}");
+        let missing: Vec<_> = asked.difference(&there).cloned().collect();
+        assert_eq!(missing, Vec::<String>::new(), "{file}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -191,7 +191,10 @@ async fn the_owner_of_an_id_number_stays_the_owner(service: &TestService) {
     .unwrap();
     let mut tx = service.store.begin_read().await.unwrap();
     let list = waiting(&mut tx, &tools).await.unwrap();
-    assert!(list.iter().all(|one| one.same_id == 2 && !one.id_is_known));
+    assert!(
+        list.iter()
+            .all(|one| one.same_id == 2 && !one.id_is_known())
+    );
     drop(tx);
     assert_eq!(decided(service, 98, Decision::Approve).await, Decided::Done);
     assert_eq!(

@@ -46,7 +46,7 @@ pub(crate) fn leads_to(answer: &Response) -> &str {
     answer.headers()[LOCATION].to_str().unwrap()
 }
 
-async fn knock(surfer: &mut Surfer<'_>, name: &str, password: &str) -> Response {
+pub(crate) async fn knock(surfer: &mut Surfer<'_>, name: &str, password: &str) -> Response {
     let fields = [("user_name", name), ("password", password)];
     surfer.post("/operator/login", &fields).await
 }
@@ -165,7 +165,8 @@ fn duty_of(path: &str) -> Duty {
         | "/operator/campaigns/{reference}/trial"
         | "/operator/campaigns/{reference}/steps"
         | "/operator/campaigns/{reference}/results.csv" => Duty::Steer,
-        "/operator/audit" => Duty::Audit,
+        "/operator/audit" | "/operator/audit.csv" => Duty::Audit,
+        "/operator/staff" | "/operator/staff/new" => Duty::Accounts,
         "/operator/people" | "/operator/people/{id}" => Duty::SeePeople,
         "/operator/people/{id}/help" | "/operator/problems" => Duty::Help,
         "/operator/requests"

@@ -12,7 +12,9 @@ mod results;
 
 pub use asked::{Asked, MOST_SEGMENTS};
 pub use feed::{Sender, feed};
-pub use plan::{Estimate, LONGEST_NAME, Plan, PlanError, Step, estimate, make, steer, try_out};
+pub use plan::{
+    Estimate, LONGEST_NAME, Plan, PlanError, Steered, Step, estimate, make, steer, try_out,
+};
 pub use results::{COLUMNS, PAGE, cells};
 
 use crate::menus::{FieldSpec, Kind};

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crate::actions::four_eyes::{Joint, wanted_by_two};
 use crate::actions::parcel::{self, Address, Parcel};
 use crate::actions::reference;
 use crate::actions::work::{ActionError, Tools};
-use crate::domain::{Lane, Language, Msisdn, Timestamp};
+use crate::config::Operator;
+use crate::domain::{JointDeed, Lane, Language, Msisdn, Timestamp};
 use crate::menus::{Wording, sample_fields};
 use crate::store::campaigns::{self, Audience, Campaign, Class, Selection, Stage};
 use crate::store::{Tx, audit};
@@ -184,14 +186,28 @@ pub enum Step {
     Cancel,
 }
 
-/// Steers a campaign. False when it is not where that is possible.
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steered {
+    /// It is taken.
+    Done,
+    /// The campaign is not where it is possible.
+    NotThere,
+    /// It is noted; another member of staff must want it too.
+    NeedsAnother,
+}
+
+/// Steers a campaign.
 pub async fn steer(
     tx: &mut Tx,
+    rules: &Operator,
     reference: &str,
     step: Step,
-    by: &str,
-    now: Timestamp,
-) -> Result<bool, ActionError> {
+    (by, now): (&str, Timestamp),
+) -> Result<Steered, ActionError> {
+    if step == Step::Start && !may_start(tx, rules, reference, (by, now)).await? {
+        return Ok(Steered::NeedsAnother);
+    }
     use Stage::{Cancelled, Draft, Paused, Running};
     let (from, to, what): (&[Stage], _, _) = match step {
         Step::Start => (&[Draft], Running, "campaign.started"),
@@ -200,10 +216,35 @@ pub async fn steer(
         Step::Cancel => (&[Draft, Running, Paused], Cancelled, "campaign.cancelled"),
     };
     let moved = campaigns::move_on(tx, reference, from, to, now).await?;
-    if moved {
-        log(tx, reference, what, by, now).await?;
+    if !moved {
+        return Ok(Steered::NotThere);
     }
-    Ok(moved)
+    log(tx, reference, what, by, now).await?;
+    Ok(Steered::Done)
+}
+
+/// Whether as many want a draft to start as must, by how many people it goes to.
+async fn may_start(
+    tx: &mut Tx,
+    rules: &Operator,
+    reference: &str,
+    (by, now): (&str, Timestamp),
+) -> Result<bool, ActionError> {
+    if !rules.four_eyes.contains(&JointDeed::Campaign) {
+        return Ok(true);
+    }
+    let found = campaigns::by_reference(tx, reference).await?;
+    let Some(campaign) = found.filter(|campaign| campaign.stage == Stage::Draft) else {
+        return Ok(true);
+    };
+    let chosen = campaigns::audience(tx, &campaign.chosen, &campaign.channel).await?;
+    let people: u64 = chosen.iter().map(|part| part.people).sum();
+    let joint = Joint {
+        deed: JointDeed::Campaign,
+        subject: reference,
+        about: None,
+    };
+    Ok(people < rules.four_eyes_from_people || wanted_by_two(tx, rules, joint, by, now).await?)
 }
 
 async fn log(

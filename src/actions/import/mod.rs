@@ -13,9 +13,9 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 use crate::domain::Timestamp;
 use crate::imports::{Fault, Kind, Numbered, Reason, Row};
-use crate::store::Tx;
 use crate::store::audit::{self, Entry};
 use crate::store::imports::Sums;
+use crate::store::{Tx, milestones};
 
 use super::decider::Decider;
 use super::work::{ActionError, Tools};
@@ -169,7 +169,9 @@ pub async fn sign(
             "{file}: {new} new, {changed} changed, {rejected} rejected"
         )),
     };
-    Ok(audit::add(tx, &entry, now).await?)
+    audit::add(tx, &entry, now).await?;
+    let written = i64::try_from(sums.moving()).unwrap_or(i64::MAX);
+    Ok(milestones::reach(tx, &what, written, now).await?)
 }
 
 /// What stood further up in the file, by a hash of it: a quarter of a million rows take a few

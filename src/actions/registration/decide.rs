@@ -6,6 +6,7 @@ use crate::actions::work::{ActionError, Tools, Work};
 use crate::domain::Timestamp;
 use crate::menus::{FieldSpec, Kind, SmsSpec, Value};
 use crate::store::outbox::Lane;
+use crate::store::people::Person;
 use crate::store::registrations::{self, Registration};
 use crate::store::{Tx, audit, people};
 
@@ -22,16 +23,31 @@ pub(crate) const REFUSED: SmsSpec = SmsSpec {
     fields: &[REFERENCE],
 };
 
+/// The most people who are shown as alike.
+const ALIKE: usize = 5;
+
 /// A request that waits, as an operator sees it.
 pub struct Waiting {
     /// The request.
     pub request: Registration,
     /// What its person told.
     pub applicant: Applicant,
-    /// Whether somebody with that ID number is registered already.
-    pub id_is_known: bool,
+    /// Who is registered with that ID number already.
+    pub same_id_as: Option<Person>,
+    /// Who is registered with that TSC number.
+    pub same_tsc_as: Vec<Person>,
+    /// Who holds the line by now.
+    pub line_of: Option<Person>,
     /// How many open requests name that ID number, this one among them.
     pub same_id: usize,
+}
+
+impl Waiting {
+    /// Whether somebody with that ID number is registered already.
+    #[must_use]
+    pub fn id_is_known(&self) -> bool {
+        self.same_id_as.is_some()
+    }
 }
 
 /// What an operator decides.
@@ -62,12 +78,17 @@ pub async fn waiting(tx: &mut Tx, tools: &Tools) -> Result<Vec<Waiting>, ActionE
     let mut list = Vec::new();
     for request in &open {
         let applicant = Applicant::open(&tools.keys, &request.id, &request.sealed)?;
-        let known = people::by_national_id(tx, &applicant.national_id).await?;
+        let same_tsc_as = match &applicant.tsc_number {
+            Some(number) => people::by_tsc_number(tx, number, ALIKE).await?,
+            None => Vec::new(),
+        };
         list.push(Waiting {
             same_id: same(&request.national_id),
+            same_id_as: people::by_national_id(tx, &applicant.national_id).await?,
+            same_tsc_as,
+            line_of: people::by_msisdn(tx, &request.line).await?,
             request: request.clone(),
             applicant,
-            id_is_known: known.is_some(),
         });
     }
     Ok(list)

@@ -115,11 +115,21 @@ async fn open_account(tx: &mut Tx, name: &StaffName) -> Result<Option<staff::Mem
     Ok(account.filter(|account| !account.is_disabled))
 }
 
-/// Whose browser it is. That it asks keeps the visit alive.
+/// What a request tells of whoever sits there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Somebody asked for it.
+    Asks,
+    /// A page that is open came anew by itself.
+    Watches,
+}
+
+/// Whose browser it is. That somebody asks keeps the visit alive; an open board does not.
 pub async fn member(
     store: &Store,
     tools: &Tools,
     token: &Token,
+    sign: Sign,
     now: Timestamp,
 ) -> Result<Option<Member>, ActionError> {
     let mut tx = store.begin_read().await?;
@@ -131,7 +141,7 @@ pub async fn member(
     };
     drop(tx);
     let prolonged = now.plus(tools.policy.login_idle());
-    if prolonged > session.idle_until.plus(STEP) {
+    if sign == Sign::Asks && prolonged > session.idle_until.plus(STEP) {
         let mut tx = store.begin().await?;
         staff_sessions::touch(&mut tx, &session.id, prolonged).await?;
         tx.commit().await?;

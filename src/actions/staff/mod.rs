@@ -4,21 +4,21 @@
 //! about the staff themselves.
 
 mod accounts;
-mod channels;
 mod door;
 mod factor;
 mod help;
 mod own_password;
 mod people;
+mod service;
 mod sessions;
 
-pub use accounts::{Added, add, reset, set_disabled};
-pub use channels::resume_channel;
-pub use door::{Entry, Member, Step, leave, log_in, may_knock, member};
+pub use accounts::{Account, Changed, Made, add, reset, set_disabled, set_role};
+pub use door::{Entry, Member, Sign, Step, leave, log_in, may_knock, member};
 pub use factor::{Enrolled, Proof, enrol, enrolment, prove};
 pub use help::{Help, Helped, help};
 pub use own_password::{StaffChosen, choose_own_password};
 pub use people::{Record, record, search};
+pub use service::{Resumed, forget_key, resume_channel};
 pub use sessions::{end_session, sessions};
 
 use crate::domain::Timestamp;

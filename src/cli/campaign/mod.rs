@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use crate::actions::campaign::{Step, steer, try_out};
+use crate::actions::campaign::{Steered, Step, steer, try_out};
 use crate::config::Config;
 use crate::domain::{Clock, Msisdn, SystemClock};
 use crate::service::{existing_store, load_tools};
@@ -179,16 +179,15 @@ async fn carry_out(how: &Steer, step: Step, done: &str) -> anyhow::Result<()> {
     let by = format!("operator:{}", how.by);
     let mut tx = desk.store.begin().await?;
     let campaign = find(&mut tx, &how.reference).await?;
-    let moved = steer(&mut tx, &how.reference, step, &by, SystemClock.now()).await?;
+    let (rules, by) = (&desk.config.operator, (by.as_str(), SystemClock.now()));
+    let steered = steer(&mut tx, rules, &how.reference, step, by).await?;
     tx.commit().await?;
     desk.store.close().await;
-    if !moved {
-        let stage = campaign.stage.name();
-        bail!(
-            "{} is {stage}: that can't be done with it now",
-            how.reference
-        );
+    let (reference, stage) = (&how.reference, campaign.stage.name());
+    match steered {
+        Steered::Done => println!("{reference} {done}"),
+        Steered::NeedsAnother => println!("{reference} {}", super::NEEDS_ANOTHER),
+        Steered::NotThere => bail!("{reference} is {stage}: that can't be done with it now"),
     }
-    println!("{} {done}", how.reference);
     Ok(())
 }

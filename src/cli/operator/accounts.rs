@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use crate::actions::staff::{self, Added};
+use crate::actions::staff::{self, Made};
 use crate::cli::ConfigFile;
 use crate::domain::{Clock, StaffName, StaffRole, SystemClock};
 use crate::service::{existing_store, load_tools};
@@ -39,30 +39,37 @@ impl Account {
     fn actor(&self) -> String {
         format!("operator:{}", self.by)
     }
+
+    fn of<'a>(&'a self, by: &'a str) -> staff::Account<'a> {
+        let name = &self.name;
+        staff::Account { name, by }
+    }
 }
 
 pub(super) async fn add(new: &New) -> anyhow::Result<ExitCode> {
     let account = &new.account;
     let config = account.config.load()?;
     let (tools, store) = (load_tools(&config)?, existing_store(&config).await?);
-    let whom = (&account.name, new.role);
-    let added = staff::add(&store, &tools, whom, &account.actor(), SystemClock.now()).await?;
+    let (by, now) = (account.actor(), SystemClock.now());
+    let added = staff::add(&store, &tools, account.of(&by), new.role, now).await?;
     store.close().await;
     match added {
-        Added::Taken => bail!("{} has an account already", account.name.as_str()),
-        Added::Done(password) => Ok(tell(account, &password)),
+        Made::Not => bail!("{} has an account already", account.name.as_str()),
+        Made::Done(password) => Ok(tell(account, &password)),
+        Made::NeedsAnother => Ok(needs_another(account)),
     }
 }
 
 pub(super) async fn reset(account: &Account) -> anyhow::Result<ExitCode> {
     let config = account.config.load()?;
     let (tools, store) = (load_tools(&config)?, existing_store(&config).await?);
-    let now = SystemClock.now();
-    let password = staff::reset(&store, &tools, &account.name, &account.actor(), now).await?;
+    let (by, now) = (account.actor(), SystemClock.now());
+    let reset = staff::reset(&store, &tools, account.of(&by), now).await?;
     store.close().await;
-    match password {
-        Some(password) => Ok(tell(account, &password)),
-        None => unknown(account),
+    match reset {
+        Made::Done(password) => Ok(tell(account, &password)),
+        Made::Not => unknown(account),
+        Made::NeedsAnother => Ok(needs_another(account)),
     }
 }
 
@@ -70,7 +77,7 @@ pub(super) async fn set_disabled(account: &Account, is_disabled: bool) -> anyhow
     let store = existing_store(&account.config.load()?).await?;
     let mut tx = store.begin().await?;
     let (by, now) = (account.actor(), SystemClock.now());
-    let found = staff::set_disabled(&mut tx, &account.name, is_disabled, &by, now).await?;
+    let found = staff::set_disabled(&mut tx, account.of(&by), is_disabled, now).await?;
     tx.commit().await?;
     store.close().await;
     if !found {
@@ -97,6 +104,11 @@ fn tell(account: &Account, password: &str) -> ExitCode {
         account.name.as_str()
     );
     println!("{password}");
+    ExitCode::SUCCESS
+}
+
+fn needs_another(account: &Account) -> ExitCode {
+    println!("{} {}", account.name.as_str(), crate::cli::NEEDS_ANOTHER);
     ExitCode::SUCCESS
 }
 

@@ -112,7 +112,7 @@ fn print(one: &Waiting) {
         applicant.role.english(),
         one.request.line.as_str(),
     );
-    if one.id_is_known {
+    if one.id_is_known() {
         println!("  this ID number is registered already");
     }
     if one.same_id > 1 {
@@ -133,7 +133,7 @@ fn as_value(one: &Waiting) -> serde_json::Value {
         "county": one.applicant.county,
         "sub_county": one.applicant.sub_county,
         "role": one.applicant.role.code(),
-        "id_is_known": one.id_is_known,
+        "id_is_known": one.id_is_known(),
         "requests_with_this_id": one.same_id,
     })
 }

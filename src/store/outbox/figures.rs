@@ -36,6 +36,49 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, StoreError> {
         .collect()
 }
 
+/// Messages that are not done: they wait, are being sent, or nobody knows what became of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// On which channel.
+    pub channel: String,
+    /// To numbers of which network.
+    pub network: String,
+    /// In which lane.
+    pub lane: Lane,
+    /// `queued`, `sending` or `unknown`.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+    /// When the oldest was made.
+    pub oldest: Timestamp,
+}
+
+/// Messages that are not done, by channel, network, lane and state.
+pub async fn open(tx: &mut Tx) -> Result<Vec<Open>, StoreError> {
+    // Each part has an index of its own, and together they are few: what is done is not looked at.
+    const SQL: &str = "SELECT channel, network, lane, state, COUNT(*), MIN(created_at) FROM \
+            (SELECT channel, network, lane, state, created_at FROM outbox WHERE state = 'queued' \
+            UNION ALL SELECT channel, network, lane, state, created_at FROM outbox \
+                WHERE state = 'sending' \
+            UNION ALL SELECT channel, network, lane, state, created_at FROM outbox \
+                WHERE state = 'unknown' AND body IS NOT NULL) AS undone \
+        GROUP BY channel, network, lane, state ORDER BY lane, channel, network, state";
+    let rows: Vec<(String, String, i64, String, i64, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(channel, network, of, state, count, oldest)| {
+            Ok(Open {
+                channel,
+                network,
+                lane: lane(of)?,
+                state,
+                count,
+                oldest: Timestamp::from_millis(oldest),
+            })
+        })
+        .collect()
+}
+
 /// How many messages of a lane wait for their turn.
 pub async fn queued(tx: &mut Tx, lane: Lane) -> Result<u64, StoreError> {
     const SQL: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND lane = $1";

@@ -77,6 +77,19 @@ pub async fn oldest_urgent(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError>
     Ok(oldest.map(Timestamp::from_millis))
 }
 
+/// When a message reached a line last.
+pub async fn last_delivered_to(
+    tx: &mut Tx,
+    line: &Msisdn,
+) -> Result<Option<Timestamp>, StoreError> {
+    const SQL: &str = "SELECT MAX(updated_at) FROM outbox \
+                       WHERE recipient = $1 AND state = 'delivered'";
+    let at: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(line.as_str())
+        .fetch_one(conn).await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
 /// The lane of a person's last message since then, if that one was lost.
 pub async fn last_lost(
     tx: &mut Tx,

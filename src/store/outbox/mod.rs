@@ -24,12 +24,12 @@ mod verdicts;
 
 pub use board::{Figure, figures};
 pub use detours::{Detour, divert, repeat_by};
-pub use figures::{Times, Waiting, queued, times_to, waiting};
+pub use figures::{Open, Times, Waiting, open, queued, times_to, waiting};
 pub use history::{Event, history};
 pub use kept::{Kept, erase_kept, erase_kept_of, keep, kept};
 pub use lists::{
-    DeadLetter, Message, Sent, after, by_id, dead_letters, kept_is_under_way, last_lost, of_person,
-    oldest_urgent, tally,
+    DeadLetter, Message, Sent, after, by_id, dead_letters, kept_is_under_way, last_delivered_to,
+    last_lost, of_person, oldest_urgent, tally,
 };
 pub use queue::{Claim, Claimed, NewMessage, add, add_many, claim};
 pub use settle::{Settled, Settlement, settle};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::actions::ActionError;
 use crate::actions::campaign::{
-    self, COLUMNS, Estimate, PAGE, PlanError, Step, cells, estimate, steer,
+    self, COLUMNS, Estimate, PAGE, PlanError, Steered, Step, cells, estimate, steer,
 };
 use crate::actions::staff::{self, Member};
 use crate::domain::{Duty, Msisdn};
@@ -162,16 +162,18 @@ pub(in crate::web) async fn take_step(
     };
     let path = format!("/operator/campaigns/{reference}");
     let inner = app.clone();
-    let moved = to_the_end(async move {
-        let (by, now) = (member.name.actor(), inner.clock.now());
+    let steered = to_the_end(async move {
+        let actor = member.name.actor();
+        let (rules, by) = (&inner.tools.operator, (actor.as_str(), inner.clock.now()));
         let mut tx = inner.store.begin().await?;
-        let moved = steer(&mut tx, &reference, step, &by, now).await?;
+        let steered = steer(&mut tx, rules, &reference, step, by).await?;
         tx.commit().await?;
-        Ok::<_, ActionError>(moved)
+        Ok::<_, ActionError>(steered)
     });
-    match moved.await {
-        Ok(true) => back(&path, "done"),
-        Ok(false) => back(&path, "not_waiting"),
+    match steered.await {
+        Ok(Steered::Done) => back(&path, "done"),
+        Ok(Steered::NeedsAnother) => back(&path, "first"),
+        Ok(Steered::NotThere) => back(&path, "not_waiting"),
         Err(Failed) => problem(&app, Problem::Unavailable),
     }
 }

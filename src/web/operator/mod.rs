@@ -22,9 +22,10 @@ mod requests;
 mod said;
 mod sessions;
 mod square;
+mod staff_accounts;
 
-pub(super) use audit::page as audit;
-pub(super) use board::{page as board, resume as resume_channel};
+pub(super) use audit::{file as audit_file, page as audit};
+pub(super) use board::{Counted, page as board, resume as resume_channel};
 pub(super) use campaign_form::{form as campaign_form, make as make_campaign};
 pub(super) use campaigns::{
     list as campaigns, page as campaign, results as campaign_results, take_step as steer_campaign,
@@ -45,15 +46,16 @@ pub(super) use personal::{erase as erase_person, export as export_person};
 pub(super) use problems::{page as problems, reply};
 pub(super) use requests::{decide_claim, decide_registration, page as requests};
 pub(super) use sessions::{end as end_session, page as sessions};
+pub(super) use staff_accounts::{add as add_staff, change as change_staff, page as staff_accounts};
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::actions::staff::{self, Member, Step};
+use crate::actions::staff::{self, Member, Sign, Step};
 use crate::actions::{Decider, Way};
 use crate::domain::{Duty, Timestamp};
 use crate::store::StoreError;
@@ -88,9 +90,9 @@ pub(super) async fn door(
     let Some(token) = COOKIE.of(request.headers()) else {
         return log_in();
     };
-    let inner = app.clone();
+    let (inner, sign) = (app.clone(), sign_of(&request));
     let found = to_the_end(async move {
-        staff::member(&inner.store, &inner.tools, &token, inner.clock.now()).await
+        staff::member(&inner.store, &inner.tools, &token, sign, inner.clock.now()).await
     });
     let member = match found.await {
         Ok(Some(member)) => member,
@@ -104,6 +106,16 @@ pub(super) async fn door(
     }
     request.extensions_mut().insert(member);
     next.run(request).await
+}
+
+/// A page that comes anew by itself says so in its address: nobody asked for it.
+fn sign_of(request: &Request) -> Sign {
+    let mut words = request.uri().query().unwrap_or_default().split('&');
+    if request.method() == Method::GET && words.any(|word| word == "watching=1") {
+        Sign::Watches
+    } else {
+        Sign::Asks
+    }
 }
 
 /// Where somebody goes who has not done everything yet that is asked of staff.
@@ -134,7 +146,7 @@ struct Shell<'a> {
 impl Shell<'_> {
     /// The ways from each page that this member may go.
     fn ways(&self) -> Vec<(&'static str, &'static str)> {
-        const WAYS: [(Duty, &str, &str); 9] = [
+        const WAYS: [(Duty, &str, &str); 10] = [
             (Duty::SeePeople, "/operator/people", "People"),
             (Duty::Help, "/operator/problems", "Problems"),
             (Duty::Decide, "/operator/requests", "Requests"),
@@ -143,6 +155,7 @@ impl Shell<'_> {
             (Duty::Audit, "/operator/audit", "Audit log"),
             (Duty::Look, "/operator/board", "Board"),
             (Duty::Look, "/operator/campaigns", "Campaigns"),
+            (Duty::Accounts, "/operator/staff", "Staff"),
             (Duty::Look, "/operator/sessions", "My account"),
         ];
         let is_in = |member: &&Member| member.step == Step::In;

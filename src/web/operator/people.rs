@@ -10,10 +10,11 @@ use serde::Deserialize;
 use crate::actions::ActionError;
 use crate::actions::staff::{self, Help, Helped, Member, Record};
 use crate::domain::{
-    DeploymentId, Duty, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole, Timestamp,
-    TscNumber,
+    DeploymentId, Duty, Ending, KraPin, Language, Msisdn, NationalId, PersonId, StaffRole,
+    Timestamp, TscNumber,
 };
 use crate::intake::{Failed, to_the_end};
+use crate::store::conversations::{self, Told};
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx};
 use crate::web::app::App;
@@ -22,6 +23,9 @@ use crate::web::pages::Problem;
 use super::filled::Filled;
 use super::said::{Said, back};
 use super::{Shell, problem, show, time_of};
+
+/// The most sessions of a line that are shown.
+const SESSIONS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "operator/people.html")]
@@ -50,8 +54,7 @@ struct PersonPage<'a> {
     said: Option<&'static str>,
     who: Shown,
     record: &'a Record,
-    /// When a session of theirs was cut off, and the screens that it has shown.
-    cut_off: Vec<(Timestamp, String)>,
+    sessions: &'a [Told],
     now: Timestamp,
 }
 
@@ -143,11 +146,11 @@ pub(in crate::web) async fn person(
         let line = found
             .as_ref()
             .and_then(|found| found.person.msisdn.as_ref());
-        let cut_off = cut_off(&inner, &mut tx, line).await?;
+        let sessions = sessions(&inner, &mut tx, line).await?;
         tx.commit().await?;
-        Ok::<_, ActionError>(found.map(|found| (found, cut_off)))
+        Ok::<_, ActionError>(found.map(|found| (found, sessions)))
     });
-    let (record, cut_off) = match found.await {
+    let (record, sessions) = match found.await {
         Ok(Some(found)) => found,
         Ok(None) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
@@ -157,31 +160,35 @@ pub(in crate::web) async fn person(
         said: said.line(),
         who: Shown::to(&member, &record.person),
         record: &record,
-        cut_off,
+        sessions: &sessions,
         now: app.clock.now(),
     };
     show(&app, &page)
 }
 
-/// Sessions that can still be gone on with. Of those that ended, nothing is kept but how many
-/// showed which screen.
-async fn cut_off(
-    app: &App,
-    tx: &mut Tx,
-    line: Option<&Msisdn>,
-) -> Result<Vec<(Timestamp, String)>, StoreError> {
-    let mut found = Vec::new();
+/// The newest sessions of a line: those that go on in this process, and those that are over.
+async fn sessions(app: &App, tx: &mut Tx, line: Option<&Msisdn>) -> Result<Vec<Told>, StoreError> {
     let Some(line) = line else {
-        return Ok(found);
+        return Ok(Vec::new());
     };
-    for channel in app.channels.iter() {
-        let left = app.intake.dialogue.cut_off(tx, &channel.name, line).await?;
-        found.extend(left.map(|(at, shown)| {
-            let screens: Vec<_> = shown.screens().collect();
-            (at, screens.join(" › "))
-        }));
+    let open = app
+        .intake
+        .dialogue
+        .diary
+        .as_ref()
+        .map(|diary| diary.open_of(line));
+    let open = open.unwrap_or_default();
+    let mut found: Vec<_> = open.into_iter().map(Told::from).collect();
+    for mark in app.tools.keys.line_marks(line) {
+        found.extend(conversations::of_line(tx, &mark, SESSIONS).await?);
     }
+    found.sort_by_key(|told| std::cmp::Reverse(told.last_at));
+    found.truncate(SESSIONS);
     Ok(found)
+}
+
+fn way_through(told: &Told) -> String {
+    told.screens.replace(' ', " › ")
 }
 
 #[derive(Deserialize)]

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::actions::registration::{self, Waiting};
 use crate::actions::staff::Member;
-use crate::actions::{self, ActionError, Claim};
-use crate::domain::{Msisdn, TscNumber};
+use crate::actions::{self, ActionError, Claim, Evidence};
+use crate::domain::{Msisdn, Timestamp, TscNumber};
 use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
 use crate::web::pages::Problem;
@@ -26,7 +26,7 @@ struct RequestsPage<'a> {
     shell: Shell<'a>,
     said: Option<&'static str>,
     registrations: &'a [Waiting],
-    claims: &'a [Claim],
+    claims: &'a [(Claim, Evidence)],
 }
 
 /// All that wait, with what speaks for and against each.
@@ -40,7 +40,11 @@ pub(in crate::web) async fn page(
         let now = inner.clock.now();
         let mut tx = inner.store.begin().await?;
         let registrations = registration::waiting(&mut tx, &inner.tools).await?;
-        let claims = actions::claims(&mut tx, now).await?;
+        let mut claims = Vec::new();
+        for claim in actions::claims(&mut tx, now).await? {
+            let evidence = actions::evidence(&mut tx, &inner.tools.keys, &claim, now).await?;
+            claims.push((claim, evidence));
+        }
         actions::staff::has_read(&mut tx, &who, "requests.read", now).await?;
         tx.commit().await?;
         Ok::<_, ActionError>((registrations, claims))
@@ -136,6 +140,10 @@ pub(in crate::web) async fn decide_claim(
 
 fn tsc(number: Option<&TscNumber>) -> &str {
     number.map_or("–", TscNumber::as_str)
+}
+
+fn moment(at: Option<&Timestamp>) -> String {
+    at.map_or_else(|| "not known".to_owned(), time_of)
 }
 
 fn line(number: Option<&Msisdn>) -> &str {

@@ -15,7 +15,7 @@ impl Said {
     pub(super) fn line(&self) -> Option<&'static str> {
         Some(match self.said.as_str() {
             "done" => "Done. It stands in the audit log under your name.",
-            "first" => "Noted. Another member of staff must approve it too.",
+            "first" => "Noted. Another member of staff must want it too, within a day.",
             "nothing" => "There was nothing to do.",
             "no_line" => "This person has no line that an SMS could go to.",
             "too_many" => "The limit for this person is reached: it can be done again later.",
@@ -37,6 +37,11 @@ impl Said {
             "erased" => "Erased. Nothing that names this person is left.",
             "has_work" => "This person has work that is not over: it has to be taken back first.",
             "not_meant" => "Nobody was erased: tick the box to say that it is meant.",
+            "no_name" => {
+                "A user name is 2 to 32 small letters, digits, dots or hyphens, a letter first."
+            }
+            "taken" => "Somebody has that user name.",
+            "own_account" => "Your own account is changed by another manager.",
             "no_number" => "That is no telephone number.",
             "" => return None,
             _ => "It was not done.",

@@ -76,6 +76,43 @@ impl Database {
         }
     }
 
+    /// What it says to a change that it refuses.
+    pub(crate) async fn refusal(&self, sql: &'static str) -> String {
+        let url = self.url();
+        let done = match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.map(drop)
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.map(drop)
+            }
+        };
+        done.expect_err(sql).to_string()
+    }
+
+    /// Takes away what keeps the audit log from being changed.
+    pub(crate) async fn unguard_the_audit_log(&self) {
+        match self {
+            Self::Sqlite(_) => {
+                for sql in [
+                    "DROP TRIGGER audit_is_added",
+                    "DROP TRIGGER audit_is_kept",
+                    "DROP TRIGGER audit_is_never_erased",
+                    "DROP TRIGGER audit_head_moves_on",
+                ] {
+                    self.execute(sql).await;
+                }
+            }
+            Self::Postgres { .. } => {
+                self.execute("ALTER TABLE audit DISABLE TRIGGER USER").await;
+                self.execute("ALTER TABLE audit_head DISABLE TRIGGER USER")
+                    .await;
+            }
+        }
+    }
+
     pub(crate) async fn remove(self) {
         if let Self::Postgres { server, name } = self {
             let mut admin = PgConnection::connect(&server).await.unwrap();

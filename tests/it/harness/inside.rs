@@ -57,6 +57,7 @@ impl Inside {
         .unwrap();
         let bell = Arc::new(Notify::new());
         let dialogue = Dialogue {
+            diary: None,
             store: store.clone(),
             hops: Hops::on(&store),
             menus: Menus::new(tools.menu.clone()),

@@ -285,6 +285,17 @@ impl TestService {
         // The worker chains what was written down in its own time.
         let unchained = "SELECT COUNT(*) FROM audit WHERE number IS NULL";
         self.count_comes_to(unchained, 0).await;
+        let mut contents = self.database_contents().await;
+        // What processes write by the way, in their own time, about themselves and about what
+        // was shown; no request waits for it.
+        for aside in ["processes", "key_marks", "conversations"] {
+            contents.remove(aside);
+        }
+        contents
+    }
+
+    /// All of it.
+    pub(crate) async fn database_contents(&self) -> Contents {
         self.database.contents().await
     }
 
@@ -333,6 +344,16 @@ impl TestService {
     /// Changes something behind the service's back.
     pub(crate) async fn execute(&self, sql: &'static str) {
         self.database.execute(sql).await;
+    }
+
+    /// What the database says to a change that it refuses.
+    pub(crate) async fn refusal(&self, sql: &'static str) -> String {
+        self.database.refusal(sql).await
+    }
+
+    /// Takes away what keeps the audit log from being changed.
+    pub(crate) async fn unguard_the_audit_log(&self) {
+        self.database.unguard_the_audit_log().await;
     }
 
     /// Waits until a query counts so many.

@@ -1,0 +1,200 @@
+//! Which screens a session showed and how it ended, for whoever helps a caller and for the
+//! figures of a board.
+//!
+//! No turn waits for it: what was seen is gathered in memory and written by the way, many
+//! sessions at once, when they are over or rest. So a power cut takes some seconds of it.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::aggregators::{EndStatus, SessionEnd, Turn};
+use crate::crypto::Keys;
+use crate::domain::{Ending, Msisdn, Timestamp};
+use crate::metrics::Metrics;
+use crate::store::conversations::{self, Conversation};
+use crate::store::{Store, StoreError};
+
+/// Between two times of writing.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// A session that has shown nothing for so long is over: networks cut it off by then.
+const REST: Duration = Duration::from_mins(3);
+
+/// The most sessions that are remembered; beyond, new ones are passed over.
+const MOST: usize = 50_000;
+
+/// The most that are written in one unit of work.
+const BATCH: usize = 500;
+
+/// The most screens of a session that are remembered.
+const SCREENS: usize = 64;
+
+/// Sees turns. Its clones are the same one.
+#[derive(Clone)]
+pub struct Diary {
+    store: Store,
+    keys: Keys,
+    metrics: Metrics,
+    pages: Arc<Mutex<Pages>>,
+}
+
+#[derive(Default)]
+struct Pages {
+    open: HashMap<(String, String), Page>,
+    /// How sessions ended that are written already.
+    late: Vec<(String, String, Ending)>,
+}
+
+/// A session that goes on, as far as this process sees it.
+struct Page {
+    conversation: Conversation,
+    is_over: bool,
+    touched: Instant,
+}
+
+impl Diary {
+    /// An empty one.
+    #[must_use]
+    pub fn new(store: Store, keys: Keys, metrics: Metrics) -> Self {
+        Self {
+            store,
+            keys,
+            metrics,
+            pages: Arc::default(),
+        }
+    }
+
+    /// A turn has led to a screen, which ends the session or not.
+    pub fn turned(&self, channel: &str, turn: &Turn, (screen, end): (&str, bool), now: Timestamp) {
+        let key = (channel.to_owned(), turn.session.as_str().to_owned());
+        let mut pages = self.pages();
+        if pages.open.len() >= MOST && !pages.open.contains_key(&key) {
+            return;
+        }
+        let page = pages
+            .open
+            .entry(key)
+            .or_insert_with_key(|(channel, id)| Page {
+                conversation: Conversation {
+                    channel: channel.clone(),
+                    id: id.clone(),
+                    line: self.keys.line_mark(&turn.caller),
+                    began_at: now,
+                    last_at: now,
+                    hops: 0,
+                    screens: Vec::new(),
+                    ending: Ending::Silent,
+                },
+                is_over: false,
+                touched: Instant::now(),
+            });
+        page.touched = Instant::now();
+        page.is_over |= end;
+        let seen = &mut page.conversation;
+        seen.last_at = now;
+        seen.hops += 1;
+        if end {
+            seen.ending = Ending::Finished;
+        }
+        if seen.screens.len() == SCREENS {
+            seen.screens.remove(0);
+        }
+        if seen.screens.last().is_none_or(|last| last != screen) {
+            seen.screens.push(screen.to_owned());
+        }
+    }
+
+    /// The aggregator tells how a session ended.
+    pub fn ended(&self, channel: &str, end: &SessionEnd) {
+        let ending = match end.status {
+            EndStatus::Success => Ending::Finished,
+            EndStatus::Incomplete => Ending::Left,
+            EndStatus::Failed => Ending::Failed,
+            EndStatus::Other(_) => return,
+        };
+        let key = (channel.to_owned(), end.session.as_str().to_owned());
+        let mut pages = self.pages();
+        if let Some(page) = pages.open.get_mut(&key) {
+            page.conversation.ending = ending;
+            page.is_over = true;
+        } else if ending != Ending::Finished && pages.late.len() < MOST {
+            pages.late.push((key.0, key.1, ending));
+        }
+    }
+
+    /// Sessions of a line that go on in this process, the newest first.
+    #[must_use]
+    pub fn open_of(&self, line: &Msisdn) -> Vec<Conversation> {
+        let marks: Vec<_> = self.keys.line_marks(line).collect();
+        let pages = self.pages();
+        let open = pages.open.values().map(|page| &page.conversation);
+        let mut open: Vec<_> = open
+            .filter(|seen| marks.contains(&seen.line))
+            .cloned()
+            .collect();
+        open.sort_by_key(|seen| std::cmp::Reverse(seen.last_at));
+        open
+    }
+
+    /// Writes until told to stop, and then all that is left. Run it in a spawned task.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            let is_last = stop.is_cancelled();
+            if let Err(error) = self.write(is_last).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "what sessions showed could not be written down"
+                );
+            }
+            if is_last {
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(EVERY) => {}
+            }
+        }
+    }
+
+    async fn write(&self, all: bool) -> Result<(), StoreError> {
+        let (mut done, late) = self.take(all);
+        // In the same order in every process, so that no two wait for each other.
+        done.sort_by(|one, other| (&one.channel, &one.id).cmp(&(&other.channel, &other.id)));
+        for batch in done.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            conversations::keep(&mut tx, batch).await?;
+            tx.commit().await?;
+            // Another process may have seen the end of one that fell silent here.
+            for one in batch.iter().filter(|one| one.ending != Ending::Silent) {
+                let last = one.screens.last().map_or("", String::as_str);
+                self.metrics.session_ended(last, one.ending.name());
+            }
+        }
+        for batch in late.chunks(BATCH) {
+            let mut tx = self.store.begin().await?;
+            for (channel, id, ending) in batch {
+                conversations::ended(&mut tx, channel, id, *ending).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// What is to be written now. It is lost where that fails: figures, and no effects.
+    fn take(&self, all: bool) -> (Vec<Conversation>, Vec<(String, String, Ending)>) {
+        let mut pages = self.pages();
+        let is_due = |page: &Page| all || page.is_over || page.touched.elapsed() >= REST;
+        let done = pages.open.extract_if(|_, page| is_due(page));
+        let done = done.map(|(_, page)| page.conversation).collect();
+        (done, mem::take(&mut pages.late))
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,199 @@
+//! Sessions that are over: which screens were shown and how they ended. The line is a keyed
+//! fingerprint, so the table does not tell who read what.
+
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+
+use crate::domain::{Ending, Timestamp};
+
+use super::tx::{as_json, count, decode};
+use super::{StoreError, Tx};
+
+/// A session, or the part of it that one process has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Through which channel.
+    pub channel: String,
+    /// The aggregator's id of it.
+    pub id: String,
+    /// The fingerprint of its line.
+    pub line: [u8; 32],
+    /// When the first hop was.
+    pub began_at: Timestamp,
+    /// When the last one was.
+    pub last_at: Timestamp,
+    /// How many there were.
+    pub hops: i64,
+    /// The names of the screens in their order.
+    pub screens: Vec<String>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// A session as both databases read it from JSON.
+#[derive(Serialize)]
+struct Row<'a> {
+    channel: &'a str,
+    id: &'a str,
+    line: String,
+    began_at: i64,
+    last_at: i64,
+    hops: i64,
+    screens: String,
+    last: &'a str,
+    ending: &'static str,
+}
+
+impl<'a> Row<'a> {
+    fn of(one: &'a Conversation) -> Self {
+        Self {
+            channel: &one.channel,
+            id: &one.id,
+            line: HEXLOWER.encode(&one.line),
+            began_at: one.began_at.as_millis(),
+            last_at: one.last_at.as_millis(),
+            hops: one.hops,
+            screens: one.screens.join(" "),
+            last: one.screens.last().map_or("", String::as_str),
+            ending: one.ending.name(),
+        }
+    }
+}
+
+/// Puts two parts of a session together that two processes have seen; the later one knows how it
+/// ended.
+macro_rules! merge {
+    () => {
+        "ON CONFLICT (channel, id) DO UPDATE SET \
+        hops = conversations.hops + excluded.hops, \
+        began_at = CASE WHEN excluded.began_at < conversations.began_at \
+            THEN excluded.began_at ELSE conversations.began_at END, \
+        screens = CASE WHEN excluded.last_at < conversations.last_at \
+            THEN excluded.screens || ' ' || conversations.screens \
+            ELSE conversations.screens || ' ' || excluded.screens END, \
+        last = CASE WHEN excluded.last_at < conversations.last_at \
+            THEN conversations.last ELSE excluded.last END, \
+        ending = CASE WHEN excluded.last_at < conversations.last_at \
+            THEN conversations.ending ELSE excluded.ending END, \
+        last_at = CASE WHEN excluded.last_at < conversations.last_at \
+            THEN conversations.last_at ELSE excluded.last_at END"
+    };
+}
+
+/// Keeps sessions, each once in the list.
+pub async fn keep(tx: &mut Tx, conversations: &[Conversation]) -> Result<(), StoreError> {
+    const SQLITE: &str = concat!(
+        "INSERT INTO conversations \
+        (channel, id, line, began_at, last_at, hops, screens, last, ending) \
+        SELECT value ->> 'channel', value ->> 'id', unhex(value ->> 'line'), \
+            value ->> 'began_at', value ->> 'last_at', value ->> 'hops', value ->> 'screens', \
+            value ->> 'last', value ->> 'ending' FROM json_each($1) WHERE true ",
+        merge!()
+    );
+    const POSTGRES: &str = concat!(
+        "INSERT INTO conversations \
+        (channel, id, line, began_at, last_at, hops, screens, last, ending) \
+        SELECT channel, id, decode(line, 'hex'), began_at, last_at, hops, screens, last, ending \
+        FROM json_to_recordset($1::json) AS r (channel TEXT, id TEXT, line TEXT, \
+            began_at BIGINT, last_at BIGINT, hops BIGINT, screens TEXT, last TEXT, ending TEXT) \
+        ORDER BY channel, id ",
+        merge!()
+    );
+    let sql = match tx {
+        Tx::Sqlite(_) => SQLITE,
+        Tx::Postgres(_) => POSTGRES,
+    };
+    let rows = as_json(conversations.iter().map(Row::of))?;
+    on!(tx, conn => sqlx::query(sql).bind(rows).execute(conn).await.map(drop))
+}
+
+/// Notes how a session ended that is kept already.
+pub async fn ended(tx: &mut Tx, channel: &str, id: &str, ending: Ending) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE conversations SET ending = $3 WHERE channel = $1 AND id = $2";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(channel)
+        .bind(id)
+        .bind(ending.name())
+        .execute(conn).await.map(drop))
+}
+
+/// A session as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Through which channel.
+    pub channel: String,
+    /// When the first hop was.
+    pub began_at: Timestamp,
+    /// When the last one was.
+    pub last_at: Timestamp,
+    /// The names of the screens in their order.
+    pub screens: String,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl From<Conversation> for Told {
+    fn from(seen: Conversation) -> Self {
+        Self {
+            screens: seen.screens.join(" "),
+            channel: seen.channel,
+            began_at: seen.began_at,
+            last_at: seen.last_at,
+            ending: seen.ending,
+        }
+    }
+}
+
+/// The newest sessions of a line, by its fingerprint.
+pub async fn of_line(tx: &mut Tx, line: &[u8], limit: usize) -> Result<Vec<Told>, StoreError> {
+    const SQL: &str = "SELECT channel, began_at, last_at, screens, ending FROM conversations \
+                       WHERE line = $1 ORDER BY last_at DESC, id LIMIT $2";
+    let rows: Vec<(String, i64, i64, String, String)> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(line)
+        .bind(count(limit))
+        .fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(channel, began_at, last_at, screens, ending)| {
+            Ok(Told {
+                channel,
+                began_at: Timestamp::from_millis(began_at),
+                last_at: Timestamp::from_millis(last_at),
+                screens,
+                ending: Ending::parse(&ending).map_err(decode)?,
+            })
+        })
+        .collect()
+}
+
+/// How many are over whose last hop was since then.
+pub async fn count_since(tx: &mut Tx, since: Timestamp) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM conversations WHERE last_at >= $1";
+    on!(tx, conn => sqlx::query_scalar(SQL).bind(since.as_millis()).fetch_one(conn).await)
+}
+
+/// How many sessions since then ended so at each screen.
+pub async fn endings(
+    tx: &mut Tx,
+    since: Timestamp,
+) -> Result<Vec<(String, Ending, u64)>, StoreError> {
+    const SQL: &str = "SELECT last, ending, COUNT(*) FROM conversations WHERE last_at >= $1 \
+                       GROUP BY last, ending ORDER BY last, ending";
+    let rows: Vec<(String, String, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(since.as_millis()).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(screen, ending, sessions)| {
+            let ending = Ending::parse(&ending).map_err(decode)?;
+            Ok((screen, ending, sessions.unsigned_abs()))
+        })
+        .collect()
+}
+
+/// Forgets up to so many that were over before then; says how many.
+pub async fn forget_before(tx: &mut Tx, then: Timestamp, most: usize) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM conversations WHERE (channel, id) IN \
+        (SELECT channel, id FROM conversations WHERE last_at < $1 ORDER BY last_at LIMIT $2)";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(then.as_millis())
+        .bind(count(most))
+        .execute(conn).await.map(|done| done.rows_affected()))
+}
