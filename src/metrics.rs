@@ -446,7 +446,7 @@ impl Metrics {
     /// A hop was turned away before anything was begun: there was no place.
     pub fn turned_away(&self) {
         let outcome = "turned_away";
-        self.0.hops.get_or_create(&Hop { outcome }).inc();
+        self.0.ussd.hops.get_or_create(&Hop { outcome }).inc();
     }
 
     /// How fast hops came and were answered in the last minutes.

@@ -192,7 +192,7 @@ fn of_sample() -> (Vec<String>, BTreeMap<String, Known>) {
         if text.is_empty() {
             (about, is_open) = (String::new(), false);
         } else if let Some(name) = header(text) {
-            section = name.to_owned();
+            name.clone_into(&mut section);
             (about, is_open) = (String::new(), false);
         } else if let Some((key, value, note)) = assignment(text) {
             is_open = false;

@@ -107,7 +107,9 @@ impl Dialogue {
         for number in 0..TRIES {
             // What is remembered may be old; a second try reads the row.
             let is_first = number == 0;
-            if let Some(screen) = self.try_turn(channel, turn, limit, is_first).await? {
+            // Large, and no part of what waits for it.
+            let tried = Box::pin(self.try_turn(channel, turn, limit, is_first));
+            if let Some(screen) = tried.await? {
                 return Ok(screen);
             }
         }
@@ -199,6 +201,9 @@ impl Dialogue {
             .after_turn(channel, turn.session.as_str(), after);
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
+        if let Some(diary) = &self.diary {
+            diary.turned(channel, turn, (at, end), now);
+        }
         Ok(Some(screen))
     }
 

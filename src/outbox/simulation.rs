@@ -400,7 +400,7 @@ impl World {
             return Ok(());
         }
         let now = self.now + self.jumped;
-        let life = if self.chance(50) { 30 * MINUTE } else { DAY };
+        let lifetime = if self.chance(50) { 30 * MINUTE } else { DAY };
         let lane = Lane::ALL[self.rng.random_range(0..Lane::ALL.len())];
         let id = format!("00000000-0000-7000-8000-{:012x}", self.messages.len());
         let id = MessageId::parse(&id).unwrap();
@@ -419,7 +419,7 @@ impl World {
             person: None,
             body: &body,
             segments: 1,
-            expires_at: Timestamp::from_millis(now + life),
+            expires_at: Timestamp::from_millis(now + lifetime),
         };
         let mut tx = self.store.begin().await?;
         outbox::add(&mut tx, &message, Timestamp::from_millis(now)).await?;
@@ -427,7 +427,7 @@ impl World {
         self.messages.push(Message {
             id,
             line,
-            expires_at: now + life,
+            expires_at: now + lifetime,
             accepted: Vec::new(),
             doubts: 0,
             settled: false,

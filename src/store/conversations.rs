@@ -144,6 +144,12 @@ impl From<Conversation> for Told {
     }
 }
 
+/// Erases the sessions of a line, by its fingerprint.
+pub async fn erase_of(tx: &mut Tx, line: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM conversations WHERE line = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(line).execute(conn).await.map(drop))
+}
+
 /// The newest sessions of a line, by its fingerprint.
 pub async fn of_line(tx: &mut Tx, line: &[u8], limit: usize) -> Result<Vec<Told>, StoreError> {
     const SQL: &str = "SELECT channel, began_at, last_at, screens, ending FROM conversations \

@@ -38,7 +38,7 @@ pub struct StoreSettings {
     /// Whether a SQLite file that is missing is made.
     pub create: bool,
     /// Whether a pooler stands before PostgreSQL that lends a connection for each unit of
-    /// work, such as PgBouncer in transaction mode.
+    /// work, such as `PgBouncer` in transaction mode.
     pub pooler: bool,
 }
 

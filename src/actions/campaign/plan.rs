@@ -205,10 +205,10 @@ pub async fn steer(
     step: Step,
     (by, now): (&str, Timestamp),
 ) -> Result<Steered, ActionError> {
+    use Stage::{Cancelled, Draft, Paused, Running};
     if step == Step::Start && !may_start(tx, rules, reference, (by, now)).await? {
         return Ok(Steered::NeedsAnother);
     }
-    use Stage::{Cancelled, Draft, Paused, Running};
     let (from, to, what): (&[Stage], _, _) = match step {
         Step::Start => (&[Draft], Running, "campaign.started"),
         Step::Pause => (&[Running], Paused, "campaign.paused"),

@@ -5,13 +5,14 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use crate::actions::decider::Decider;
+use crate::actions::four_eyes::{Joint, wanted_by_two};
 use crate::actions::work::{ActionError, Tools, Way};
 use crate::crypto::{Keys, Sealed};
-use crate::domain::{KraPin, Msisdn, NationalId, PersonId, Timestamp};
+use crate::domain::{JointDeed, KraPin, Msisdn, NationalId, PersonId, Timestamp};
 use crate::store::deployments::{self, Deployment, State};
 use crate::store::people::Person;
 use crate::store::personal::{self, KeptWork, PARTS};
-use crate::store::{Tx, audit, people};
+use crate::store::{Tx, audit, conversations, people};
 
 /// More work than anybody ever had.
 const ALL_WORK: usize = 10_000;
@@ -56,9 +57,12 @@ pub async fn erase(
         way: by.way.name(),
         detail: None,
     };
-    let is_by_staff = by.way == Way::Operator && tools.operator.four_eyes;
-    if is_by_staff && !personal::approve(tx, id, by.name, now).await? {
-        audit::add(tx, &entry("person.erasure_wanted"), now).await?;
+    let joint = Joint {
+        deed: JointDeed::Erasure,
+        subject: id.as_str(),
+        about: Some(id),
+    };
+    if by.way == Way::Operator && !wanted_by_two(tx, &tools.operator, joint, by.name, now).await? {
         return Ok(Erased::NeedsAnother);
     }
     let paid = work.iter().filter(|one| one.state == State::Posted);
@@ -77,6 +81,9 @@ pub async fn erase(
         .keys
         .fingerprint("registration", person.national_id.as_str().as_bytes());
     personal::erase(tx, id, &lines, &asked).await?;
+    for mark in lines.iter().flat_map(|line| tools.keys.line_marks(line)) {
+        conversations::erase_of(tx, &mark).await?;
+    }
     if let Some((until, sealed)) = kept {
         let work = KeptWork {
             person: id,

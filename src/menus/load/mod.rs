@@ -147,7 +147,7 @@ impl Loader<'_, '_> {
         }
         for (name, raw) in raw.sms {
             let name = self.placed(name);
-            self.message(name, raw);
+            self.message(&name, raw);
         }
         for (name, raw) in raw.screen {
             let name = self.placed(name);
@@ -191,7 +191,7 @@ impl Loader<'_, '_> {
         read
     }
 
-    fn message(&mut self, name: Placed<String>, raw: Option<RawSms>) {
+    fn message(&mut self, name: &Placed<String>, raw: Option<RawSms>) {
         let texts = match raw {
             Some(RawSms { en, sw, parts }) => {
                 self.parts(&name.it, parts);

@@ -99,7 +99,7 @@ pub(super) async fn take<T: Serialize>(
     } = take_batch(tx, tools, caller, batch, rows, now).await?;
     let errors: Vec<_> = rejected.into_iter().map(RowError::from).collect();
     if !is_done {
-        let (wrong, all) = (errors.len(), tally.read);
+        let (wrong, all) = (errors.len(), sums.read);
         let detail = format!("{wrong} of {all} rows can't be taken, so none was");
         return Err(Problem::new(ProblemKind::Refused, detail)
             .with(errors)
