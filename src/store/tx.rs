@@ -125,8 +125,9 @@ impl StoreError {
     #[must_use]
     pub fn may_be_one_rows(&self) -> bool {
         let said = match self {
-            Self::Duplicate | Self::Corrupt(_) => return true,
-            Self::Unavailable(sqlx::Error::Encode(_)) => return true,
+            Self::Duplicate | Self::Corrupt(_) | Self::Unavailable(sqlx::Error::Encode(_)) => {
+                return true;
+            }
             Self::Unavailable(sqlx::Error::Database(said)) => said,
             Self::Unavailable(_) | Self::Unusable(_) => return false,
         };
