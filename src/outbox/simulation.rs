@@ -527,24 +527,6 @@ impl World {
             self.messages[message].doubts += 1;
         }
         self.soon(after, Step::Answered(number, outcome));
-        self.trouble(worker, after);
-    }
-
-    /// Faults come when they hurt: while an answer is waited for and written down.
-    fn trouble(&mut self, worker: usize, until_answered: i64) {
-        if self.quiet {
-            return;
-        }
-        let at = self.between(0, 2 * until_answered);
-        match self.rng.random_range(0..20) {
-            0 | 1 => self.soon(at, Step::Dies(worker)),
-            2 => {
-                let long = self.between(SECOND, 3 * MINUTE);
-                self.soon(at, Step::Database(false));
-                self.soon(at + long, Step::Database(true));
-            }
-            _ => {}
-        }
     }
 
     /// What holds for each first byte.
@@ -610,8 +592,6 @@ impl World {
                 let outcome = SendOutcome::NotSent(NotSent::Permanent { reason });
                 (outcome, quickly, false)
             }
-            (_, 3) if self.chance(40) => (lost("time-out"), 10 * SECOND, true),
-            (_, 4) if self.chance(10) => (lost("HTTP 500"), quickly, false),
             (_, 2) if self.chance(20) => (SendOutcome::NotSent(NotSent::Blocked), quickly, false),
             _ => (taken, quickly, true),
         }

@@ -24,7 +24,7 @@ with_each_database!(at_whatever_moment_it_is_killed_nothing_is_lost_or_doubled);
 const PHONES: usize = 6;
 
 /// The longest that a service lives once it is ready; most of what it has to do falls in there.
-const LONGEST_LIFE: Duration = Duration::from_millis(250);
+const LONGEST_LIFE: Duration = Duration::from_millis(500);
 
 fn set(name: &str, otherwise: usize) -> usize {
     std::env::var(name).map_or(otherwise, |value| value.parse().unwrap())
