@@ -10,8 +10,8 @@ fn read<T: TryFrom<u64>>(number: &Number) -> Option<T> {
     let whole = number.as_u64().or_else(|| {
         let float = number.as_f64()?;
         let is_whole = float.fract() == 0.0 && (0.0..=LARGEST).contains(&float);
-        // Its digits, without a fraction.
-        is_whole.then(|| format!("{float:.0}").parse().ok())?
+        // Its digits, without a sign and a fraction.
+        is_whole.then(|| format!("{:.0}", float.abs()).parse().ok())?
     })?;
     T::try_from(whole).ok()
 }
