@@ -1,10 +1,3 @@
--- People who are to be erased, while another member of staff has to approve it.
-CREATE TABLE erasures (
-    person_id TEXT PRIMARY KEY,
-    asked_by  TEXT NOT NULL,
-    asked_at  INTEGER NOT NULL
-) STRICT;
-
 -- The work of people who were erased, with who was paid, sealed: the law wants payments kept
 -- until then.
 CREATE TABLE kept_work (

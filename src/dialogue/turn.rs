@@ -199,6 +199,9 @@ impl Dialogue {
             .after_turn(channel, turn.session.as_str(), after);
         let (at, end) = (memory.session.screen(), screen.end);
         tracing::info!(channel, screen = at, end, hop = version, "turn taken");
+        if let Some(diary) = &self.diary {
+            diary.turned(channel, turn, (at, end), now);
+        }
         Ok(Some(screen))
     }
 

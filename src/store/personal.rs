@@ -260,7 +260,7 @@ const OF_PERSON: [&str; 16] = [
     "DELETE FROM guesses WHERE bucket LIKE '%:' || $1",
     "DELETE FROM uses WHERE bucket LIKE '%:' || $1",
     "DELETE FROM kept_work WHERE person_id = $1",
-    "DELETE FROM erasures WHERE person_id = $1",
+    "DELETE FROM approvals WHERE subject = $1",
     "DELETE FROM people WHERE id = $1",
 ];
 
@@ -301,35 +301,6 @@ async fn scrub(tx: &mut Tx, overwrites: bool) -> Result<(), StoreError> {
         in_time(sqlx::query(sql).execute(tx.open().await?)).await?;
     }
     Ok(())
-}
-
-/// Notes who wants a person erased. True when somebody else has wanted it before: that makes
-/// two.
-pub async fn approve(
-    tx: &mut Tx,
-    person: &PersonId,
-    by: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    const FIRST: &str = "INSERT INTO erasures (person_id, asked_by, asked_at) VALUES ($1, $2, $3) \
-                         ON CONFLICT (person_id) DO NOTHING";
-    const OTHERS: &str = "SELECT COUNT(*) FROM erasures WHERE person_id = $1 AND asked_by <> $2";
-    on!(&mut *tx, conn => sqlx::query(FIRST)
-        .bind(person.as_str())
-        .bind(by)
-        .bind(now.as_millis())
-        .execute(conn).await.map(drop))?;
-    let others: i64 = on!(tx, conn => sqlx::query_scalar(OTHERS)
-        .bind(person.as_str())
-        .bind(by)
-        .fetch_one(conn).await)?;
-    Ok(others > 0)
-}
-
-/// Who wants a person erased, while another member of staff has to approve it.
-pub async fn wanted_by(tx: &mut Tx, person: &PersonId) -> Result<Option<String>, StoreError> {
-    const SQL: &str = "SELECT asked_by FROM erasures WHERE person_id = $1";
-    on!(tx, conn => sqlx::query_scalar(SQL).bind(person.as_str()).fetch_optional(conn).await)
 }
 
 /// The work of somebody who was erased.

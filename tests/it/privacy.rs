@@ -201,7 +201,10 @@ async fn whoever_is_erased_leaves_no_trace_but_sealed_work(database: Database) {
 }
 
 async fn two_have_to_want_it_where_four_eyes_are_set(database: Database) {
-    let service = with_staff(database, |config| config.operator.four_eyes = true).await;
+    let service = with_staff(database, |config| {
+        config.operator.four_eyes = vec![cp2::domain::JointDeed::Erasure]
+    })
+    .await;
     service.clock.advance(Duration::from_hours(24 * 100));
     let mut data = at_the_console(&service, "data").await;
     let mut manager = at_the_console(&service, "operator").await;

@@ -5,9 +5,10 @@ use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
 use crate::actions::decider::Decider;
+use crate::actions::four_eyes::{Joint, wanted_by_two};
 use crate::actions::work::{ActionError, Tools, Way};
 use crate::crypto::{Keys, Sealed};
-use crate::domain::{KraPin, Msisdn, NationalId, PersonId, Timestamp};
+use crate::domain::{JointDeed, KraPin, Msisdn, NationalId, PersonId, Timestamp};
 use crate::store::deployments::{self, Deployment, State};
 use crate::store::people::Person;
 use crate::store::personal::{self, KeptWork, PARTS};
@@ -56,10 +57,15 @@ pub async fn erase(
         way: by.way.name(),
         detail: None,
     };
-    let is_by_staff = by.way == Way::Operator && tools.operator.four_eyes;
-    if is_by_staff && !personal::approve(tx, id, by.name, now).await? {
-        audit::add(tx, &entry("person.erasure_wanted"), now).await?;
-        return Ok(Erased::NeedsAnother);
+    if by.way == Way::Operator {
+        let joint = Joint {
+            deed: JointDeed::Erasure,
+            subject: id.as_str(),
+            about: Some(id),
+        };
+        if !wanted_by_two(tx, &tools.operator, joint, by.name, now).await? {
+            return Ok(Erased::NeedsAnother);
+        }
     }
     let paid = work.iter().filter(|one| one.state == State::Posted);
     let until = paid
