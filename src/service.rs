@@ -337,6 +337,10 @@ fn senders(config: &Config) -> BTreeMap<String, String> {
 
 impl Service {
     /// Opens every part on a database that is open.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one list of parts, in the order that they need each other"
+    )]
     pub fn open(
         config: Config,
         store: Store,

@@ -32,7 +32,7 @@ pub(super) enum LettersCommand {
 
 /// Read the letters of a folder, and say what is wrong and where
 ///
-/// Each fault is a line that begins with FILE:LINE. What a letter may say stands in
+/// Each fault is a line that begins with `FILE:LINE`. What a letter may say stands in
 /// letters/README.md.
 ///
 /// Example: cp2 letters check letters

@@ -284,8 +284,8 @@ fn words(time: Duration) -> String {
     let s = time.as_secs();
     match s {
         ..120 => format!("{s} s"),
-        ..7_200 => format!("{} min", s / 60),
-        ..172_800 => format!("{} h", s / 3600),
+        120..7_200 => format!("{} min", s / 60),
+        7_200..172_800 => format!("{} h", s / 3600),
         _ => format!("{} days", s / 86_400),
     }
 }

@@ -83,7 +83,7 @@ impl Inbox {
         let waiting = inbound::waiting(&mut tx, ROUND).await?;
         drop(tx);
         for message in &waiting {
-            match Box::pin(self.handle(message)).await {
+            match self.handle(message).await {
                 Ok(()) => {}
                 // The database is away: the message waits. Anything else is the message's
                 // own fault, and those behind it must not wait for ever.

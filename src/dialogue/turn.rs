@@ -107,9 +107,7 @@ impl Dialogue {
         for number in 0..TRIES {
             // What is remembered may be old; a second try reads the row.
             let is_first = number == 0;
-            // Large, and no part of what waits for it.
-            let tried = Box::pin(self.try_turn(channel, turn, limit, is_first));
-            if let Some(screen) = tried.await? {
+            if let Some(screen) = self.try_turn(channel, turn, limit, is_first).await? {
                 return Ok(screen);
             }
         }

@@ -405,8 +405,8 @@ impl World {
         let id = format!("00000000-0000-7000-8000-{:012x}", self.messages.len());
         let id = MessageId::parse(&id).unwrap();
         // Some lines get many.
-        let line = 254_700_001_000 + self.between(0, 40);
-        let line = Msisdn::parse(&line.to_string()).unwrap();
+        let number = 254_700_001_000 + self.between(0, 40);
+        let recipient = Msisdn::parse(&number.to_string()).unwrap();
         let body = Sealed::sms(id.as_str()).seal(&keys(), b"CP2: words");
         let message = NewMessage {
             id: &id,
@@ -415,7 +415,7 @@ impl World {
             channel: "at",
             route: None,
             link_id: None,
-            recipient: &line,
+            recipient: &recipient,
             person: None,
             body: &body,
             segments: 1,
@@ -426,7 +426,7 @@ impl World {
         tx.commit().await?;
         self.messages.push(Message {
             id,
-            line,
+            line: recipient,
             expires_at: now + lifetime,
             accepted: Vec::new(),
             doubts: 0,

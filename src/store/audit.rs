@@ -249,11 +249,12 @@ pub async fn gone(tx: &mut Tx) -> Result<Head, StoreError> {
 pub async fn forget(tx: &mut Tx, last: &Head) -> Result<(), StoreError> {
     const ENTRIES: &str = "DELETE FROM audit WHERE number <= $1";
     const BEGIN: &str = "UPDATE audit_head SET gone_number = $1, gone_hash = $2";
-    on!(&mut *tx, conn => sqlx::query(ENTRIES).bind(last.number).execute(conn).await.map(drop))?;
-    on!(tx, conn => sqlx::query(BEGIN)
+    // First: a trigger lets nothing go that lies behind the beginning.
+    on!(&mut *tx, conn => sqlx::query(BEGIN)
         .bind(last.number)
         .bind(last.hash.as_slice())
-        .execute(conn).await.map(drop))
+        .execute(conn).await.map(drop))?;
+    on!(tx, conn => sqlx::query(ENTRIES).bind(last.number).execute(conn).await.map(drop))
 }
 
 /// The last link, held until this unit of work is done, so that all processes make one

@@ -243,7 +243,7 @@ const OF_LINE: [&str; 11] = [
 ];
 
 /// The same with a person, their record last: nothing may point to what is gone.
-const OF_PERSON: [&str; 15] = [
+const OF_PERSON: [&str; 16] = [
     "DELETE FROM web_sessions WHERE person_id = $1",
     "DELETE FROM links WHERE person_id = $1",
     "DELETE FROM passwords WHERE person_id = $1",
@@ -260,6 +260,7 @@ const OF_PERSON: [&str; 15] = [
     "DELETE FROM guesses WHERE bucket LIKE '%:' || $1",
     "DELETE FROM uses WHERE bucket LIKE '%:' || $1",
     "DELETE FROM kept_work WHERE person_id = $1",
+    "DELETE FROM approvals WHERE subject = $1",
     "DELETE FROM people WHERE id = $1",
 ];
 

@@ -158,6 +158,7 @@ fn uploads(app: &App) -> Router {
 }
 
 /// The console, by what each route demands of a role.
+#[expect(clippy::too_many_lines, reason = "all routes stand on one page")]
 fn staff(app: &App) -> Router<App> {
     let behind = |door: Door, routes: Router<App>| {
         routes.route_layer(from_fn_with_state((app.clone(), door), operator::door))

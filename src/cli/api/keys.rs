@@ -110,7 +110,9 @@ async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
         let keys: Vec<_> = keys.iter().map(|key| as_value(key, now)).collect();
         println!("{}", serde_json::Value::Array(keys));
     } else {
-        keys.iter().for_each(|key| print(key, now));
+        for key in &keys {
+            print(key, now);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,7 @@ use super::problem::{Kind as ProblemKind, Problem, Refusal, RowError};
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "RowsOf{T}")]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "it is what callers write")]
 pub(in crate::web) struct Rows<T> {
     /// The rows. What a row does not say stays as it is.
     #[schemars(length(min = 1, max = MOST_ROWS))]

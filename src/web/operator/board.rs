@@ -41,9 +41,11 @@ const FRESH: Duration = Duration::from_secs(5);
 /// The most screens in a list.
 const SCREENS: usize = 15;
 
-/// The figures of the day, as they were counted last.
+/// The figures of the day, as they were counted last, and when.
 #[derive(Clone, Default)]
-pub(in crate::web) struct Counted(Arc<Mutex<Option<(Instant, Arc<DayFigures>)>>>);
+pub(in crate::web) struct Counted(Arc<Mutex<Option<LastCount>>>);
+
+type LastCount = (Instant, Arc<DayFigures>);
 
 /// What became of the messages and sessions of the day.
 struct DayFigures {
@@ -346,9 +348,9 @@ fn in_words(ms: i64) -> String {
     let (s, min) = (ms / 1000, ms / 60_000);
     match ms {
         ..1_000 => format!("{ms} ms"),
-        ..10_000 => format!("{s}.{} s", ms % 1000 / 100),
-        ..120_000 => format!("{s} s"),
-        ..7_200_000 => format!("{min} min"),
+        1_000..10_000 => format!("{s}.{} s", ms % 1000 / 100),
+        10_000..120_000 => format!("{s} s"),
+        120_000..7_200_000 => format!("{min} min"),
         _ => format!("{} h", min / 60),
     }
 }
