@@ -191,9 +191,15 @@ pub(crate) fn table(bytes: &[u8]) {
         return;
     };
     let mut last = 0;
-    while let Ok(Some((row, _))) = rows.next_row() {
-        assert!(row > last, "rows are counted upwards");
-        last = row;
+    while let Ok(lines) = rows.lines(100) {
+        if lines.is_empty() {
+            break;
+        }
+        for line in &lines {
+            assert!(line.row > last, "rows are counted upwards");
+            last = line.row;
+            let _ = rows.form().read(line);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl PgTx {
     }
 
     /// What statements run on.
-    pub(super) async fn open(&mut self) -> Result<PgLine<'_>, StoreError> {
+    pub async fn open(&mut self) -> Result<PgLine<'_>, StoreError> {
         let by_name = self.by_name;
         let connection = self.held.open().await?;
         Ok(PgLine {

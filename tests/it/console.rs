@@ -92,7 +92,7 @@ fn reference(page: &str) -> &str {
 
 async fn requests_are_decided_with_what_is_known_beside_them(database: Database) {
     let service = with_staff(database, |config| {
-        config.operator.four_eyes = vec![JointDeed::LostLine]
+        config.operator.four_eyes = vec![JointDeed::LostLine];
     })
     .await;
     let claim = ["2", "1", "90000002", "500002", "1980"];

@@ -88,7 +88,7 @@ async fn a_letters_code_is_the_same_work_whether_or_not_it_was_sent() {
     let work = deployments::of_person(&mut tx, &owner.id, 0, 1).await;
     // Every second one was sent.
     for code in codes.iter().step_by(2) {
-        let link = links::NewLink {
+        let sent = links::NewLink {
             token_hash: Token::fresh().hash(),
             code_hash: code.hash(&tools.keys),
             person: &owner.id,
@@ -96,7 +96,7 @@ async fn a_letters_code_is_the_same_work_whether_or_not_it_was_sent() {
             about_hash: [0; 32],
             expires_at: now.plus(tools.policy.link_life()),
         };
-        links::insert(&mut tx, &link, now).await.unwrap();
+        links::insert(&mut tx, &sent, now).await.unwrap();
     }
     tx.commit().await.unwrap();
     let mut asked = Vec::new();

@@ -231,6 +231,7 @@ fn process(service: &TestService) -> Dialogue {
         tools: load_tools(&config).unwrap(),
         clock: Arc::new(service.clock.clone()),
         bell: Arc::new(Notify::new()),
+        diary: None,
         watch: None,
     }
 }

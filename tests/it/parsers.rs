@@ -2,7 +2,7 @@
 //! chance and by spoiling what is good, millions by the fuzz targets, which share the text.
 
 #[path = "../../fuzz/parsers.rs"]
-mod parsers;
+mod read;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ fn spoiled_text(good: &'static [&'static str]) -> impl Strategy<Value = String> 
     })
 }
 
-/// A DELIVER_SM behind its length, with these bytes where it says what it brings.
+/// A `DELIVER_SM` behind its length, with these bytes where it says what it brings.
 fn delivered(rest: Vec<u8>) -> Vec<u8> {
     let mut pdu = vec![0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 7];
     pdu.extend(rest);
@@ -94,27 +94,27 @@ proptest! {
 
     #[test]
     fn callbacks_are_read_or_refused(bytes in spoiled(CALLBACKS), more in vec(any::<u8>(), 0..200)) {
-        parsers::callback(&bytes);
-        parsers::callback(&more);
+        read::callback(&bytes);
+        read::callback(&more);
     }
 
     #[test]
     fn pdus_are_read_or_left(rest in vec(any::<u8>(), 0..120)) {
-        parsers::pdu(&rest);
-        parsers::pdu(&delivered(rest));
+        read::pdu(&rest);
+        read::pdu(&delivered(rest));
     }
 
     #[test]
     fn tables_are_read_row_by_row(bytes in spoiled(TABLES), more in vec(any::<u8>(), 0..300)) {
-        parsers::table(&bytes);
-        parsers::table(&more);
+        read::table(&bytes);
+        read::table(&more);
     }
 
     #[test]
     fn values_mean_the_same_in_their_own_spelling(typed in spoiled_text(VALUES), more in any::<String>()) {
         for typed in [typed, more] {
-            parsers::value(&typed);
-            parsers::secret(&typed);
+            read::value(&typed);
+            read::secret(&typed);
         }
     }
 
@@ -123,19 +123,19 @@ proptest! {
         token in "[0-9a-zA-Z]{20,28}",
         code in "[0-9]{4,7}[- ]?[0-9]{8}",
     ) {
-        parsers::secret(&token);
-        parsers::secret(&code);
+        read::secret(&token);
+        read::secret(&code);
     }
 
     #[test]
     fn texts_are_carried_whole(text in any::<String>(), long in "[ -~€\\^’ũ]{140,330}") {
-        parsers::words(&text);
-        parsers::words(&long);
+        read::words(&text);
+        read::words(&long);
     }
 
     #[test]
     fn files_are_read_or_refused_with_a_line(text in spoiled_text(FILES), more in any::<String>()) {
-        parsers::file(&text);
-        parsers::file(&more);
+        read::file(&text);
+        read::file(&more);
     }
 }

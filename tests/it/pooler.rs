@@ -1,4 +1,4 @@
-//! PgBouncer in transaction mode before PostgreSQL: nothing is set or prepared on a connection
+//! `PgBouncer` in transaction mode before PostgreSQL: nothing is set or prepared on a connection
 //! that the next one to be lent it would meet.
 
 use cp2::config::Config;
@@ -67,7 +67,7 @@ async fn time_outs_hold_in_each_unit_of_work() {
             panic!("not on PostgreSQL");
         };
         let shown: String = sqlx::query_scalar(setting)
-            .fetch_one(&mut *tx)
+            .fetch_one(tx.open().await.unwrap())
             .await
             .unwrap();
         assert_eq!(shown, value, "{setting}");

@@ -203,7 +203,7 @@ async fn whoever_is_erased_leaves_no_trace_but_sealed_work(database: Database) {
 
 async fn two_have_to_want_it_where_four_eyes_are_set(database: Database) {
     let service = with_staff(database, |config| {
-        config.operator.four_eyes = vec![JointDeed::Erasure]
+        config.operator.four_eyes = vec![JointDeed::Erasure];
     })
     .await;
     service.clock.advance(Duration::from_hours(24 * 100));

@@ -111,8 +111,8 @@ async fn what_happens_is_posted_signed_and_says_nothing_private(database: Databa
     let row = json!({ "national_id": "92000301", "name": "Wekesa Anne Nafula", "town": "Bungoma" });
     system.takes("/people", &json!({ "rows": [row] })).await;
     system.post(&format!("{path}/ping"), &json!({})).await;
-    let received = receiver.received(6).await;
-    let mut told: Vec<(String, Value)> = received
+    let events = receiver.received(6).await;
+    let mut told: Vec<(String, Value)> = events
         .iter()
         .map(|request| checked(request, &secret, &service).1)
         .map(|body| {
@@ -138,7 +138,7 @@ async fn what_happens_is_posted_signed_and_says_nothing_private(database: Databa
     assert_eq!(data("person.changed")["field"], "town");
     assert_eq!(data("message.settled")["state"], "delivered");
     assert_eq!(data("webhook.ping")["webhook"], id);
-    let bodies: Vec<u8> = received
+    let bodies: Vec<u8> = events
         .into_iter()
         .flat_map(|request| request.body)
         .collect();
@@ -179,8 +179,8 @@ async fn an_event_that_fails_comes_again_with_the_same_id(database: Database) {
     assert_eq!(system.get(&path).await.body["state"], "failing");
     receiver.answers(200).await;
     service.clock.advance(Duration::from_secs(20));
-    let received = receiver.received(3).await;
-    let ids: Vec<_> = received
+    let events = receiver.received(3).await;
+    let ids: Vec<_> = events
         .iter()
         .map(|request| checked(request, &secret, &service).0)
         .collect();

@@ -1,4 +1,4 @@
-//! HAProxy before several processes, as an installation has it.
+//! `HAProxy` before several processes, as an installation has it.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::pooler::free_port;
 use super::program::Program;
 
-/// A running HAProxy. It is gone when its test is over.
+/// A running `HAProxy`. It is gone when its test is over.
 pub(crate) struct Balancer {
     /// Address and port.
     pub(crate) place: String,
@@ -22,9 +22,8 @@ impl Balancer {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("haproxy.cfg");
         let servers = places.iter().enumerate();
-        let servers: String = servers
-            .map(|(index, place)| format!("    server {index} {place} check\n"))
-            .collect();
+        let servers = servers.map(|(index, place)| format!("    server {index} {place} check\n"));
+        let servers = servers.collect::<Vec<_>>().concat();
         let settings = format!(
             "defaults\n    mode http\n    timeout connect 2s\n    timeout client 20s\n    \
              timeout server 20s\n    timeout check 5s\n    retries 3\n    option redispatch 1\n    \

@@ -1,4 +1,4 @@
-//! PgBouncer before the tests' PostgreSQL, lending connections by the transaction.
+//! `PgBouncer` before the tests' PostgreSQL, lending connections by the transaction.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,7 +12,7 @@ use super::program::Program;
 /// Fewer than the service has connections, so that each is lent to many.
 const LENT: u32 = 3;
 
-/// A running PgBouncer. It is gone when its test is over.
+/// A running `PgBouncer`. It is gone when its test is over.
 pub(crate) struct Pooler {
     _program: Program,
     _folder: TempDir,
