@@ -142,17 +142,18 @@ impl Store {
         match &self.0 {
             Pool::Sqlite { read, .. } => Tx::Sqlite(Held::singly(read)),
             Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(Held::singly(pool))),
-            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::singly(pool))),
+            // What is prepared is gone with the unit of work, so that is the least of them.
+            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::together_later(pool, BEGIN_LENT))),
         }
     }
 
-    /// For one statement that writes and is its own unit of work.
+    /// For one statement that writes and is its own unit of work; to be committed all the same.
     #[must_use]
     pub(super) fn write_singly(&self) -> Tx {
         match &self.0 {
             Pool::Sqlite { write, .. } => Tx::Sqlite(Held::singly(write)),
             Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(Held::singly(pool))),
-            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::singly(pool))),
+            Pool::Pooled(pool) => Tx::Postgres(PgTx::lent(Held::together_later(pool, BEGIN_LENT))),
         }
     }
 

@@ -143,7 +143,9 @@ pub async fn keep_together(store: &Store, turns: &[NewTurn]) -> Result<Vec<bool>
     }
     // In the order of their sessions, so that no two processes wait for each other.
     let first: Vec<_> = of_session.values().map(|number| &turns[*number]).collect();
-    let written = write(&mut store.write_singly(), &first).await?;
+    let mut tx = store.write_singly();
+    let written = write(&mut tx, &first).await?;
+    tx.commit().await?;
     let mut kept = vec![false; turns.len()];
     for (channel, id) in &written {
         if let Some(number) = of_session.get(&(channel.as_str(), id.as_str())) {

@@ -36,8 +36,8 @@ pub enum Tx {
 pub struct Held<DB: Database>(State<DB>);
 
 enum State<DB: Database> {
-    /// None is needed yet.
-    Later(Pool<DB>),
+    /// None is needed yet; with the statement that then begins a unit of work, if any.
+    Later(Pool<DB>, Option<&'static str>),
     /// Each statement stands for itself.
     Singly(PoolConnection<DB>),
     Together(Transaction<'static, DB>),
@@ -51,25 +51,33 @@ impl<DB: Database> Held<DB> {
 
     /// Each statement for itself, on a connection that is taken with the first.
     pub(super) fn singly(pool: &Pool<DB>) -> Self {
-        Self(State::Later(pool.clone()))
+        Self(State::Later(pool.clone(), None))
+    }
+
+    /// All statements together, begun so with the first.
+    pub(super) fn together_later(pool: &Pool<DB>, begin: &'static str) -> Self {
+        Self(State::Later(pool.clone(), Some(begin)))
     }
 
     /// What statements run on.
     pub(super) async fn open(&mut self) -> Result<&mut DB::Connection, StoreError> {
-        if let State::Later(pool) = &self.0 {
-            self.0 = State::Singly(in_time(pool.acquire()).await?);
+        if let State::Later(pool, begin) = &self.0 {
+            self.0 = match *begin {
+                Some(begin) => State::Together(in_time(pool.begin_with(begin)).await?),
+                None => State::Singly(in_time(pool.acquire()).await?),
+            };
         }
         match &mut self.0 {
             State::Singly(connection) => Ok(connection),
             State::Together(tx) => Ok(tx),
-            State::Later(_) => Err(StoreError::Unusable("no connection".into())),
+            State::Later(..) => Err(StoreError::Unusable("no connection".into())),
         }
     }
 
     pub(super) async fn commit(self, longest: Duration) -> Result<(), StoreError> {
         match self.0 {
             State::Together(tx) => within(longest, tx.commit()).await,
-            State::Later(_) | State::Singly(_) => Ok(()),
+            State::Later(..) | State::Singly(_) => Ok(()),
         }
     }
 }

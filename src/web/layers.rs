@@ -39,7 +39,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What people and aggregators send is small.
 pub(super) fn forms(router: Router) -> Router {
-    limited(patient(router, LONGEST_REQUEST), LARGEST_BODY)
+    patient(limited(router, LARGEST_BODY), LONGEST_REQUEST)
 }
 
 /// What the council's own systems send; the API says itself how much that may be.
@@ -50,7 +50,7 @@ pub(super) fn systems(router: Router) -> Router {
 /// Files for the console.
 pub(super) fn files(router: Router, app: &App) -> Router {
     let largest = app.tools.operator.largest_upload_mb << 20;
-    limited(patient(router, LONGEST_UPLOAD), largest)
+    patient(limited(router, largest), LONGEST_UPLOAD)
 }
 
 fn limited(router: Router, largest: usize) -> Router {

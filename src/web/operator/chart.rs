@@ -63,9 +63,13 @@ pub(super) fn columns(label: &str, values: &[f64]) -> String {
 
 /// A bar of parts, as long as they are of `most`.
 pub(super) fn stack(label: &str, parts: &[(Tone, u64)], most: u64) -> String {
+    // One that shows nothing says nothing either.
+    let spoken = match label {
+        "" => "aria-hidden=\"true\"".to_owned(),
+        label => format!("role=\"img\" aria-label=\"{label}\""),
+    };
     let mut svg = format!(
-        "<svg class=\"stack\" role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 1000 10\" \
-         preserveAspectRatio=\"none\">"
+        "<svg class=\"stack\" {spoken} viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\">"
     );
     let mut before = 0;
     for (tone, part) in parts.iter().filter(|(_, part)| *part > 0) {
