@@ -13,6 +13,12 @@ use crate::ussd::{Screen, Session};
 /// minutes, so only a program gets here; then the oldest are forgotten.
 const HOPS: usize = 64;
 
+/// More bytes than most sessions take without the screens they have shown.
+const USUAL: usize = 512;
+
+/// What stands around the text of a screen, and signs that are written as two.
+const AROUND_TEXT: usize = 96;
+
 /// A session between two hops.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -32,13 +38,13 @@ pub(super) struct Hop {
     /// The length of the transcript, in bytes.
     pub(super) length: usize,
     /// Its keyed fingerprint.
-    pub(super) fingerprint: [u8; 32],
+    pub(super) fingerprint: u128,
     text: String,
     end: bool,
 }
 
 impl Hop {
-    pub(super) fn new((length, fingerprint): (usize, [u8; 32]), screen: &Screen) -> Self {
+    pub(super) fn new((length, fingerprint): (usize, u128), screen: &Screen) -> Self {
         Self {
             length,
             fingerprint,
@@ -76,7 +82,16 @@ impl Memory {
 
     /// As it is sealed.
     pub(super) fn to_clear(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
-        serde_json::to_vec(self).map(Zeroizing::new)
+        // Bytes that have to move as they grow leave a copy behind that nobody wipes.
+        let texts: usize = self
+            .hops
+            .iter()
+            .map(|hop| hop.text.len() + AROUND_TEXT)
+            .sum();
+        let mut clear = Zeroizing::new(Vec::with_capacity(USUAL + texts));
+        serde_json::to_writer(&mut *clear, self)?;
+        // It may be remembered for a while, without the room that was not needed.
+        Ok(Zeroizing::new(clear.to_vec()))
     }
 
     pub(super) fn from_clear(clear: &[u8]) -> Result<Self, SealError> {

@@ -162,12 +162,15 @@ impl Dialogue {
         };
         memory.remember(self.hop(turn, &screen));
         let clear = memory.to_clear().map_err(|_| DialogueError::Unreadable)?;
+        let life = self.tools.policy.session_life();
         let row = SessionRow {
             version,
             sealed: seal(&self.tools.keys, turn.session.as_str(), &clear),
             line: self.mark(&engine, &memory),
             last_hop_at: now,
-            expires_at: now.plus(self.tools.policy.session_life()),
+            // By the minute: most hops leave what is indexed as it is, and PostgreSQL then changes
+            // the row alone.
+            expires_at: now.plus(life).to_full_minute(),
             shown: shown.then(memory.session.screen()),
         };
         let after = Remembered {
@@ -198,7 +201,8 @@ impl Dialogue {
             .recent
             .after_turn(channel, turn.session.as_str(), after);
         let (at, end) = (memory.session.screen(), screen.end);
-        tracing::info!(channel, screen = at, end, hop = version, "turn taken");
+        // The line of its request says at info that it was answered.
+        tracing::debug!(channel, screen = at, end, hop = version, "turn taken");
         if let Some(diary) = &self.diary {
             diary.turned(channel, turn, (at, end), now);
         }

@@ -43,6 +43,13 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The next moment at which a minute begins, or this one.
+    #[must_use]
+    pub fn to_full_minute(self) -> Self {
+        const MINUTE: i64 = 60_000;
+        Self(self.0.saturating_add((-self.0).rem_euclid(MINUTE)))
+    }
+
     /// The moment that long before.
     #[must_use]
     pub fn minus(self, time: Duration) -> Self {
@@ -88,6 +95,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_minute_is_full_when_it_begins() {
+        let full = |millis| Timestamp::from_millis(millis).to_full_minute().as_millis();
+        assert_eq!(
+            [-1, 0, 1, 60_000, 60_001].map(full),
+            [0, 0, 60_000, 60_000, 120_000]
+        );
+    }
 
     #[test]
     fn kenya_is_three_hours_ahead() {

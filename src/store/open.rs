@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlSafeStr, SqlitePo
 use tokio::time::timeout;
 
 use super::line::PgTx;
-use super::tx::{Held, LONGEST_STATEMENT, StoreError, Tx, in_time};
+use super::tx::{Held, LONGEST_STATEMENT, StoreError, Tx, begun, in_time};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -60,7 +60,10 @@ pub(super) enum Pool {
 }
 
 /// How a unit of work begins that may write to SQLite.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
+
+/// How any other begins.
+const BEGIN: &str = "BEGIN";
 
 /// What a unit of work by a pooler begins with: what a connection of our own is told once.
 const BEGIN_LENT: &str = "BEGIN; \
@@ -105,23 +108,23 @@ impl Store {
         Ok(match &self.0 {
             // A plain BEGIN takes the write lock at the first write, too late to wait for it.
             Pool::Sqlite { write, .. } => {
-                let began = in_time(write.begin_with(BEGIN)).await;
+                let began = begun(write, BEGIN_WRITING).await;
                 if let Err(StoreError::Unavailable(sqlx::Error::InvalidSavePointStatement)) = began
                 {
                     // A full or broken disk ends a transaction, and sqlx takes it for open ever
                     // after: the connection is of no more use.
-                    in_time(async { write.acquire().await?.close().await }).await?;
-                    let tx = in_time(write.begin_with(BEGIN)).await?;
+                    Box::pin(in_time(async { write.acquire().await?.close().await })).await?;
+                    let tx = begun(write, BEGIN_WRITING).await?;
                     return Ok(Tx::Sqlite(Held::together(tx)));
                 }
                 Tx::Sqlite(Held::together(began?))
             }
             Pool::Postgres(pool) => {
-                let tx = in_time(pool.begin()).await?;
+                let tx = begun(pool, BEGIN).await?;
                 Tx::Postgres(PgTx::straight(Held::together(tx)))
             }
             Pool::Pooled(pool) => {
-                let tx = in_time(pool.begin_with(BEGIN_LENT)).await?;
+                let tx = begun(pool, BEGIN_LENT).await?;
                 Tx::Postgres(PgTx::lent(Held::together(tx)))
             }
         })
@@ -130,7 +133,7 @@ impl Store {
     /// Begins a unit of work that only reads. On SQLite it waits for no writer.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::together(in_time(read.begin()).await?)),
+            Pool::Sqlite { read, .. } => Tx::Sqlite(Held::together(begun(read, BEGIN).await?)),
             Pool::Postgres(_) | Pool::Pooled(_) => self.begin().await?,
         })
     }

@@ -63,8 +63,9 @@ impl<DB: Database> Held<DB> {
     pub(super) async fn open(&mut self) -> Result<&mut DB::Connection, StoreError> {
         if let State::Later(pool, begin) = &self.0 {
             self.0 = match *begin {
-                Some(begin) => State::Together(in_time(pool.begin_with(begin)).await?),
-                None => State::Singly(in_time(pool.acquire()).await?),
+                Some(begin) => State::Together(begun(pool, begin).await?),
+                // Boxed for the reason that is given there.
+                None => State::Singly(Box::pin(in_time(pool.acquire())).await?),
             };
         }
         match &mut self.0 {
@@ -91,6 +92,15 @@ impl Tx {
             Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).instrument(span).await,
         }
     }
+}
+
+/// Begins a unit of work. To take a connection from a pool is a future of 12 KB, and without the
+/// box it would be a part of each that touches the database, moved wherever that is.
+pub(super) async fn begun<DB: Database>(
+    pool: &Pool<DB>,
+    statement: &'static str,
+) -> Result<Transaction<'static, DB>, StoreError> {
+    Box::pin(in_time(pool.begin_with(statement))).await
 }
 
 /// Runs one statement, but not for ever. A unit of work is rolled back when its

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::{Next, from_fn_with_state, map_request, map_response};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{
@@ -54,41 +55,48 @@ pub(super) fn files(router: Router, app: &App) -> Router {
 }
 
 fn limited(router: Router, largest: usize) -> Router {
-    router
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(largest))
+    router.layer(
+        ServiceBuilder::new()
+            .layer(RequestBodyLimitLayer::new(largest))
+            .layer(DefaultBodyLimit::disable()),
+    )
 }
 
 fn patient(router: Router, longest: Duration) -> Router {
-    router
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            longest,
-        ))
+    router.layer(
+        ServiceBuilder::new()
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                longest,
+            ))
+            .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE)),
+    )
 }
 
-/// The last layer is the outermost: it sees a request first and its answer last.
+/// The first layer is the outermost: it sees a request first and its answer last. All are one
+/// stack, for each `layer` of a router is a box that every request clones with all within.
 pub(super) fn around(router: Router, app: &App) -> Router {
     let https = app.https;
     let (fault, counting) = (app.clone(), app.metrics.clone());
-    router
-        .layer(CatchPanicLayer::custom(move |_| look_after(&fault)))
-        .layer(from_fn_with_state(counting, count))
-        .layer(map_response(move |mut response: Response| async move {
-            secure(response.headers_mut(), https);
-            response
-        }))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(span)
-                .on_request(())
-                .on_response(log)
-                .on_failure(()),
-        )
-        .layer(SetRequestIdLayer::new(REQUEST_ID, FreshId))
-        .layer(map_request(forget_id))
+    router.layer(
+        ServiceBuilder::new()
+            .map_request(forget_id)
+            .layer(SetRequestIdLayer::new(REQUEST_ID, FreshId))
+            .layer(
+                TraceLayer::new_for_http()
+                    .make_span_with(span)
+                    .on_request(())
+                    .on_response(log)
+                    .on_failure(()),
+            )
+            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+            .map_response(move |mut response: Response| {
+                secure(response.headers_mut(), https);
+                response
+            })
+            .layer(from_fn_with_state(counting, count))
+            .layer(CatchPanicLayer::custom(move |_| look_after(&fault))),
+    )
 }
 
 /// Counts the request under its route, which holds no secret.
@@ -102,7 +110,7 @@ async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> 
 }
 
 /// Ids are ours: one that came with the request could be anything, and stands in logs.
-async fn forget_id(mut request: Request) -> Request {
+fn forget_id(mut request: Request) -> Request {
     request.headers_mut().remove(REQUEST_ID);
     request
 }
