@@ -65,15 +65,15 @@ fn square(address: &str) -> Option<Mark> {
         let mut x = 0;
         for run in line.chunk_by(|one, next| one == next) {
             if run[0] == Color::Dark {
-                path.move_to(LEFT + measure(x)?, middle);
-                path.line_to(LEFT + measure(x + run.len())?, middle);
+                path.move_to(measure(x)?, middle);
+                path.line_to(measure(x + run.len())?, middle);
             }
             x += run.len();
         }
     }
     let paint = Paint::Stroke(Ink::Black, MODULE);
-    let path = path.finish()?;
-    Some(Mark::Shape(Shape { path, paint }))
+    let (left, path) = (LEFT, path.finish()?);
+    Some(Mark::Shape(Shape { left, path, paint }))
 }
 
 /// So many modules, in points.

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 
 use crate::domain::{
-    CentreCode, CheckCode, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+    Accent, CentreCode, CheckCode, Crest, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
 };
 
 /// One person's appointment, or invitation, to one exam series.
@@ -71,6 +71,10 @@ pub struct Check {
 /// The council as it appears on its letters; a setting.
 #[derive(Clone, Debug)]
 pub struct Council {
+    /// What stands on top of the first page.
+    pub crest: Crest,
+    /// The colour of its name and of rules.
+    pub accent: Accent,
     /// The full name, set in capitals in the letterhead.
     pub name: String,
     /// The lines below the name: address, telephone, web site.

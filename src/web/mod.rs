@@ -84,6 +84,8 @@ pub fn router(app: &App, extra: Router) -> Router {
         // Anyone checks that a printed letter is genuine.
         .route("/v", get(check::form))
         .route("/v/{code}", get(check::verdict))
+        // The council's crest, on every page.
+        .route("/crest.svg", get(site::crest))
         // The thin site.
         .route("/", get(site::home))
         .route("/login", get(site::login_form).post(site::log_in))

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use super::*;
 use crate::actions::PasswordFault;
-use crate::domain::{Accent, County, Language};
+use crate::domain::{Accent, County, Crest, Language};
 
 const EVERY_LANGUAGE: [Language; 2] = [Language::En, Language::Sw];
 const EVERY_PROBLEM: [Problem; 9] = [
@@ -39,7 +39,12 @@ const EVERY_CODE_STATE: [LetterCodeState; 6] = [
 ];
 
 fn look() -> Look {
-    Look::new("Exams Council", "*384*2026#", Accent::default(), true)
+    look_of(Accent::default())
+}
+
+fn look_of(accent: Accent) -> Look {
+    let crest = Crest::plain(accent).unwrap();
+    Look::new(("Exams Council", &crest, accent), "*384*2026#", true)
 }
 
 async fn read(page: impl IntoResponse) -> (StatusCode, HeaderMap, String) {
@@ -345,7 +350,7 @@ async fn the_policy_allows_exactly_the_style_that_is_sent() {
 
 #[tokio::test]
 async fn the_council_brings_its_own_colour() {
-    let look = Look::new("X", "*1#", Accent::parse("#7a1f2b").unwrap(), false);
+    let look = look_of(Accent::parse("#7a1f2b").unwrap());
     let (_, _, html) = read(HomePage {
         frame: look.frame(Language::En),
     })
