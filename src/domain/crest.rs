@@ -457,7 +457,7 @@ mod tests {
 
     #[test]
     fn a_crest_that_is_too_large_too_fine_or_a_strip_is_refused() {
-        let zigzag: String = (0..800)
+        let zigzag: String = (0..1_200)
             .map(|n| format!("L{}.37 {}.91", n % 23, n % 19))
             .collect();
         let fine = parse(&format!("<path d='M0 0{zigzag}z'/>")).unwrap_err();

@@ -72,6 +72,9 @@ impl Letters {
         for (weight, text) in templates.texts() {
             fonts.learn(weight, text)?;
         }
+        for (weight, text) in council.texts() {
+            fonts.learn(weight, &text)?;
+        }
         fonts.settle()?;
         Ok(Self {
             council,
@@ -161,7 +164,7 @@ mod tests {
         for role in Role::ALL {
             let pdf = letters.render(&longest(role)).unwrap();
             assert!(pdf.starts_with(b"%PDF-1.7"), "{role:?}");
-            assert!(pdf.len() < 40_000, "{role:?} has {} bytes", pdf.len());
+            assert!(pdf.len() < 33_000, "{role:?} has {} bytes", pdf.len());
         }
     }
 
@@ -169,7 +172,7 @@ mod tests {
     fn the_finest_crest_that_is_taken_leaves_a_letter_small() {
         let accent = Accent::default();
         // What compresses badly: a line that goes anywhere, as long as it may be.
-        let crest = (1..=1_000).rev().find_map(|corners| {
+        let crest = (900..1_300).rev().find_map(|corners| {
             let at = |n: u32, of: u32| (n.wrapping_mul(2_654_435_761) >> 16) % of;
             let corner = |n| format!("L{}.{:02} {}.{:02}", at(n, 56), at(n + 7, 100), at(n + 13, 56), at(n + 29, 100));
             let line: String = (0..corners).map(corner).collect();
@@ -179,7 +182,7 @@ mod tests {
             Crest::parse(svg.as_bytes(), accent).ok()
         });
         let crest = crest.unwrap();
-        assert!(crest.svg().len() > Crest::LARGEST - 20);
+        assert!(crest.svg().len() > Crest::LARGEST - 40);
         let letters = Letters::new(Council { crest, ..council() }, &[]).unwrap();
         for role in Role::ALL {
             let pdf = letters.render(&longest(role)).unwrap();

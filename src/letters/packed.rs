@@ -4,8 +4,7 @@
 
 use std::io::{self, Write};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// The file of krilla's, packed; or as it is, where it is not as krilla writes today.
 pub(super) fn pack(pdf: Vec<u8>) -> Vec<u8> {
@@ -46,53 +45,83 @@ impl<'a> Parts<'a> {
     }
 
     fn write(&self) -> io::Result<Vec<u8>> {
-        let (mut file, mut places) = (self.header.to_vec(), Vec::new());
-        let (mut packed, mut within) = (Vec::new(), String::new());
-        let box_number = self.objects.len() + 1;
-        for (number, object) in &self.objects {
-            if object.ends_with(b"endstream") {
-                places.push((*number, Place::InFile(file.len())));
-                write!(file, "{number} 0 obj\n")?;
-                file.extend_from_slice(object);
-                file.extend_from_slice(b"\nendobj\n");
-            } else {
-                places.push((*number, Place::InBox(within.split(' ').count() / 2)));
-                within += &format!("{number} {} ", packed.len());
-                packed.extend_from_slice(object);
-                packed.push(b'\n');
-            }
+        let mut writer = Writer {
+            file: self.header.to_vec(),
+            places: Vec::new(),
+            press: Press::new(),
+        };
+        let is_stream = |(_, object): &(usize, &[u8])| object.ends_with(b"endstream");
+        let (streams, small): (Vec<_>, Vec<_>) = self.objects.iter().copied().partition(is_stream);
+        for (number, object) in streams {
+            writer.stream(number, object)?;
         }
-        places.push((box_number, Place::InFile(file.len())));
-        let (many, first) = (within.split(' ').count() / 2, within.len());
-        let about = format!("/Type/ObjStm/N {many}/First {first}");
-        stream(
-            &mut file,
-            box_number,
-            &about,
-            &[within.as_bytes(), &packed].concat(),
-        )?;
-        places.push((box_number + 1, Place::InFile(file.len())));
-        places.sort_unstable_by_key(|(number, _)| *number);
-        let table = file.len();
-        self.write_table(&mut file, box_number, &places)?;
-        write!(file, "startxref\n{table}\n%%EOF")?;
-        Ok(file)
+        let box_number = self.objects.len() + 1;
+        writer.pack(box_number, &small)?;
+        writer.end(box_number, self.trailer)
+    }
+}
+
+/// A file in the making.
+struct Writer {
+    file: Vec<u8>,
+    /// Where each object is.
+    places: Vec<(usize, Place)>,
+    press: Press,
+}
+
+impl Writer {
+    /// A stream: as it is, but for the pages and some more, which krilla leaves to us.
+    fn stream(&mut self, number: usize, object: &[u8]) -> io::Result<()> {
+        if let Some((about, bytes)) = uncompressed(object) {
+            return self.compressed(number, about, bytes);
+        }
+        self.places.push((number, Place::InFile(self.file.len())));
+        writeln!(self.file, "{number} 0 obj")?;
+        self.file.extend_from_slice(object);
+        self.file.extend_from_slice(b"\nendobj\n");
+        Ok(())
     }
 
-    fn write_table(
-        &self,
-        file: &mut Vec<u8>,
-        box_number: usize,
-        places: &[(usize, Place)],
-    ) -> io::Result<()> {
+    /// All small objects, in one.
+    fn pack(&mut self, box_number: usize, small: &[(usize, &[u8])]) -> io::Result<()> {
+        let (mut contents, mut packed) = (Vec::new(), Vec::new());
+        for (index, (number, object)) in small.iter().enumerate() {
+            self.places.push((*number, Place::InBox(index)));
+            write!(contents, "{number} {} ", packed.len())?;
+            packed.extend_from_slice(object);
+            packed.push(b'\n');
+        }
+        let (many, first) = (small.len(), contents.len());
+        contents.append(&mut packed);
+        let about = format!("/Type/ObjStm/N {many}/First {first}");
+        self.compressed(box_number, &about, &contents)
+    }
+
+    /// The table of where each object is, behind them.
+    fn end(mut self, box_number: usize, trailer: &str) -> io::Result<Vec<u8>> {
+        let (number, table) = (box_number + 1, self.file.len());
+        self.places.push((number, Place::InFile(table)));
+        self.places.sort_unstable_by_key(|(number, _)| *number);
         // The first line is of no object.
         let mut lines = vec![0, 0, 0, 0, 0xff, 0xff];
-        for (_, place) in places {
+        for (_, place) in &self.places {
             lines.extend(place.line(box_number)?);
         }
-        let (size, trailer) = (places.len() + 1, self.trailer);
-        let about = format!("/Type/XRef/W[1 3 2]/Size {size}/{trailer}");
-        stream(file, box_number + 1, &about, &lines)
+        let about = format!("/Type/XRef/W[1 3 2]/Size {}/{trailer}", number + 1);
+        self.compressed(number, &about, &lines)?;
+        write!(self.file, "startxref\n{table}\n%%EOF")?;
+        Ok(self.file)
+    }
+
+    fn compressed(&mut self, number: usize, about: &str, bytes: &[u8]) -> io::Result<()> {
+        self.places.push((number, Place::InFile(self.file.len())));
+        let bytes = self.press.press(bytes)?;
+        let length = bytes.len();
+        let about = format!("<<{about}/Filter/FlateDecode/Length {length}>>");
+        write!(self.file, "{number} 0 obj\n{about}\nstream\n")?;
+        self.file.extend_from_slice(&bytes);
+        self.file.extend_from_slice(b"\nendstream\nendobj\n");
+        Ok(())
     }
 }
 
@@ -141,18 +170,43 @@ fn objects<'a>(pdf: &'a [u8], places: &[usize]) -> Option<Vec<(usize, &'a [u8])>
     objects.collect()
 }
 
-fn stream(file: &mut Vec<u8>, number: usize, about: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes)?;
-    let bytes = encoder.finish()?;
-    let length = bytes.len();
-    write!(
-        file,
-        "{number} 0 obj\n<<{about}/Filter/FlateDecode/Length {length}>>\nstream\n"
-    )?;
-    file.extend_from_slice(&bytes);
-    file.extend_from_slice(b"\nendstream\nendobj\n");
-    Ok(())
+/// Lower ones save little time and cost a kilobyte.
+const LEVEL: Compression = Compression::new(6);
+
+/// Compresses one thing after the other; to begin anew costs more than to compress a page.
+struct Press(Compress);
+
+impl Press {
+    fn new() -> Self {
+        Self(Compress::new(LEVEL, true))
+    }
+
+    fn press(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        // What cannot be compressed grows by less.
+        let mut pressed = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 64);
+        self.0.reset();
+        let done = self
+            .0
+            .compress_vec(bytes, &mut pressed, FlushCompress::Finish);
+        match done.map_err(io::Error::other)? {
+            Status::StreamEnd => Ok(pressed),
+            Status::Ok | Status::BufError => Err(io::ErrorKind::WriteZero.into()),
+        }
+    }
+}
+
+/// What a stream says of itself besides its length, and its bytes, where they are still to be
+/// compressed. What the file is about stays readable for whoever sorts files.
+fn uncompressed(object: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = object.strip_prefix(b"<</Length ")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = rest.windows(10).position(|it| it == b">>\nstream\n")?;
+    let about = std::str::from_utf8(rest.get(digits..end)?).ok()?;
+    if about.contains("/Filter") || about.contains("/Metadata") {
+        return None;
+    }
+    let bytes = rest.get(end + 10..)?.strip_suffix(b"\nendstream")?;
+    Some((about, bytes))
 }
 
 #[cfg(test)]
@@ -163,10 +217,27 @@ pub(super) mod tests {
 
     use super::*;
 
-    const PLAIN: &str = "%PDF-1.7\n\n1 0 obj\n<</A 2 0 R>>\nendobj\n\n2 0 obj\n<</Length 3>>\nstream\n\
-                         abc\nendstream\nendobj\n\n3 0 obj\n(c)\nendobj\n\nxref\n0 4\n\
-                         0000000000 65535 f\r\n0000000010 00000 n\r\n0000000039 00000 n\r\n\
-                         0000000092 00000 n\r\ntrailer\n<</Size 4/Root 1 0 R>>\nstartxref\n112\n%%EOF";
+    /// A file as krilla writes it.
+    fn plain(objects: &[&str]) -> String {
+        let (mut file, mut lines) = ("%PDF-1.7\n\n".to_owned(), String::new());
+        for (number, object) in (1..).zip(objects) {
+            lines += &format!("{:010} 00000 n\r\n", file.len());
+            file += &format!("{number} 0 obj\n{object}\nendobj\n\n");
+        }
+        let (size, table) = (objects.len() + 1, file.len());
+        file + &format!(
+            "xref\n0 {size}\n0000000000 65535 f\r\n{lines}trailer\n<</Size {size}/Root 1 0 R>>\n\
+             startxref\n{table}\n%%EOF"
+        )
+    }
+
+    const OBJECTS: [&str; 5] = [
+        "<</A 2 0 R>>",
+        "<</Length 5/Type/CMap>>\nstream\naaaaa\nendstream",
+        "(c)",
+        "<</Length 3/Filter/X>>\nstream\nabc\nendstream",
+        "<</Length 3/Type/Metadata>>\nstream\nxmp\nendstream",
+    ];
 
     /// The small objects of a packed file, one after the other.
     pub(in crate::letters) fn unpacked(pdf: &[u8]) -> String {
@@ -183,25 +254,30 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn small_objects_go_into_a_box_and_streams_stay() {
-        let packed = pack(PLAIN.into());
+    fn small_objects_go_into_a_box_and_bare_streams_are_compressed() {
+        let packed = pack(plain(&OBJECTS).into_bytes());
         assert_eq!(unpacked(&packed), "1 0 3 13 <</A 2 0 R>>\n(c)\n");
         let text = String::from_utf8_lossy(&packed);
-        assert!(text.contains("2 0 obj\n<</Length 3>>\nstream\nabc\nendstream\nendobj\n"));
-        assert!(
-            text.contains("/Type/XRef/W[1 3 2]/Size 6/Root 1 0 R/Filter"),
-            "{text}"
-        );
+        for said in [
+            "2 0 obj\n<</Type/CMap/Filter/FlateDecode/Length ",
+            "4 0 obj\n<</Length 3/Filter/X>>\nstream\nabc\nendstream\nendobj\n",
+            "5 0 obj\n<</Length 3/Type/Metadata>>\nstream\nxmp\nendstream\nendobj\n",
+            "6 0 obj\n<</Type/ObjStm/N 2/First 9/Filter",
+            "7 0 obj\n<</Type/XRef/W[1 3 2]/Size 8/Root 1 0 R/Filter",
+        ] {
+            assert!(text.contains(said), "{said} in {text}");
+        }
     }
 
     #[test]
     fn a_file_that_is_written_otherwise_stays_as_it_is() {
+        let plain = plain(&OBJECTS);
         for (from, to) in [
-            ("/Size 4", "/Size 5"),
+            ("/Size 6", "/Size 7"),
             ("3 0 obj", "3 1 obj"),
             ("xref\n0", "xref\n1"),
         ] {
-            let other = PLAIN.replacen(from, to, 1).into_bytes();
+            let other = plain.replacen(from, to, 1).into_bytes();
             assert_eq!(pack(other.clone()), other, "{to}");
         }
     }

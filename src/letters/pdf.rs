@@ -28,11 +28,13 @@ pub(super) fn write(
 ) -> Result<Vec<u8>, LetterError> {
     let mut document = Document::new_with(settings());
     let mut drawn = vec![Vec::new(); parts.len()];
-    for page in pages {
+    for (index, page) in pages.iter().enumerate() {
         let size = Size::from_wh(PAGE_WIDTH, PAGE_HEIGHT).map(PageSettings::new);
         let mut sheet = document.start_page_with(size.unwrap_or_default());
         let mut surface = sheet.surface();
-        embed(fonts, &mut surface);
+        if index == 0 {
+            embed(fonts, &mut surface);
+        }
         let mut pen = Pen {
             fonts,
             accent,
@@ -76,6 +78,8 @@ fn settings() -> SerializeSettings {
         .finish();
     SerializeSettings {
         configuration: standards.expect("PDF/A-2 and PDF/UA-1 both allow PDF 1.7"),
+        // Done when the file is packed.
+        compress_content_streams: false,
         ..SerializeSettings::default()
     }
 }

@@ -26,11 +26,20 @@ pub(super) async fn home(State(app): State<App>, wish: LanguageWish) -> Response
 
 /// The crest, which browsers keep: another one has another address.
 pub(super) async fn crest(State(app): State<App>) -> Response {
+    kept("image/svg+xml", app.look.crest())
+}
+
+/// The stylesheet of the console; kept as the crest is.
+pub(super) async fn console_sheet(State(app): State<App>) -> Response {
+    kept("text/css; charset=utf-8", app.look.console_sheet())
+}
+
+fn kept(kind: &'static str, content: &str) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    (headers, app.look.crest().to_owned()).into_response()
+    (headers, content.to_owned()).into_response()
 }
 
 /// An empty form.

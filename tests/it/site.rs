@@ -199,6 +199,15 @@ async fn the_crest_is_fetched_once_and_kept_by_browsers(service: &TestService) {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     let svg = crest.text().await.unwrap();
     assert!(svg.starts_with("<svg ") && svg.contains("#0b5c47"), "{svg}");
+    let console = service.get("/operator/login").await;
+    let policy = console.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("; style-src 'self';"), "{policy}");
+    let page = console.text().await.unwrap();
+    let (_, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
+    let sheet = service.get(rest.split('"').next().unwrap()).await;
+    assert_eq!(sheet.status(), 200);
+    assert_eq!(sheet.headers()[CONTENT_TYPE], "text/css; charset=utf-8");
+    assert!(sheet.text().await.unwrap().contains("nav a{"));
 }
 
 /// The letters that a person's own page leads to.

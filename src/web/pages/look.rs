@@ -27,6 +27,8 @@ pub struct Look {
 #[derive(Clone, Debug)]
 struct Sheet {
     style: String,
+    /// Where browsers fetch it; one without an address stands in each page.
+    address: Option<String>,
     policy: HeaderValue,
 }
 
@@ -35,10 +37,31 @@ impl Sheet {
         // Opera Mini knows no custom properties, so they are filled in here.
         let style = tight(&style.replace("var(--accent)", &accent.to_string()));
         Self {
-            policy: policy_for(&style),
+            policy: policy_for(&format!("'{}'", mark(&style))),
+            address: None,
             style,
         }
     }
+
+    /// The same at an address of its own, for people who see many pages a day.
+    fn apart(style: &str, accent: Accent) -> Self {
+        let sheet = Self::new(style, accent);
+        Self {
+            address: Some(format!("/console.css?{}", edition(&sheet.style))),
+            policy: policy_for("'self'"),
+            ..sheet
+        }
+    }
+}
+
+/// By what browsers know a stylesheet.
+fn mark(style: &str) -> String {
+    format!("sha256-{}", BASE64.encode(&Sha256::digest(style)))
+}
+
+/// Says of what a browser keeps that it is another one now.
+fn edition(content: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(content)[..4])
 }
 
 /// The crest in a browser: at the head of each page, and in its tab.
@@ -54,8 +77,7 @@ impl Picture {
     const HEIGHT: u16 = 35;
 
     fn of(crest: &Crest) -> Self {
-        let digest = Sha256::digest(crest.svg());
-        let edition = HEXLOWER.encode(&digest[..4]);
+        let edition = edition(crest.svg());
         Self {
             svg: crest.svg().to_owned(),
             address: format!("/crest.svg?{edition}"),
@@ -77,7 +99,7 @@ impl Look {
             service_code: service_code.to_owned(),
             crest: Picture::of(crest),
             site: Sheet::new(STYLE, accent),
-            console: Sheet::new(&[STYLE, CONSOLE].concat(), accent),
+            console: Sheet::apart(&[STYLE, CONSOLE].concat(), accent),
             https,
         }
     }
@@ -86,6 +108,12 @@ impl Look {
     #[must_use]
     pub fn crest(&self) -> &str {
         &self.crest.svg
+    }
+
+    /// The stylesheet of the console, as browsers get it.
+    #[must_use]
+    pub fn console_sheet(&self) -> &str {
+        &self.console.style
     }
 
     /// The frame of a page in this language.
@@ -137,9 +165,8 @@ fn tight(style: &str) -> String {
 
 /// Allows this one stylesheet, the crest, and forms to ourselves.
 fn policy_for(style: &str) -> HeaderValue {
-    let hash = BASE64.encode(&Sha256::digest(style));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; \
+        "default-src 'none'; style-src {style}; img-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     // Base64 always fits a header; should that ever end, nothing is allowed.
@@ -209,6 +236,12 @@ impl<'a> Frame<'a> {
 
     pub(in crate::web) fn council(&self) -> &'a str {
         &self.look.council
+    }
+
+    /// Where its stylesheet is and by what browsers know it, unless it stands in the page.
+    pub(in crate::web) fn sheet(&self) -> Option<(&'a str, String)> {
+        let address = self.sheet.address.as_deref()?;
+        Some((address, mark(&self.sheet.style)))
     }
 
     pub(in crate::web) fn style(&self) -> &'a str {
