@@ -36,9 +36,9 @@ pub enum CrestStep {
     /// A straight line.
     Line([f32; 2]),
     /// A curve with one handle.
-    Quad([f32; 4]),
+    Quad([[f32; 2]; 2]),
     /// A curve with two handles.
-    Cubic([f32; 6]),
+    Cubic([[f32; 2]; 3]),
     /// Back to where the outline began.
     Close,
 }
@@ -311,18 +311,12 @@ fn colour(paint: &Paint, opacity: f32) -> Result<[u8; 3], CrestError> {
 }
 
 fn step(segment: PathSegment) -> CrestStep {
-    let xy = |point: Point| (rounded(point.x), rounded(point.y));
+    let xy = |point: Point| [rounded(point.x), rounded(point.y)];
     match segment {
-        PathSegment::MoveTo(to) => CrestStep::Move(xy(to).into()),
-        PathSegment::LineTo(to) => CrestStep::Line(xy(to).into()),
-        PathSegment::QuadTo(handle, to) => {
-            let ((a, b), (x, y)) = (xy(handle), xy(to));
-            CrestStep::Quad([a, b, x, y])
-        }
-        PathSegment::CubicTo(first, second, to) => {
-            let ((a, b), (c, d), (x, y)) = (xy(first), xy(second), xy(to));
-            CrestStep::Cubic([a, b, c, d, x, y])
-        }
+        PathSegment::MoveTo(to) => CrestStep::Move(xy(to)),
+        PathSegment::LineTo(to) => CrestStep::Line(xy(to)),
+        PathSegment::QuadTo(handle, to) => CrestStep::Quad([handle, to].map(xy)),
+        PathSegment::CubicTo(first, second, to) => CrestStep::Cubic([first, second, to].map(xy)),
         PathSegment::Close => CrestStep::Close,
     }
 }
@@ -357,8 +351,8 @@ fn letters_of(step: &CrestStep) -> String {
     let (letter, points): (char, &[f32]) = match step {
         CrestStep::Move(points) => ('M', points),
         CrestStep::Line(points) => ('L', points),
-        CrestStep::Quad(points) => ('Q', points),
-        CrestStep::Cubic(points) => ('C', points),
+        CrestStep::Quad(points) => ('Q', points.as_flattened()),
+        CrestStep::Cubic(points) => ('C', points.as_flattened()),
         CrestStep::Close => ('Z', &[]),
     };
     let points: Vec<_> = points.iter().map(f32::to_string).collect();

@@ -26,8 +26,10 @@ fn outline(steps: &[CrestStep]) -> Option<Path> {
         match *step {
             CrestStep::Move([x, y]) => path.move_to(x, y),
             CrestStep::Line([x, y]) => path.line_to(x, y),
-            CrestStep::Quad([a, b, x, y]) => path.quad_to(a, b, x, y),
-            CrestStep::Cubic([a, b, c, d, x, y]) => path.cubic_to(a, b, c, d, x, y),
+            CrestStep::Quad([handle, to]) => path.quad_to(handle[0], handle[1], to[0], to[1]),
+            CrestStep::Cubic([first, second, to]) => {
+                path.cubic_to(first[0], first[1], second[0], second[1], to[0], to[1]);
+            }
             CrestStep::Close => path.close(),
         }
     }

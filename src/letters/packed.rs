@@ -143,10 +143,13 @@ impl Place {
         };
         let long = u32::try_from(long).map_err(io::Error::other)?;
         let short = u16::try_from(short).map_err(io::Error::other)?;
-        let ([0, a, b, c], [d, e]) = (long.to_be_bytes(), short.to_be_bytes()) else {
+        let [0, long @ ..] = long.to_be_bytes() else {
             return Err(io::ErrorKind::FileTooLarge.into());
         };
-        Ok([kind, a, b, c, d, e])
+        let mut line = [kind; 6];
+        line[1..4].copy_from_slice(&long);
+        line[4..].copy_from_slice(&short.to_be_bytes());
+        Ok(line)
     }
 }
 
