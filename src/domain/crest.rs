@@ -451,9 +451,8 @@ mod tests {
 
     #[test]
     fn a_crest_that_is_too_large_too_fine_or_a_strip_is_refused() {
-        let zigzag: String = (0..1_200)
-            .map(|n| format!("L{}.37 {}.91", n % 23, n % 19))
-            .collect();
+        let corner = |n| format!("L{}.37 {}.91", n % 23, n % 19);
+        let zigzag: String = (0..1_200).map(corner).collect();
         let fine = parse(&format!("<path d='M0 0{zigzag}z'/>")).unwrap_err();
         assert!(matches!(fine, CrestError::TooFine(_)), "{fine}");
         let large = parse(&" ".repeat(Crest::LARGEST_FILE)).unwrap_err();

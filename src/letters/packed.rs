@@ -214,6 +214,7 @@ fn uncompressed(object: &[u8]) -> Option<(&str, &[u8])> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::fmt::Write as _;
     use std::io::Read;
 
     use flate2::read::ZlibDecoder;
@@ -224,8 +225,8 @@ pub(super) mod tests {
     fn plain(objects: &[&str]) -> String {
         let (mut file, mut lines) = ("%PDF-1.7\n\n".to_owned(), String::new());
         for (number, object) in (1..).zip(objects) {
-            lines += &format!("{:010} 00000 n\r\n", file.len());
-            file += &format!("{number} 0 obj\n{object}\nendobj\n\n");
+            write!(lines, "{:010} 00000 n\r\n", file.len()).unwrap();
+            write!(file, "{number} 0 obj\n{object}\nendobj\n\n").unwrap();
         }
         let (size, table) = (objects.len() + 1, file.len());
         file + &format!(
