@@ -8,7 +8,8 @@
 use std::hint::black_box;
 
 use cp2::domain::{
-    CentreCode, CheckCode, Exam, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+    Accent, CentreCode, CheckCode, Crest, Exam, Kes, Msisdn, Name, NationalId, Role, Series,
+    TscNumber,
 };
 use cp2::letters::{Check, Council, LetterData, Letters};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -23,7 +24,10 @@ const FAMILY: [&str; 8] = [
 const PLACES: [&str; 4] = ["Murang'a South", "Mukurweini", "Kakamega North", "Tharaka"];
 
 fn council() -> Council {
+    let accent = Accent::default();
     Council {
+        crest: Crest::plain(accent).unwrap(),
+        accent,
         name: "National Examinations Council".to_owned(),
         address: vec!["P.O. Box 0000-00100".to_owned(), "Nairobi".to_owned()],
         signatory: "The Chief Executive Officer".to_owned(),

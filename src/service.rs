@@ -21,7 +21,7 @@ use crate::actions::{CATALOGUE, Pulse, Tools};
 use crate::aggregators::{ChannelError, Channels, Routes};
 use crate::binds::Binds;
 use crate::clerk::Clerk;
-use crate::config::{ChannelConfig, Config, SimSwapCheck};
+use crate::config::{ChannelConfig, Config, CrestFileError, SimSwapCheck};
 use crate::crypto::{Hasher, KeyError, Keys, MasterKey, PasswordError};
 use crate::dialogue::{Dialogue, Diary, Hops, Inbox, Menus};
 use crate::domain::{Clock, Msisdn};
@@ -87,6 +87,9 @@ pub enum StartError {
     /// The folder of letters can't be read.
     #[error("the folder of letters can't be read")]
     LetterFiles(#[source] std::io::Error),
+    /// The council's crest can't be used.
+    #[error("`council.crest` {0}")]
+    Crest(#[from] CrestFileError),
     /// Passwords can't be hashed.
     #[error(transparent)]
     Passwords(#[from] PasswordError),
@@ -282,6 +285,8 @@ pub fn load_letters(config: &Config) -> Result<Letters, StartError> {
         None => Vec::new(),
     };
     let council = Council {
+        crest: council.read_crest()?,
+        accent: council.accent,
         name: council.name.clone(),
         address: council.address.clone(),
         signatory: council.signatory.clone(),
@@ -443,7 +448,11 @@ impl Service {
             process: beat.id().to_owned(),
             senders: senders(&config),
             cents_per_sms: config.campaign.cents_per_sms,
-            look: Look::new(&council.name, &service_code, council.accent, https),
+            look: Look::new(
+                (&council.name, &council.read_crest()?, council.accent),
+                &service_code,
+                https,
+            ),
             https,
             trusted_proxies: config.server.trusted_proxies.clone(),
             clock,

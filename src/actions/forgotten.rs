@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::domain::{Language, Msisdn, Timestamp};
 use crate::store::{Store, lines};
 
-use super::limits::{DAY, HOUR, private_bucket, use_once, use_once_from};
+use super::limits::{DAY, HOUR, Wait, private_bucket, use_once, use_once_from};
 use super::password;
 use super::work::{ActionError, Tools, Way, Work};
 
@@ -21,13 +21,14 @@ pub struct Forgotten {
     pub channel: String,
 }
 
-/// Counts a request. False when too many come from that address; nothing else is told.
-pub async fn may_ask(
+/// Counts a request; or how long to wait, when too many come from that address. Nothing else is
+/// told.
+pub async fn count_request(
     store: &Store,
     tools: &Tools,
     address: IpAddr,
     now: Timestamp,
-) -> Result<bool, ActionError> {
+) -> Result<Option<Wait>, ActionError> {
     let limit = (tools.policy.forgotten_in_an_hour, HOUR);
     let at = (store, &tools.keys);
     Ok(use_once_from(address, at, "forgotten.address", limit, now).await?)

@@ -42,7 +42,7 @@ pub enum CodeTried {
     Wrong,
     /// Too many were wrong; how many minutes this code waits.
     Locked(u64),
-    /// Too many came from that address; how many minutes it waits at most.
+    /// Too many came from that address; how many minutes it waits.
     TooMany(u64),
 }
 
@@ -56,8 +56,8 @@ pub async fn try_code(
 ) -> Result<CodeTried, ActionError> {
     let limit = (tools.policy.letter_codes_in_an_hour, HOUR);
     let at = (store, &tools.keys);
-    if !use_once_from(address, at, "letter.address", limit, now).await? {
-        return Ok(CodeTried::TooMany(HOUR.as_secs() / 60));
+    if let Some(wait) = use_once_from(address, at, "letter.address", limit, now).await? {
+        return Ok(CodeTried::TooMany(wait.minutes()));
     }
     let code_hash = typed.code.hash(&tools.keys);
     let mut tx = store.begin().await?;

@@ -29,6 +29,25 @@ pub async fn use_once(
     Ok(true)
 }
 
+/// How long a limit has no room yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait(Duration);
+
+impl Wait {
+    /// In seconds, rounded up; at least one.
+    #[must_use]
+    pub fn seconds(self) -> u64 {
+        let whole = self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0);
+        whole.max(1)
+    }
+
+    /// In minutes, rounded up; at least one.
+    #[must_use]
+    pub fn minutes(self) -> u64 {
+        self.seconds().div_ceil(60)
+    }
+}
+
 /// The bucket of something private, such as a line or an address, which is hashed for it.
 #[must_use]
 pub fn private_bucket(keys: &Keys, kind: &str, what: &[u8]) -> String {
@@ -43,24 +62,37 @@ pub(super) async fn use_once_from(
     kind: &str,
     limit: (i64, Duration),
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Wait>, StoreError> {
     let from = private_bucket(keys, kind, household(address).as_bytes());
     use_once_alone(store, &from, limit, now).await
 }
 
-/// The same in a unit of work of its own; what is refused is not written down.
+/// The same in a unit of work of its own; what is refused is not written down, and how long it
+/// will be is told.
 pub(super) async fn use_once_alone(
     store: &Store,
     bucket: &str,
     limit: (i64, Duration),
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Wait>, StoreError> {
     let mut tx = store.begin().await?;
-    let may = use_once(&mut tx, bucket, &[limit], now).await?;
-    if may {
+    if use_once(&mut tx, bucket, &[limit], now).await? {
         tx.commit().await?;
+        return Ok(None);
     }
-    Ok(may)
+    wait(&mut tx, bucket, limit, now).await.map(Some)
+}
+
+/// Until the oldest use that counts is counted no more.
+async fn wait(
+    tx: &mut Tx,
+    bucket: &str,
+    (most, within): (i64, Duration),
+    now: Timestamp,
+) -> Result<Wait, StoreError> {
+    let oldest = guesses::use_before(tx, bucket, most - 1).await?;
+    let ago = oldest.map_or(Duration::ZERO, |used| now.since(used));
+    Ok(Wait(within.saturating_sub(ago)))
 }
 
 /// An address as a limit counts it. Whoever has one of IPv6 has the 64 bits behind it too.

@@ -9,7 +9,7 @@ use crate::crypto::Token;
 use crate::domain::{PersonId, Timestamp, UserName};
 use crate::store::{Store, Tx, audit, deployments, outbox, passwords, people};
 
-use super::limits::{private_bucket, use_once_alone};
+use super::limits::{Wait, private_bucket, use_once_alone};
 use super::visit;
 use super::work::{ActionError, Tools, Way};
 
@@ -22,19 +22,17 @@ pub enum LogIn {
     Refused(Option<PersonId>),
 }
 
-/// The minutes that limits on log-ins count over.
-pub const LOG_IN_MINUTES: u32 = 15;
+/// What limits on log-ins count over.
+pub(super) const LOG_IN_WINDOW: Duration = Duration::from_mins(15);
 
-pub(super) const LOG_IN_WINDOW: Duration = Duration::from_mins(LOG_IN_MINUTES as u64);
-
-/// Counts a try at a password, whether anybody has that user name or not. False when too
-/// many are made at it.
-pub async fn may_log_in(
+/// Counts a try at a password, whether anybody has that user name or not; or how long to wait,
+/// when too many are made at it.
+pub async fn count_log_in(
     store: &Store,
     tools: &Tools,
     user: &UserName,
     now: Timestamp,
-) -> Result<bool, ActionError> {
+) -> Result<Option<Wait>, ActionError> {
     let bucket = private_bucket(&tools.keys, "login", user.as_str().as_bytes());
     let limit = (tools.policy.logins_in_fifteen_minutes.into(), LOG_IN_WINDOW);
     Ok(use_once_alone(store, &bucket, limit, now).await?)

@@ -62,14 +62,12 @@ pub use admission::Deed;
 pub use check_letter::{Genuine, Verdict, check_letter};
 pub use decider::Decider;
 pub use errand::Errands;
-pub use forgotten::{Forgotten, forgotten, may_ask};
+pub use forgotten::{Forgotten, count_request, forgotten};
 pub use letter::{Opened, behind_link, own_letter, redeem_link};
 pub use letter_code::{CodeTried, CodeTyped, ID_DIGITS, close_to, open_to, try_code};
 pub use letter_data::letter_data;
-pub use limits::{private_bucket, use_once};
-pub use log_in::{
-    Credential, LOG_IN_MINUTES, LogIn, log_in, log_in_failed, may_log_in, verify_credential,
-};
+pub use limits::{Wait, private_bucket, use_once};
+pub use log_in::{Credential, LogIn, count_log_in, log_in, log_in_failed, verify_credential};
 pub use lost_line::{Claim, Decided, Decision, Evidence, claims, decide_claim, evidence};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;

@@ -15,6 +15,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     server(config)?;
     database(config)?;
     keys(config)?;
+    council(config)?;
     policy(config)?;
     outbox(config)?;
     campaigns(config)?;
@@ -92,6 +93,13 @@ fn telemetry(config: &Config) -> Result<(), Fault> {
         );
     }
     Ok(())
+}
+
+fn council(config: &Config) -> Result<(), Fault> {
+    match config.council.read_crest() {
+        Ok(_) => Ok(()),
+        Err(error) => fault("council.crest", &error.to_string()),
+    }
 }
 
 fn operator(config: &Config) -> Result<(), Fault> {

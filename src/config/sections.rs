@@ -170,7 +170,9 @@ pub struct Council {
     pub letter_reference: String,
     /// What those of examiners' invitations begin with.
     pub invitation_reference: String,
-    /// The colour of its pages, dark enough for white text to be read on it.
+    /// A file with its crest, an SVG of shapes; a plain one without it.
+    pub crest: Option<PathBuf>,
+    /// Its colour on pages and letters, dark enough for white text to be read on it.
     pub accent: Accent,
 }
 
@@ -184,6 +186,7 @@ impl Default for Council {
             letters_folder: None,
             letter_reference: "KNEC/GEN/EA/FA/SI/APP".into(),
             invitation_reference: "KNEC/CONF/EA/FA/SE/EXMS".into(),
+            crest: None,
             accent: Accent::default(),
         }
     }

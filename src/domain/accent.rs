@@ -41,6 +41,12 @@ impl Accent {
         Ok(accent)
     }
 
+    /// Its red, green and blue.
+    #[must_use]
+    pub fn rgb(self) -> [u8; 3] {
+        self.0
+    }
+
     // https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
     fn contrast_with_white(self) -> f64 {
         let [red, green, blue] = self.0.map(linear);

@@ -1,7 +1,10 @@
 //! The block at the end by which anybody can tell a letter from a forged one.
 
 use krilla::geom::PathBuilder;
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::bits::encode_auto;
+use qrcode::canvas::{Canvas, MaskPattern};
+use qrcode::ec::construct_codewords;
+use qrcode::{Color, EcLevel};
 
 use super::composer::Composer;
 use super::lines::Span;
@@ -56,24 +59,36 @@ pub(super) fn genuine(
 /// A QR code as one shape: a stroke for each run of dark modules. It adorns: what it leads to
 /// stands beside it. None for an address that no QR code can hold.
 fn square(address: &str) -> Option<Mark> {
-    let code = QrCode::with_error_correction_level(address, EcLevel::M).ok()?;
-    let width = code.width();
-    let colors = code.into_colors();
+    let (width, colors) = modules(address)?;
     let mut path = PathBuilder::new();
     for (y, line) in colors.chunks(width).enumerate() {
         let middle = measure(y)? + MODULE / 2.0;
         let mut x = 0;
         for run in line.chunk_by(|one, next| one == next) {
             if run[0] == Color::Dark {
-                path.move_to(LEFT + measure(x)?, middle);
-                path.line_to(LEFT + measure(x + run.len())?, middle);
+                path.move_to(measure(x)?, middle);
+                path.line_to(measure(x + run.len())?, middle);
             }
             x += run.len();
         }
     }
     let paint = Paint::Stroke(Ink::Black, MODULE);
-    let path = path.finish()?;
-    Some(Mark::Shape(Shape { path, paint }))
+    let (left, path) = (LEFT, path.finish()?);
+    Some(Mark::Shape(Shape { left, path, paint }))
+}
+
+/// The modules of a QR code, line by line, and how many there are in each. The mask is always the
+/// same: to weigh all eight took an eighth of a letter's time, and readers take any.
+fn modules(address: &str) -> Option<(usize, Vec<Color>)> {
+    let bits = encode_auto(address.as_bytes(), EcLevel::M).ok()?;
+    let version = bits.version();
+    let (data, correction) = construct_codewords(&bits.into_bytes(), version, EcLevel::M).ok()?;
+    let mut canvas = Canvas::new(version, EcLevel::M);
+    canvas.draw_all_functional_patterns();
+    canvas.draw_data(&data, &correction);
+    canvas.apply_mask(MaskPattern::Checkerboard);
+    let width = usize::try_from(version.width()).ok()?;
+    Some((width, canvas.into_colors()))
 }
 
 /// So many modules, in points.

@@ -2,8 +2,9 @@
 
 use jiff::civil::{Date, Time};
 
+use super::fonts::Weight;
 use crate::domain::{
-    CentreCode, CheckCode, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+    Accent, CentreCode, CheckCode, Crest, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
 };
 
 /// One person's appointment, or invitation, to one exam series.
@@ -71,6 +72,10 @@ pub struct Check {
 /// The council as it appears on its letters; a setting.
 #[derive(Clone, Debug)]
 pub struct Council {
+    /// What stands on top of the first page.
+    pub crest: Crest,
+    /// The colour of its name and of rules.
+    pub accent: Accent,
     /// The full name, set in capitals in the letterhead.
     pub name: String,
     /// The lines below the name: address, telephone, web site.
@@ -87,7 +92,29 @@ pub struct Council {
     pub invitation_reference: String,
 }
 
+/// What stands in every letter besides its template.
+const ALWAYS: [(Weight, &str); 3] = [
+    (Weight::Bold, "REF: DATE: TO THROUGH RE:"),
+    (
+        Weight::Regular,
+        "National ID No. TSC Mobile Serial Page 1 2 of continued",
+    ),
+    (
+        Weight::Regular,
+        "Anybody can check this letter: scan the square, open or dial Check code",
+    ),
+];
+
 impl Council {
+    /// What stands in every letter of the council's besides its template.
+    pub(super) fn texts(&self) -> Vec<(Weight, String)> {
+        let always = ALWAYS.map(|(weight, text)| (weight, text.to_owned()));
+        let bold = [&self.name, &self.signatory].map(|text| (Weight::Bold, text.to_uppercase()));
+        let plain = self.address.iter().chain([&self.signatory_title]);
+        let plain = plain.map(|text| (Weight::Regular, text.clone()));
+        always.into_iter().chain(bold).chain(plain).collect()
+    }
+
     /// The whole reference of a letter, such as `KNEC/GEN/EA/FA/SI/APP/KCSE/INV/2026/9900001`.
     pub(super) fn reference_of(&self, data: &LetterData) -> String {
         let Series { exam, year } = data.series;

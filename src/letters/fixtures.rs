@@ -4,11 +4,15 @@ use jiff::civil::{date, time};
 
 use super::{Check, Council, LetterData};
 use crate::domain::{
-    CentreCode, CheckCode, Exam, Kes, Msisdn, Name, NationalId, Role, Series, TscNumber,
+    Accent, CentreCode, CheckCode, Crest, Exam, Kes, Msisdn, Name, NationalId, Role, Series,
+    TscNumber,
 };
 
 pub(super) fn council() -> Council {
+    let accent = Accent::default();
     Council {
+        crest: Crest::plain(accent).unwrap(),
+        accent,
         name: "The National Examinations Council".to_owned(),
         address: vec!["P.O. Box 00000-00100, Nairobi".to_owned()],
         signatory: "Mfano wa Jina".to_owned(),

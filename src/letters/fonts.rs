@@ -3,6 +3,7 @@
 //! Words are shaped here and the glyphs drawn as they are, so the width a line
 //! is broken by is the width it is drawn with.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
@@ -46,7 +47,7 @@ impl Fonts {
     /// Shapes the words of a text that many letters share, once for all of them.
     pub(super) fn learn(&mut self, weight: Weight, text: &str) -> Result<(), LetterError> {
         for word in text.split_whitespace().chain([" "]) {
-            let run = self.shape(weight, word)?;
+            let run = self.shape(weight, word)?.into_owned();
             let typeface = match weight {
                 Weight::Regular => &mut self.regular,
                 Weight::Bold => &mut self.bold,
@@ -70,17 +71,17 @@ impl Fonts {
         &self.typeface(weight).common
     }
 
-    /// Turns text into glyphs, refusing a character the font cannot draw.
-    pub(super) fn shape(&self, weight: Weight, text: &str) -> Result<Run, LetterError> {
+    /// Turns text into glyphs, refusing a character the font cannot draw. What was learnt is lent.
+    pub(super) fn shape(&self, weight: Weight, text: &str) -> Result<Cow<'_, Run>, LetterError> {
         let typeface = self.typeface(weight);
         if let Some(run) = typeface.known.get(text) {
-            return Ok(run.clone());
+            return Ok(Cow::Borrowed(run));
         }
-        Ok(Run {
+        Ok(Cow::Owned(Run {
             weight,
             text: text.to_owned(),
             glyphs: typeface.shape(text)?,
-        })
+        }))
     }
 
     fn typeface(&self, weight: Weight) -> &Typeface {
@@ -114,11 +115,11 @@ impl Run {
     }
 
     /// Puts `other`, of the same weight, behind this run.
-    pub(super) fn append(&mut self, other: Self) {
+    pub(super) fn append(&mut self, other: &Self) {
         let offset = self.text.len();
         self.text.push_str(&other.text);
         self.glyphs
-            .extend(other.glyphs.into_iter().map(|mut glyph| {
+            .extend(other.glyphs.iter().cloned().map(|mut glyph| {
                 glyph.text_range.start += offset;
                 glyph.text_range.end += offset;
                 glyph
@@ -225,10 +226,10 @@ mod tests {
     #[test]
     fn bold_text_is_wider_and_keeps_its_words() {
         let fonts = Fonts::open().unwrap();
-        let mut run = fonts.shape(Weight::Bold, "Ng'ang'a").unwrap();
+        let mut run = fonts.shape(Weight::Bold, "Ng'ang'a").unwrap().into_owned();
         assert!(run.width() > fonts.shape(Weight::Regular, "Ng'ang'a").unwrap().width());
 
-        run.append(fonts.shape(Weight::Bold, " office").unwrap());
+        run.append(&fonts.shape(Weight::Bold, " office").unwrap());
         assert_eq!(run.text, "Ng'ang'a office");
         assert_eq!(run.glyphs.last().unwrap().text_range.end, run.text.len());
     }
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn a_learnt_word_is_shaped_as_before() {
         let mut fonts = Fonts::open().unwrap();
-        let before = fonts.shape(Weight::Regular, "office").unwrap();
+        let before = fonts.shape(Weight::Regular, "office").unwrap().into_owned();
         fonts.learn(Weight::Regular, "the office").unwrap();
         let after = fonts.shape(Weight::Regular, "office").unwrap();
         assert_eq!(format!("{before:?}"), format!("{after:?}"));

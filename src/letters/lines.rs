@@ -1,5 +1,6 @@
 //! Breaks styled text into lines of a given width.
 
+use std::borrow::Cow;
 use std::mem;
 
 use textwrap::{core::Fragment, wrap_algorithms::wrap_first_fit};
@@ -62,22 +63,22 @@ pub(super) fn break_lines(
 
 /// What stays together on a line, and the space behind it.
 #[derive(Debug, Default)]
-struct Word {
-    runs: Vec<Run>,
-    space: Option<Run>,
+struct Word<'f> {
+    runs: Vec<Cow<'f, Run>>,
+    space: Option<Cow<'f, Run>>,
 }
 
-impl Word {
+impl<'f> Word<'f> {
     fn ems(&self) -> f32 {
-        self.runs.iter().map(Run::width).sum()
+        self.runs.iter().map(|run| run.width()).sum()
     }
 
     fn space_ems(&self) -> f32 {
-        self.space.as_ref().map_or(0.0, Run::width)
+        self.space.as_ref().map_or(0.0, |space| space.width())
     }
 
     /// The characters of a word too long for any line, each a word by itself.
-    fn cut(self, fonts: &Fonts) -> Result<Vec<Self>, LetterError> {
+    fn cut(self, fonts: &'f Fonts) -> Result<Vec<Self>, LetterError> {
         let mut pieces = Vec::new();
         for run in self.runs {
             for character in run.text.chars() {
@@ -94,7 +95,7 @@ impl Word {
     }
 }
 
-impl Fragment for Word {
+impl Fragment for Word<'_> {
     fn width(&self) -> f64 {
         self.ems().into()
     }
@@ -108,7 +109,7 @@ impl Fragment for Word {
     }
 }
 
-fn split_words(fonts: &Fonts, spans: &[Span]) -> Result<Vec<Word>, LetterError> {
+fn split_words<'f>(fonts: &'f Fonts, spans: &[Span]) -> Result<Vec<Word<'f>>, LetterError> {
     let mut words = Vec::new();
     // A word may change its weight on the way, so it outlives the span.
     let mut word = Word::default();
@@ -129,14 +130,14 @@ fn split_words(fonts: &Fonts, spans: &[Span]) -> Result<Vec<Word>, LetterError> 
     Ok(words)
 }
 
-fn join(words: &[Word]) -> Line {
+fn join(words: &[Word<'_>]) -> Line {
     let mut line = Line::default();
     let mut end = 0.0;
     for word in words {
         for run in word.runs.iter().chain(&word.space) {
             match line.runs.last_mut() {
-                Some(last) if last.weight == run.weight => last.append(run.clone()),
-                _ => line.runs.push(run.clone()),
+                Some(last) if last.weight == run.weight => last.append(run),
+                _ => line.runs.push(Run::clone(run)),
             }
         }
         line.width = end + word.ems();

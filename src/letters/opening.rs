@@ -7,12 +7,12 @@ use super::rows::{rectangle, side_by_side};
 use super::tags::Part;
 use super::template::{Filled, Kind};
 use super::{Council, LetterData, LetterError, crest};
-use crate::domain::{Language, long_date};
+use crate::domain::{Crest, Language, long_date};
 
 const NAME: Style = Style {
     size: 15.5,
     leading: 20.0,
-    ink: Ink::Green,
+    ink: Ink::Accent,
     align: Align::Centre,
 };
 const ADDRESS: Style = Style {
@@ -23,7 +23,7 @@ const ADDRESS: Style = Style {
 };
 const CAPTION: Style = Style {
     size: 8.5,
-    ink: Ink::Green,
+    ink: Ink::Accent,
     ..BODY
 };
 
@@ -34,9 +34,10 @@ const THROUGH: (f32, f32) = (LEFT + 0.57 * TEXT_WIDTH, 0.43 * TEXT_WIDTH);
 /// Crest, name and address of the council over a double rule.
 pub(super) fn letterhead(composer: &mut Composer, council: &Council) -> Result<(), LetterError> {
     let measure = (LEFT, TEXT_WIDTH);
+    let left = LEFT + (TEXT_WIDTH - council.crest.width()) / 2.0;
     let crest = Row {
-        height: crest::HEIGHT + 5.0,
-        marks: crest::crest(LEFT + (TEXT_WIDTH - crest::WIDTH) / 2.0, 0.0),
+        height: Crest::HEIGHT + 5.0,
+        marks: crest::marks(&council.crest, left),
         ..Row::default()
     };
     composer.place(0.0, vec![crest]);
@@ -52,8 +53,8 @@ pub(super) fn letterhead(composer: &mut Composer, council: &Council) -> Result<(
     }
 
     let rules = [
-        rectangle(Paint::Fill(Ink::Green), LEFT, 0.0, TEXT_WIDTH, 1.8),
-        rectangle(Paint::Fill(Ink::Green), LEFT, 3.0, TEXT_WIDTH, 0.5),
+        rectangle(Paint::Fill(Ink::Accent), LEFT, 0.0, TEXT_WIDTH, 1.8),
+        rectangle(Paint::Fill(Ink::Accent), LEFT, 3.0, TEXT_WIDTH, 0.5),
     ];
     let rules = Row {
         height: 3.5,

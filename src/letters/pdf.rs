@@ -7,7 +7,7 @@ use krilla::geom::{Point, Size, Transform};
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
+use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
 use krilla::{Document, SerializeSettings};
@@ -17,22 +17,29 @@ use super::fonts::{Fonts, Weight};
 use super::pages::Placed;
 use super::rows::{Belongs, Ink, Mark, PAGE_HEIGHT, PAGE_WIDTH, Paint, Shape, Text};
 use super::tags::{self, Part};
+use crate::domain::Accent;
 
 /// Draws the pages; `parts` are what their texts belong to.
 pub(super) fn write(
-    fonts: &Fonts,
+    (fonts, accent): (&Fonts, Accent),
     pages: &[Vec<Placed>],
     parts: &[Part],
     about: Metadata,
 ) -> Result<Vec<u8>, LetterError> {
     let mut document = Document::new_with(settings());
     let mut drawn = vec![Vec::new(); parts.len()];
-    for page in pages {
+    for (index, page) in pages.iter().enumerate() {
         let size = Size::from_wh(PAGE_WIDTH, PAGE_HEIGHT).map(PageSettings::new);
         let mut sheet = document.start_page_with(size.unwrap_or_default());
         let mut surface = sheet.surface();
-        embed(fonts, &mut surface);
-        let mut pen = Pen { fonts, surface };
+        if index == 0 {
+            embed(fonts, &mut surface);
+        }
+        let mut pen = Pen {
+            fonts,
+            accent,
+            surface,
+        };
         let marks: Vec<_> = page.iter().flat_map(Placed::marks).collect();
         for group in marks.chunk_by(|(_, one), (_, next)| one.belongs() == next.belongs()) {
             pen.draw(group, &mut drawn);
@@ -54,7 +61,7 @@ const REMEMBERED: usize = 8;
 fn embed(fonts: &Fonts, surface: &mut Surface<'_>) {
     let mut unseen = surface.stream_builder();
     let mut surface = unseen.surface();
-    surface.set_fill(Some(fill(Ink::Black)));
+    surface.set_fill(Some(fill(rgb::Color::black())));
     for weight in [Weight::Regular, Weight::Bold] {
         let (run, font) = (fonts.common(weight), fonts.file(weight));
         let origin = Point::from_xy(0.0, 0.0);
@@ -71,6 +78,8 @@ fn settings() -> SerializeSettings {
         .finish();
     SerializeSettings {
         configuration: standards.expect("PDF/A-2 and PDF/UA-1 both allow PDF 1.7"),
+        // Done when the file is packed.
+        compress_content_streams: false,
         ..SerializeSettings::default()
     }
 }
@@ -89,6 +98,7 @@ fn outline(parts: &[Part]) -> Outline {
 
 struct Pen<'a> {
     fonts: &'a Fonts,
+    accent: Accent,
     surface: Surface<'a>,
 }
 
@@ -117,21 +127,39 @@ impl Pen<'_> {
         self.surface.start_tagged(ContentTag::Artifact(artifact));
     }
 
+    fn colour(&self, ink: Ink) -> rgb::Color {
+        let [red, green, blue] = match ink {
+            Ink::Black => [0; 3],
+            Ink::Grey => [89; 3],
+            Ink::Accent => self.accent.rgb(),
+            Ink::Tint => self.accent.rgb().map(tint),
+            Ink::Other(colour) => colour,
+        };
+        rgb::Color::new(red, green, blue)
+    }
+
     fn shape(&mut self, shape: &Shape, top: f32) {
         let (fill, stroke) = match shape.paint {
-            Paint::Fill(ink) => (Some(fill(ink)), None),
-            Paint::Stroke(ink, width) => (None, Some(stroke(ink, width))),
+            Paint::Fill(ink) => (Some(fill(self.colour(ink))), None),
+            Paint::FillEvenOdd(ink) => {
+                let rule = FillRule::EvenOdd;
+                let fill = fill(self.colour(ink));
+                (Some(Fill { rule, ..fill }), None)
+            }
+            Paint::Stroke(ink, width) => (None, Some(stroke(self.colour(ink), width))),
         };
         self.surface.set_fill(fill);
         self.surface.set_stroke(stroke);
-        self.surface
-            .push_transform(&Transform::from_translate(0.0, rounded(top)));
+        self.surface.push_transform(&Transform::from_translate(
+            rounded(shape.left),
+            rounded(top),
+        ));
         self.surface.draw_path(&shape.path);
         self.surface.pop();
     }
 
     fn text(&mut self, text: &Text, top: f32) {
-        self.surface.set_fill(Some(fill(text.ink)));
+        self.surface.set_fill(Some(fill(self.colour(text.ink))));
         self.surface.set_stroke(None);
         let mut start = Point::from_xy(rounded(text.x), rounded(top + text.baseline));
         for run in &text.line.runs {
@@ -143,32 +171,27 @@ impl Pen<'_> {
     }
 }
 
+/// Nearly white, with as much of a colour as a table's head needs.
+fn tint(channel: u8) -> u8 {
+    u8::MAX - (u8::MAX - channel) / 14
+}
+
 /// To a hundredth of a point, which nobody sees; more digits only make the file larger.
 fn rounded(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
 }
 
-fn fill(ink: Ink) -> Fill {
+fn fill(colour: rgb::Color) -> Fill {
     Fill {
-        paint: colour(ink).into(),
+        paint: colour.into(),
         ..Fill::default()
     }
 }
 
-fn stroke(ink: Ink, width: f32) -> Stroke {
+fn stroke(colour: rgb::Color, width: f32) -> Stroke {
     Stroke {
-        paint: colour(ink).into(),
+        paint: colour.into(),
         width,
         ..Stroke::default()
-    }
-}
-
-fn colour(ink: Ink) -> rgb::Color {
-    match ink {
-        Ink::Black => rgb::Color::black(),
-        Ink::Green => rgb::Color::new(0, 77, 51),
-        Ink::Grey => rgb::Color::new(89, 89, 89),
-        Ink::Tint => rgb::Color::new(238, 243, 240),
-        Ink::White => rgb::Color::white(),
     }
 }

@@ -17,10 +17,13 @@ pub(super) const TEXT_WIDTH: f32 = RIGHT - LEFT;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ink {
     Black,
-    Green,
     Grey,
+    /// The council's colour.
+    Accent,
+    /// A breath of it.
     Tint,
-    White,
+    /// Red, green and blue of a crest.
+    Other([u8; 3]),
 }
 
 /// How text is set.
@@ -98,6 +101,8 @@ pub(super) struct Text {
 
 /// A drawn shape. It adorns; what it means is in the text.
 pub(super) struct Shape {
+    /// Where its path is measured from, beside the top of its row.
+    pub(super) left: f32,
     pub(super) path: Path,
     pub(super) paint: Paint,
 }
@@ -106,6 +111,8 @@ pub(super) struct Shape {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Paint {
     Fill(Ink),
+    /// What is enclosed twice is left open.
+    FillEvenOdd(Ink),
     Stroke(Ink, f32),
 }
 
@@ -181,9 +188,9 @@ pub(super) fn side_by_side(left: Vec<Row>, right: Vec<Row>) -> Vec<Row> {
 /// A painted rectangle; none when it has no extent.
 pub(super) fn rectangle(paint: Paint, x: f32, y: f32, width: f32, height: f32) -> Option<Mark> {
     let mut path = PathBuilder::new();
-    path.push_rect(Rect::from_xywh(x, y, width, height)?);
-    let path = path.finish()?;
-    Some(Mark::Shape(Shape { path, paint }))
+    path.push_rect(Rect::from_xywh(0.0, y, width, height)?);
+    let (left, path) = (x, path.finish()?);
+    Some(Mark::Shape(Shape { left, path, paint }))
 }
 
 #[cfg(test)]

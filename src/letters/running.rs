@@ -60,5 +60,5 @@ fn line(fonts: &Fonts, text: &str, align: Align) -> Result<Vec<Row>, LetterError
 }
 
 fn rule(y: f32) -> Option<Mark> {
-    rectangle(Paint::Fill(Ink::Green), LEFT, y, TEXT_WIDTH, 0.5)
+    rectangle(Paint::Fill(Ink::Accent), LEFT, y, TEXT_WIDTH, 0.5)
 }

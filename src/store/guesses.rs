@@ -88,6 +88,20 @@ pub async fn uses_since(tx: &mut Tx, bucket: &str, since: Timestamp) -> Result<i
         .fetch_one(conn).await)
 }
 
+/// When it was used so many uses before the last.
+pub async fn use_before(
+    tx: &mut Tx,
+    bucket: &str,
+    uses: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    const SQL: &str = "SELECT at FROM uses WHERE bucket = $1 ORDER BY at DESC LIMIT 1 OFFSET $2";
+    let at: Option<i64> = on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(bucket)
+        .bind(uses.max(0))
+        .fetch_optional(conn).await)?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
 /// Forgets what no limit counts any more. Codes of letters live for days and anybody can guess
 /// at as many as they like, so wrong guesses at them are forgotten too.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {

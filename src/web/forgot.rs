@@ -66,17 +66,18 @@ pub(super) async fn ask(
         channel: channel.name.clone(),
     };
     let (inner, now) = (app.clone(), app.clock.now());
-    let counted =
-        to_the_end(
-            async move { actions::may_ask(&inner.store, &inner.tools, client.0, now).await },
-        );
+    let counted = to_the_end(async move {
+        actions::count_request(&inner.store, &inner.tools, client.0, now).await
+    });
     match counted.await {
-        Ok(true) => {
+        Ok(None) => {
             // The answer does not wait for what tells a registered number from another.
             app.later.spawn(send(app.clone(), asked, now));
             page(ForgotState::Sent)
         }
-        Ok(false) => page(ForgotState::TooMany),
+        Ok(Some(wait)) => page(ForgotState::TooMany {
+            minutes: wait.minutes(),
+        }),
         Err(Failed) => problem(Problem::Unavailable),
     }
 }

@@ -84,6 +84,9 @@ pub fn router(app: &App, extra: Router) -> Router {
         // Anyone checks that a printed letter is genuine.
         .route("/v", get(check::form))
         .route("/v/{code}", get(check::verdict))
+        // What browsers keep: the council's crest, and how the console looks.
+        .route("/crest.svg", get(site::crest))
+        .route("/console.css", get(site::console_sheet))
         // The thin site.
         .route("/", get(site::home))
         .route("/login", get(site::login_form).post(site::log_in))

@@ -73,29 +73,29 @@ pub(super) async fn choose(
     let chosen = to_the_end(async move {
         let (store, tools, now) = (&inner.store, &inner.tools, inner.clock.now());
         if let Some(user) = &guessed
-            && !actions::may_log_in(store, tools, user, now).await?
+            && let Some(wait) = actions::count_log_in(store, tools, user, now).await?
         {
-            return Ok(None);
+            return Ok(Err(wait));
         }
         let errands = errands(&inner, &chooser, language)?;
         let chosen = actions::choose_password(&errands, wanted).await;
-        chosen.map(Some)
+        chosen.map(Ok)
     });
     match chosen.await {
-        Ok(None) => page(
+        Ok(Err(wait)) => page(
             &app,
             wish,
             &visitor,
             PasswordState::Wait {
-                minutes: actions::LOG_IN_MINUTES,
+                minutes: wait.minutes(),
             },
         ),
-        Ok(Some(Chosen::Kept(token))) => {
+        Ok(Ok(Chosen::Kept(token))) => {
             let response = Redirect::to(&wish.keep("/me")).into_response();
             remember(&app, response, &token)
         }
-        Ok(Some(Chosen::Not(fault))) => page(&app, wish, &visitor, PasswordState::Faulty(fault)),
-        Ok(Some(Chosen::Overtaken)) => Redirect::to(&wish.keep("/login")).into_response(),
+        Ok(Ok(Chosen::Not(fault))) => page(&app, wish, &visitor, PasswordState::Faulty(fault)),
+        Ok(Ok(Chosen::Overtaken)) => Redirect::to(&wish.keep("/login")).into_response(),
         Err(Failed) => {
             let problem = Problem::Unavailable;
             ErrorPage { frame, problem }.into_response()

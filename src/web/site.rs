@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -22,6 +22,24 @@ pub(super) async fn home(State(app): State<App>, wish: LanguageWish) -> Response
         frame: app.look.frame(wish.settle(None)),
     }
     .into_response()
+}
+
+/// The crest, which browsers keep: another one has another address.
+pub(super) async fn crest(State(app): State<App>) -> Response {
+    kept("image/svg+xml", app.look.crest())
+}
+
+/// The stylesheet of the console; kept as the crest is.
+pub(super) async fn console_sheet(State(app): State<App>) -> Response {
+    kept("text/css; charset=utf-8", app.look.console_sheet())
+}
+
+fn kept(kind: &'static str, content: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, content.to_owned()).into_response()
 }
 
 /// An empty form.
@@ -70,23 +88,23 @@ pub(super) async fn log_in(
     let logged_in = to_the_end(async move {
         let (store, tools, now) = (&inner.store, &inner.tools, inner.clock.now());
         if let Some(user) = &user
-            && !actions::may_log_in(store, tools, user, now).await?
+            && let Some(wait) = actions::count_log_in(store, tools, user, now).await?
         {
-            return Ok(None);
+            return Ok(Err(wait));
         }
         actions::log_in(store, tools, user, password, now)
             .await
-            .map(Some)
+            .map(Ok)
     });
     match logged_in.await {
-        Ok(None) => page(LoginError::Wait {
-            minutes: actions::LOG_IN_MINUTES,
+        Ok(Err(wait)) => page(LoginError::Wait {
+            minutes: wait.minutes(),
         }),
-        Ok(Some(LogIn::Done(token))) => {
+        Ok(Ok(LogIn::Done(token))) => {
             let response = Redirect::to(&wish.keep(own_page)).into_response();
             remember(&app, response, &token)
         }
-        Ok(Some(LogIn::Refused(known))) => {
+        Ok(Ok(LogIn::Refused(known))) => {
             if let Some(person) = known {
                 app.later.spawn(refused(app.clone(), person));
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use cp2::actions::{Forgotten, forgotten, may_ask};
+use cp2::actions::{Forgotten, count_request, forgotten};
 use cp2::domain::{Clock, Language, Msisdn};
 
 use crate::harness::service::person;
@@ -227,10 +227,8 @@ impl Burglar {
         let mut taken = 0;
         for _ in 0..count {
             self.tries += 1;
-            if may_ask(store, tools, [203, 0, 113, 1].into(), now)
-                .await
-                .unwrap()
-            {
+            let wait = count_request(store, tools, [203, 0, 113, 1].into(), now).await;
+            if wait.unwrap().is_none() {
                 forgotten(store, tools, &asked, now).await.unwrap();
                 taken += 1;
             }

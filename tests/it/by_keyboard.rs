@@ -1,12 +1,21 @@
-//! The journeys of the site on three screens and in both languages, with nothing but the
-//! keyboard, in a browser that runs no scripts.
+//! The journeys of the site, in both languages, and of the console, with nothing but the
+//! keyboard, in a browser that runs no scripts. Each page is looked at on three screens, and
+//! the journey goes on on another one each time.
 
+use std::time::Duration;
+
+use cp2::crypto::{Hasher, TotpSecret};
+use cp2::demo::office::{self, OPERATOR_PASSWORD};
+use cp2::domain::Clock;
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::harness::Browser;
 use crate::harness::program::{PATIENCE, Program, demo};
 use crate::harness::service::{client, code_in, link_in, password_in, person};
+use crate::harness::{Browser, Database, TestService};
+
+/// The smallest phone, a phone, a desk.
+const WIDTHS: [u32; 3] = [240, 360, 1280];
 
 /// Somebody in front of a screen who has a phone too.
 struct Visit {
@@ -14,21 +23,22 @@ struct Visit {
     base: String,
     client: Client,
     browser: Browser,
-    width: u32,
+    /// How many pages were looked at.
+    pages: usize,
     language: &'static str,
     /// How often the code was dialled.
     dialled: u32,
 }
 
 impl Visit {
-    async fn begin(width: u32) -> Self {
+    async fn begin() -> Self {
         let (demo, base) = demo(&[]);
         Self {
             _demo: demo,
             base,
             client: client(),
-            browser: Browser::open_without_scripts(width, 800).await,
-            width,
+            browser: Browser::open_without_scripts(WIDTHS[0], 800).await,
+            pages: 0,
             language: "en",
             dialled: 0,
         }
@@ -48,9 +58,20 @@ impl Visit {
     }
 
     /// Waits for the page with this in its heading, and holds it to what each page must be.
-    async fn at(&self, heading: &str) {
+    async fn at(&mut self, heading: &str) {
         self.browser.find("h1", heading).await;
-        self.browser.fits(self.width.into(), heading).await;
+        self.fits_each_screen(heading).await;
+    }
+
+    async fn fits_each_screen(&mut self, what: &str) {
+        for width in WIDTHS {
+            self.browser.turn_to(width).await;
+            self.browser.fits(width.into(), what).await;
+        }
+        self.pages += 1;
+        self.browser
+            .turn_to(WIDTHS[self.pages % WIDTHS.len()])
+            .await;
     }
 
     async fn type_into(&self, selector: &str, text: &str) {
@@ -109,7 +130,7 @@ impl Visit {
                 if all.len() > before {
                     return all[0].clone();
                 }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         let sms = tokio::time::timeout(PATIENCE, arrived).await;
@@ -125,7 +146,7 @@ impl Visit {
             .collect()
     }
 
-    async fn log_in(&self, user_name: &str, password: &str) {
+    async fn log_in(&mut self, user_name: &str, password: &str) {
         self.browser.client.delete_all_cookies().await.unwrap();
         self.goto("/login").await;
         self.at(self.pick("Log in", "Ingia")).await;
@@ -177,9 +198,7 @@ impl Visit {
         self.browser
             .find("main [role=status]", self.pick("genuine", "halali"))
             .await;
-        self.browser
-            .fits(self.width.into(), "a genuine letter")
-            .await;
+        self.fits_each_screen("a genuine letter").await;
     }
 
     async fn forget_the_password(&mut self) {
@@ -201,7 +220,7 @@ impl Visit {
         self.at(self.pick("Log in", "Ingia")).await;
     }
 
-    async fn mend_a_detail(&self) {
+    async fn mend_a_detail(&mut self) {
         self.log_in("254700000001", "karibu2026").await;
         self.at(self.pick("My deployment", "Nilikopangiwa")).await;
         self.press("a[href^='/me/details']").await;
@@ -220,7 +239,7 @@ impl Visit {
     }
 
     /// Declines in English; who has declined may accept still, and does in Kiswahili.
-    async fn answer_an_invitation(&self) {
+    async fn answer_an_invitation(&mut self) {
         self.log_in("254700000006", "karibu2026").await;
         self.press("a[href^='/me/invitation']").await;
         self.at(self.pick("Invitation", "Mwaliko")).await;
@@ -239,13 +258,13 @@ impl Visit {
         self.at(self.pick("Declined", "Umekubali")).await;
     }
 
-    async fn manage_a_centre(&self) {
+    async fn manage_a_centre(&mut self) {
         self.log_in("99208105", "karibu2026").await;
         self.browser.find("#proof", "").await;
         self.fill(&[("#proof", "1234")]).await;
         if self.language == "en" {
             self.browser.find("#km", "").await;
-            self.browser.fits(self.width.into(), "the distance").await;
+            self.fits_each_screen("the distance").await;
             self.fill(&[("#km", "12")]).await;
         }
         self.browser.find("main dl", "12 km").await;
@@ -274,15 +293,141 @@ impl Visit {
             .await;
         self.press("main a.button").await;
         self.browser.find("fieldset", "").await;
-        self.browser.fits(self.width.into(), "the register").await;
-        self.type_into("fieldset input", " ").await;
+        self.fits_each_screen("the register").await;
+        if self.language == "en" {
+            self.mark(1).await;
+            self.browser.find("main p b", "1").await;
+        } else {
+            self.sign_off().await;
+        }
+    }
+
+    /// Marks the first so many people as present.
+    async fn mark(&self, people: usize) {
+        for place in 1..=people {
+            let present = format!("fieldset:nth-of-type({place}) input[value=P]");
+            self.type_into(&present, " ").await;
+        }
         self.press("main form button").await;
-        self.browser.find("main p b", "1").await;
+    }
+
+    /// Marks everybody and signs the day off, as far as what cannot be changed any more.
+    async fn sign_off(&mut self) {
+        let people = "return document.querySelectorAll('fieldset').length";
+        let people = self.browser.ask::<usize>(people).await;
+        self.mark(people).await;
+        self.browser.find("main p b", &people.to_string()).await;
+        self.press("main a[href*='/sign']").await;
+        self.at("Ufunge siku?").await;
+        self.press("main form button").await;
+        self.browser.find("main [role=status]", "").await;
+        self.fits_each_screen("a signed register").await;
+        self.browser.find("main table th", "").await;
+    }
+
+    /// The manager's own number, by a code that the new one gets.
+    async fn change_the_number(&mut self) {
+        let (old, new) = self.pick_number();
+        self.log_in(&person(old), "karibu2026").await;
+        self.press("main a[href^='/me/details']").await;
+        self.at(self.pick("My details", "Maelezo yangu")).await;
+        self.press("main a[href^='/me/number']").await;
+        self.at(self.pick("Show that it is you", "Thibitisha ni wewe"))
+            .await;
+        self.fill(&[("#proof", "1234")]).await;
+        self.at(self.pick("Change your number", "Badilisha nambari"))
+            .await;
+        let before = self.inbox(new).await.len();
+        self.fill(&[("#number", &person(new))]).await;
+        self.at(self.pick("Type the code", "Andika msimbo")).await;
+        let sms = self.sms_beyond(new, before).await;
+        let mut digits = sms.split(|c: char| !c.is_ascii_digit());
+        let code = digits.find(|digits| digits.len() == 6).unwrap();
+        self.fill(&[("#code", code)]).await;
+        self.browser.find("main [role=status]", &person(new)).await;
+        self.fits_each_screen("a new number").await;
+    }
+
+    /// Whose number the manager has, and which they change it to.
+    fn pick_number(&self) -> (u32, u32) {
+        match self.language {
+            "en" => (3, 777),
+            _ => (777, 778),
+        }
+    }
+
+    /// Staff come in by a password and their telephone, find who calls, and decide who takes
+    /// over from a lost line.
+    async fn run_the_console(&mut self, service: &TestService) {
+        self.base.clone_from(&service.base);
+        self.language = "en";
+        let telephone = self.teach_a_telephone(service).await;
+        self.at("Find a person").await;
+        self.fill(&[("main form input", "0700 000 002")]).await;
+        self.press("main table a").await;
+        self.at("Kamau Peter Njoroge").await;
+        self.press("nav a[href='/operator/requests']").await;
+        self.at("Requests").await;
+        for decision in ["approve", "refuse"] {
+            self.press(&format!("main button[value={decision}]")).await;
+            self.browser.find(".done", "Done.").await;
+            self.fits_each_screen(decision).await;
+        }
+        self.browser.find("main", "None waits.").await;
+        self.press("nav form button").await;
+        self.at("Log in to the console").await;
+        // A code is taken once, so the next one is waited for.
+        service.clock.advance(Duration::from_secs(30));
+        self.knock().await;
+        self.at("The code of your telephone").await;
+        let code = telephone.code_at(service.clock.now().as_millis());
+        self.fill(&[("#code", &code)]).await;
+        self.at("Find a person").await;
+    }
+
+    async fn knock(&mut self) {
+        self.goto("/operator/login").await;
+        self.at("Log in to the console").await;
+        let password = ("#password", OPERATOR_PASSWORD);
+        self.fill(&[("#user_name", "operator"), password]).await;
+    }
+
+    /// The first log-in: the telephone learns the secret and shows that it did.
+    async fn teach_a_telephone(&mut self, service: &TestService) -> TotpSecret {
+        self.knock().await;
+        self.at("Teach your telephone").await;
+        let secret = self.browser.find("main code", "").await;
+        let secret = secret.text().await.unwrap();
+        let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes());
+        let telephone = TotpSecret::from_bytes(&secret.unwrap()).unwrap();
+        let code = telephone.code_at(service.clock.now().as_millis());
+        self.fill(&[("#code", &code)]).await;
+        self.at("Write these down").await;
+        self.press("main a.button").await;
+        telephone
     }
 }
 
-async fn every_journey(width: u32) {
-    let mut visit = Visit::begin(width).await;
+/// A service whose staff need a telephone, where two have lost their lines.
+async fn office() -> TestService {
+    let service = TestService::start(Database::sqlite()).await;
+    let hasher = Hasher::new(1).unwrap();
+    let staffed = office::staff(&service.store, &hasher, service.clock.now());
+    staffed.await.unwrap();
+    for (line, lost) in [(98, 1), (99, 2)] {
+        let (id, tsc) = (format!("9000000{lost}"), format!("50000{lost}"));
+        let screen = service
+            .phone(line)
+            .walk(&["2", "1", &id, &tsc, "1980"])
+            .await;
+        assert!(screen.contains("N-"), "{screen}");
+    }
+    service
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_journey_is_made_by_the_keyboard_on_every_screen() {
+    let mut visit = Visit::begin().await;
     for language in ["en", "sw"] {
         visit.language = language;
         if language == "sw" {
@@ -297,20 +442,9 @@ async fn every_journey(width: u32) {
         visit.mend_a_detail().await;
         visit.answer_an_invitation().await;
         visit.manage_a_centre().await;
+        visit.change_the_number().await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_journey_on_the_smallest_screen() {
-    every_journey(240).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_journey_on_a_phone() {
-    every_journey(360).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_journey_on_a_desk() {
-    every_journey(1280).await;
+    let service = office().await;
+    visit.run_the_console(&service).await;
+    service.stop().await;
 }

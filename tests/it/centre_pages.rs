@@ -69,6 +69,8 @@ async fn the_roster_is_searched_printed_and_kept(service: &TestService) {
     assert!(!all.contains("90000001") && !all.contains("254700000001"));
     let print = shown(&mut surfer, &format!("{centre}/roster?print=yes&lang=sw")).await;
     assert!(print.contains("(6)") && !print.contains("<form"), "{print}");
+    // On paper no address tells whose list it is.
+    assert!(print.contains("99208105 Mfano Secondary School"), "{print}");
     for (wanted, found) in [
         ("role=CM", "(1)"),
         ("name=ACHIENG", "(1)"),

@@ -263,6 +263,48 @@ fn a_configuration_that_is_wrong_is_named_by_file_line_and_key() {
 }
 
 #[test]
+fn a_crest_that_is_none_stops_the_start_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let crest = folder.path().join("crest.svg");
+    let setting = format!("[council]\ncrest = \"{}\"\n[keys]", crest.display());
+    let (_folder, file) = configured("[keys]", &setting);
+    let place = format!("cp2: {}:7:1: `council.crest` names ", file.display());
+    let svg = |inner: &str| {
+        format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>\n{inner}</svg>")
+    };
+    for (text, why) in [
+        (None, "which can't be read: "),
+        (
+            Some("\u{89}PNG".to_owned()),
+            "which is no SVG that can be read: ",
+        ),
+        (Some(svg("<text>KNEC</text>")), "which has <text> in line 2"),
+        (
+            Some(svg("<rect width='99' height='1'/>")),
+            "which draws beyond its edge",
+        ),
+    ] {
+        if let Some(text) = text {
+            fs::write(&crest, text).unwrap();
+        }
+        for command in [&["config", "check"][..], &["serve"]] {
+            let said = run(&mut with_config(command, &file));
+            assert_failed(&said, why);
+            assert!(said.err.starts_with(&place), "{place} in {}", said.err);
+        }
+    }
+    fs::write(&crest, svg("<circle cx='4' cy='4' r='3'/>")).unwrap();
+    let said = run(&mut with_config(&["config", "check"], &file));
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let shown = format!(
+        "council.crest = \"{}\"  ({}:7)",
+        crest.display(),
+        file.display()
+    );
+    assert!(said.out.contains(&shown), "{shown} in {}", said.out);
+}
+
+#[test]
 fn the_check_finds_what_would_stop_the_start() {
     let filter = "[logging]\nfilter = \"cp2=loud\"\n[keys]";
     let (_folder, file) = configured("[keys]", filter);

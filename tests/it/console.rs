@@ -180,6 +180,17 @@ async fn a_manager_sees_how_it_goes_and_steers_and_an_auditor_sees_who_did(datab
         assert!(board.contains(said), "{said}: {board}");
     }
     assert!(!board.contains("Resume"), "{board}");
+    // It stands still until somebody wants to watch it, and again when they have enough.
+    assert!(!board.contains("http-equiv=\"refresh\""), "{board}");
+    let watched = "/operator/board?watching=1";
+    assert!(board.contains(&format!("href=\"{watched}\"")), "{board}");
+    let board = shown(&mut viewer, watched).await;
+    let refresh = format!("<meta http-equiv=\"refresh\" content=\"15;url={watched}\">");
+    assert!(board.contains(&refresh), "{board}");
+    assert!(
+        board.contains("<a href=\"/operator/board\">Stop"),
+        "{board}"
+    );
     let map = viewer.get("/operator/menus.svg").await;
     assert_eq!(map.headers()["content-type"], "image/svg+xml");
     let mut manager = at_the_console(&service, "operator").await;

@@ -1,5 +1,6 @@
 //! Files at the console: uploaded, judged, decided, written; tables taken out.
 
+use reqwest::Response;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -50,7 +51,7 @@ async fn a_file_is_uploaded_judged_and_written_when_somebody_says_so(database: D
     let kind = [("kind", "professionals"), ("sheet", "")];
     let file = ("../staff <1>.csv", text.as_bytes());
     let answer = data.upload("/operator/imports/file", &kind, file).await;
-    let path = leads_to(&answer).to_owned();
+    let path = page_of(&answer);
     let page = comes_to(&mut data, &path, "<h2>judged").await;
     for said in [
         "staff &#60;1&#62;.csv",
@@ -86,7 +87,7 @@ async fn a_file_is_uploaded_judged_and_written_when_somebody_says_so(database: D
     let answer = data
         .upload("/operator/imports/file", &kind, ("b.csv", good.as_bytes()))
         .await;
-    let path = leads_to(&answer).to_owned();
+    let path = page_of(&answer);
     comes_to(&mut data, &path, "Write all of it").await;
     assert_eq!(decides(&mut data, &path, "nothing").await, "done");
     service
@@ -94,6 +95,12 @@ async fn a_file_is_uploaded_judged_and_written_when_somebody_says_so(database: D
         .await;
     assert_eq!(service.count(PEOPLE).await, before + 2);
     service.stop().await;
+}
+
+/// Where an upload leads to: its page, which is watched until the file is judged.
+fn page_of(answer: &Response) -> String {
+    let path = leads_to(answer).strip_suffix("?watching=1");
+    path.expect("the page is watched").to_owned()
 }
 
 async fn what_is_no_file_of_ours_is_refused_and_says_why(database: Database) {

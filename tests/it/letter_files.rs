@@ -5,11 +5,12 @@ use std::path::Path;
 
 use crate::harness::program::{cp2, run};
 use crate::harness::{Office, TestService, on_each_database};
-use crate::letters::words;
+use crate::letters::{run_on, words};
 
 on_each_database!(
     the_letters_of_a_centre_are_written,
     the_councils_own_texts_take_the_place_of_those_built_in,
+    the_councils_own_crest_stands_on_its_letters,
 );
 
 /// The names of the files in a folder, in order.
@@ -77,4 +78,36 @@ async fn the_councils_own_texts_take_the_place_of_those_built_in(service: &TestS
     let said = check(&shipped);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.ends_with("7 letters, in order\n"), "{}", said.out);
+}
+
+/// Pixels of pure red on the first page of a letter, at 36 to the inch.
+fn red_pixels(pdf: &[u8]) -> usize {
+    let picture = run_on(pdf, "pdftoppm", &["-r", "36", "-l", "1"], &[]);
+    let pixels = &picture[picture.len() - picture.len() / 3 * 3..];
+    pixels
+        .chunks(3)
+        .filter(|pixel| *pixel == [255, 0, 0])
+        .count()
+}
+
+async fn the_councils_own_crest_stands_on_its_letters(service: &TestService) {
+    let office = Office::at(service);
+    let (crest, out) = (office.file("crest.svg"), office.file("out"));
+    // 56 points high, so 28 pixels of this picture, and as wide.
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'>\
+               <rect width='8' height='8' fill='red'/></svg>";
+    fs::write(&crest, svg).unwrap();
+    let render = |set: bool| {
+        let serial = ["--series", "KCSE 2026", "--serial", "9900001"];
+        let to = ["--out", out.to_str().unwrap()];
+        let mut command = office.command(&[&["letters", "render"][..], &serial, &to].concat());
+        if set {
+            command.env("CP2__COUNCIL__CREST", &crest);
+        }
+        assert_eq!(run(&mut command).code, Some(0));
+        red_pixels(&fs::read(out.join("99208105-INV-9900001.pdf")).unwrap())
+    };
+    assert_eq!(render(false), 0);
+    let red = render(true);
+    assert!((27 * 27..=29 * 29).contains(&red), "{red}");
 }

@@ -60,7 +60,7 @@ async fn open(service: &TestService, link: &str) -> Vec<u8> {
 }
 
 /// Runs a program on a PDF and gives what it prints.
-fn run_on(pdf: &[u8], program: &str, before: &[&str], after: &[&str]) -> String {
+pub(crate) fn run_on(pdf: &[u8], program: &str, before: &[&str], after: &[&str]) -> Vec<u8> {
     let file = tempfile::NamedTempFile::with_suffix(".pdf").unwrap();
     std::fs::write(file.path(), pdf).unwrap();
     let output = Command::new(program)
@@ -71,12 +71,13 @@ fn run_on(pdf: &[u8], program: &str, before: &[&str], after: &[&str]) -> String 
         .unwrap_or_else(|error| panic!("{program}: {error}; `scripts/test` installs it"));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {said}");
-    String::from_utf8(output.stdout).unwrap()
+    output.stdout
 }
 
 /// The words of a PDF, one space between them.
 pub(crate) fn words(pdf: &[u8]) -> String {
     let text = run_on(pdf, "pdftotext", &[], &["-"]);
+    let text = String::from_utf8(text).unwrap();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

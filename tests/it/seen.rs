@@ -78,7 +78,7 @@ async fn an_open_board_does_not_keep_its_session_alive(database: Database) {
     let mut watcher = at_the_console(&service, "viewer").await;
     let mut reader = at_the_console(&service, "viewer").await;
     let idle = service_idle();
-    let board = shown(&mut watcher, "/operator/board").await;
+    let board = shown(&mut watcher, "/operator/board?watching=1").await;
     let (_, rest) = board.split_once("content=\"15;url=").unwrap();
     let again = rest.split('"').next().unwrap();
     for _ in 0..2 {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER,
+};
 
 use crate::harness::service::{password_in, person};
 use crate::harness::{Surfer, TestService, on_each_database};
@@ -12,6 +14,8 @@ on_each_database!(
     a_password_by_sms_is_replaced_before_anything_else,
     a_password_is_changed_by_whoever_knows_it,
     whoever_fails_to_log_in_is_written_down,
+    whoever_tries_too_often_reads_how_long_it_still_is,
+    the_crest_is_fetched_once_and_kept_by_browsers,
     the_old_password_is_guessed_at_no_oftener_than_at_the_door,
     a_visit_ends_when_nothing_is_asked_for_and_in_any_case,
     one_button_logs_out_everywhere,
@@ -155,6 +159,55 @@ async fn forms_of_other_sites_are_refused(service: &TestService) {
         }
     }
     assert_eq!(service.contents().await, before);
+}
+
+async fn whoever_tries_too_often_reads_how_long_it_still_is(service: &TestService) {
+    let wrong = [("user_name", "254700000001"), ("password", "guessed")];
+    assert_eq!(service.post("/login", &wrong).await.status(), 403);
+    service.clock.advance(Duration::from_secs(630));
+    for _ in 0..4 {
+        assert_eq!(service.post("/login", &wrong).await.status(), 403);
+    }
+    let answer = service.post("/login?lang=sw", &wrong).await;
+    assert_eq!(answer.status(), 429);
+    assert_eq!(answer.headers()[RETRY_AFTER], "300");
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Subiri dakika 5, kisha"), "{page}");
+    service.clock.advance(Duration::from_secs(220));
+    let page = service.post("/login", &wrong).await.text().await.unwrap();
+    assert!(page.contains("Wait 1 minute, then"), "{page}");
+    service.clock.advance(Duration::from_secs(51));
+    assert!(service.can_log_in(&person(1), DEMO_PASSWORD).await);
+}
+
+async fn the_crest_is_fetched_once_and_kept_by_browsers(service: &TestService) {
+    let page = service.get("/login").await.text().await.unwrap();
+    let (_, rest) = page.split_once("<img src=\"").unwrap();
+    let (address, _) = rest.split_once('"').unwrap();
+    assert!(address.starts_with("/crest.svg?"), "{address}");
+    let icon = format!("<link rel=\"icon\" type=\"image/svg+xml\" href=\"{address}\">");
+    assert!(page.contains(&icon), "{page}");
+    let crest = service.get(address).await;
+    assert_eq!(crest.status(), 200);
+    let headers = crest.headers();
+    assert_eq!(headers[CONTENT_TYPE], "image/svg+xml");
+    assert_eq!(
+        headers[CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
+    let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    let svg = crest.text().await.unwrap();
+    assert!(svg.starts_with("<svg ") && svg.contains("#0b5c47"), "{svg}");
+    let console = service.get("/operator/login").await;
+    let policy = console.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("; style-src 'self';"), "{policy}");
+    let page = console.text().await.unwrap();
+    let (_, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
+    let sheet = service.get(rest.split('"').next().unwrap()).await;
+    assert_eq!(sheet.status(), 200);
+    assert_eq!(sheet.headers()[CONTENT_TYPE], "text/css; charset=utf-8");
+    assert!(sheet.text().await.unwrap().contains("nav a{"));
 }
 
 /// The letters that a person's own page leads to.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 use crate::actions::guessing::{Verdict, guess_at};
-use crate::actions::limits::{private_bucket, use_once_from};
+use crate::actions::limits::{Wait, private_bucket, use_once_from};
 use crate::actions::log_in::LOG_IN_WINDOW;
 use crate::actions::visit::{STEP, ends};
 use crate::actions::work::{ActionError, Tools};
@@ -53,13 +53,13 @@ pub enum Step {
     In,
 }
 
-/// Counts a try from an address. False when too many come from there.
-pub async fn may_knock(
+/// Counts a try from an address; or how long to wait, when too many come from there.
+pub async fn count_knock(
     store: &Store,
     tools: &Tools,
     address: IpAddr,
     now: Timestamp,
-) -> Result<bool, ActionError> {
+) -> Result<Option<Wait>, ActionError> {
     let limit = (tools.operator.logins_in_fifteen_minutes, LOG_IN_WINDOW);
     let at = (store, &tools.keys);
     Ok(use_once_from(address, at, "staff.address", limit, now).await?)

@@ -13,7 +13,7 @@ mod service;
 mod sessions;
 
 pub use accounts::{Account, Changed, Made, add, reset, set_disabled, set_role};
-pub use door::{Entry, Member, Sign, Step, leave, log_in, may_knock, member};
+pub use door::{Entry, Member, Sign, Step, count_knock, leave, log_in, member};
 pub use factor::{Enrolled, Proof, enrol, enrolment, prove};
 pub use help::{Help, Helped, help};
 pub use own_password::{StaffChosen, choose_own_password};

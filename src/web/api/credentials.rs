@@ -87,10 +87,10 @@ impl Endpoint for VerifyCredential {
         let (app, now) = (&call.app, call.now);
         let user = UserName::parse(&sent.user_name);
         if let Some(user) = &user
-            && !actions::may_log_in(&app.store, &app.tools, user, now).await?
+            && let Some(wait) = actions::count_log_in(&app.store, &app.tools, user, now).await?
         {
             return Ok(Json(Told {
-                retry_after_s: Some(u64::from(actions::LOG_IN_MINUTES) * 60),
+                retry_after_s: Some(wait.seconds()),
                 ..Told::only(Verdict::Locked)
             }));
         }

@@ -52,8 +52,13 @@ pub(in super::super) async fn page(desk: Desk, id: Managed, wanted: Asked) -> Re
         all.into_iter().skip(wanted.from).take(PAGE).collect()
     };
     let next = wanted.from.saturating_add(PAGE);
+    let centre = match centre(&desk, &id, is_print).await {
+        Ok(centre) => centre,
+        Err(page) => return page,
+    };
     RosterPage {
         frame: desk.frame(),
+        centre,
         path: format!("/centre/{id}"),
         members: &members,
         count,
@@ -63,6 +68,16 @@ pub(in super::super) async fn page(desk: Desk, id: Managed, wanted: Asked) -> Re
         is_print,
     }
     .into_response()
+}
+
+/// Which centre it is, for paper: there, no address tells.
+async fn centre(desk: &Desk, id: &str, is_print: bool) -> Result<Option<String>, Response> {
+    if !is_print {
+        return Ok(None);
+    }
+    let told = desk.run("centre.describe", managed(id)).await?;
+    let (code, name) = (told.text("centre_code"), told.text("centre_name"));
+    Ok(Some(format!("{code} {name}")))
 }
 
 /// All of them as CSV.

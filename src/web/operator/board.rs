@@ -27,6 +27,7 @@ use crate::web::pages::Problem;
 use super::chart::{self, Tone};
 use super::filled::Filled;
 use super::said::{Said, back};
+use super::watch::Watch;
 use super::{Shell, problem, show, time_of};
 
 const PATH: &str = "/operator/board";
@@ -98,6 +99,7 @@ struct ProcessRow {
 struct BoardPage<'a> {
     shell: Shell<'a>,
     said: Option<&'static str>,
+    watch: Watch,
     standing: &'a Standing,
     waiting: String,
     hops: String,
@@ -114,7 +116,7 @@ struct BoardPage<'a> {
     processes: Vec<ProcessRow>,
 }
 
-/// The board; it comes anew by itself.
+/// The board; it comes anew by itself for whoever watches it.
 pub(in crate::web) async fn page(
     State(app): State<App>,
     Extension(member): Extension<Member>,
@@ -132,6 +134,7 @@ pub(in crate::web) async fn page(
     let page = BoardPage {
         shell: app.shell(Some(&member)),
         said: said.line(),
+        watch: Watch::of(PATH, 15, &said),
         waiting: waiting(&standing),
         hops: format!("{:.1}", tempo.last_minute()),
         answers: answers(&tempo),

@@ -21,6 +21,7 @@ use crate::web::pages::Problem;
 
 use super::filled::Filled;
 use super::said::{Said, back};
+use super::watch::Watch;
 use super::{Shell, TableError, chart, problem, show, time_of};
 
 #[derive(Template)]
@@ -35,6 +36,7 @@ struct CampaignsPage<'a> {
 struct CampaignPage<'a> {
     shell: Shell<'a>,
     said: Option<&'static str>,
+    watch: Option<Watch>,
     campaign: &'a Campaign,
     /// Of one that is not started.
     estimate: Option<Estimate>,
@@ -65,7 +67,7 @@ pub(in crate::web) async fn list(
     show(&app, &page)
 }
 
-/// One of them; while it is being sent, the page comes anew by itself.
+/// One of them; while it is being sent, the page comes anew by itself for whoever watches it.
 pub(in crate::web) async fn page(
     State(app): State<App>,
     Extension(member): Extension<Member>,
@@ -87,9 +89,12 @@ pub(in crate::web) async fn page(
         parts.map(|part| part.people).sum::<u64>()
     };
     let (left, badly, whole) = (sum(waits), sum(has_failed), sum(|_| true));
+    let path = format!("/operator/campaigns/{}", campaign.reference);
+    let watch = (campaign.stage == Stage::Running).then(|| Watch::of(&path, 5, &said));
     let page = CampaignPage {
         shell: app.shell(Some(&member)),
         said: said.line(),
+        watch,
         estimate,
         tally: &tally,
         left,

@@ -94,8 +94,8 @@ pub(in crate::web) async fn log_in(
     let entry = to_the_end(async move {
         let now = inner.clock.now();
         let (store, tools) = (&inner.store, &inner.tools);
-        if !staff::may_knock(store, tools, client.0, now).await? {
-            return Ok::<_, ActionError>(Entry::Locked(15));
+        if let Some(wait) = staff::count_knock(store, tools, client.0, now).await? {
+            return Ok::<_, ActionError>(Entry::Locked(wait.minutes()));
         }
         match name {
             Ok(name) => staff::log_in(store, tools, &name, password, now).await,
@@ -304,7 +304,8 @@ fn status_of(is_wrong: bool) -> StatusCode {
 }
 
 fn locked(minutes: u64) -> String {
-    format!("Too many tries. Wait {minutes} minutes, then try again.")
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    format!("Too many tries. Wait {minutes} {unit}, then try again.")
 }
 
 fn wrong_code(proof: Proof) -> Option<String> {

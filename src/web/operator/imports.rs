@@ -26,6 +26,7 @@ use crate::web::pages::Problem;
 
 use super::filled::Filled;
 use super::said::{Said, back};
+use super::watch::Watch;
 use super::{Shell, chart, problem, show, time_of};
 
 const PATH: &str = "/operator/imports";
@@ -53,6 +54,8 @@ struct ImportsPage<'a> {
 struct ImportPage<'a> {
     shell: Shell<'a>,
     said: Option<&'static str>,
+    /// While something goes on.
+    watch: Option<Watch>,
     import: &'a Import,
     rejects: &'a [Reject],
     bar: String,
@@ -204,7 +207,7 @@ pub(in crate::web) async fn upload(
     let path = format!("{PATH}/{id}");
     // Not waited for: when the service stops meanwhile, the file is given up and says so.
     tokio::spawn(judge(app, member, id, table, tells));
-    Redirect::to(&path).into_response()
+    Redirect::to(&Watch::address(&path)).into_response()
 }
 
 async fn judge(app: App, member: Member, id: String, table: Table, tells: bool) {
@@ -223,7 +226,7 @@ async fn judge(app: App, member: Member, id: String, table: Table, tells: bool) 
     let _ = app.clerk.give_up(&id, &fault).await;
 }
 
-/// One of them; while something goes on, the page comes anew by itself.
+/// One of them; while something goes on, the page comes anew by itself for whoever watches it.
 pub(in crate::web) async fn page(
     State(app): State<App>,
     Extension(member): Extension<Member>,
@@ -247,7 +250,10 @@ pub(in crate::web) async fn page(
         Ok(None) => return problem(&app, Problem::NotFound),
         Err(Failed) => return problem(&app, Problem::Unavailable),
     };
+    let goes_on = matches!(import.stage, Stage::Judging | Stage::Writing);
+    let path = format!("{PATH}/{}", import.id);
     let page = ImportPage {
+        watch: goes_on.then(|| Watch::of(&path, 2, &said)),
         shell: app.shell(Some(&member)),
         said: said.line(),
         bar: match import.stage {

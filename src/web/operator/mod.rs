@@ -23,6 +23,7 @@ mod said;
 mod sessions;
 mod square;
 mod staff_accounts;
+mod watch;
 
 pub(super) use audit::{file as audit_file, page as audit};
 pub(super) use board::{Counted, page as board, resume as resume_channel};

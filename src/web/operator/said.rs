@@ -8,9 +8,16 @@ use serde::Deserialize;
 pub(in crate::web) struct Said {
     #[serde(default)]
     said: String,
+    #[serde(default)]
+    watching: String,
 }
 
 impl Said {
+    /// Whether the page is loaded anew by itself.
+    pub(super) fn watches(&self) -> bool {
+        self.watching == "1"
+    }
+
     /// The line to show.
     pub(super) fn line(&self) -> Option<&'static str> {
         Some(match self.said.as_str() {

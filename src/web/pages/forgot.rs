@@ -27,8 +27,11 @@ pub enum ForgotState {
     NoNumber,
     /// If the number is registered, an SMS is on its way.
     Sent,
-    /// Too many were asked for from this address.
-    TooMany,
+    /// Too many were asked for from this address; the next one counts after these minutes.
+    TooMany {
+        /// At least one.
+        minutes: u64,
+    },
 }
 
 struct Words {
@@ -75,15 +78,18 @@ impl ForgotPage<'_> {
         )
     }
 
-    fn error_line(&self) -> Option<&'static str> {
+    fn error_line(&self) -> Option<String> {
         match self.state {
             ForgotState::NoNumber => Some(self.frame.pick(
-                "This is not a Kenyan mobile number.",
-                "Hii si nambari ya simu ya Kenya.",
+                "This is not a Kenyan mobile number.".into(),
+                "Hii si nambari ya simu ya Kenya.".into(),
             )),
-            ForgotState::TooMany => Some(self.frame.pick(
-                "Too many requests from here. Wait an hour, or dial the code below.",
-                "Maombi ni mengi kutoka hapa. Subiri saa moja, au piga nambari iliyo hapa chini.",
+            ForgotState::TooMany { minutes } => Some(self.frame.pick(
+                format!("Too many requests from here. Wait {minutes} min, or dial the code below."),
+                format!(
+                    "Maombi ni mengi kutoka hapa. Subiri dak {minutes}, au piga nambari iliyo hapa \
+                     chini."
+                ),
             )),
             ForgotState::Asking | ForgotState::Sent => None,
         }
@@ -99,7 +105,7 @@ impl IntoResponse for ForgotPage<'_> {
         let status = match self.state {
             ForgotState::Asking | ForgotState::Sent => StatusCode::OK,
             ForgotState::NoNumber => StatusCode::UNPROCESSABLE_ENTITY,
-            ForgotState::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            ForgotState::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         };
         self.frame.respond(status, &self)
     }

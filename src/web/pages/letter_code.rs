@@ -117,10 +117,8 @@ impl LetterCodePage<'_> {
                 format!("Umejaribu msimbo huu mara nyingi. Subiri dak {minutes}, kisha ujaribu."),
             ),
             LetterCodeState::TooMany { minutes } => pick(
-                format!("Too many tries from here. Wait up to {minutes} min, then try again."),
-                format!(
-                    "Majaribio ni mengi kutoka hapa. Subiri hadi dak {minutes}, kisha ujaribu."
-                ),
+                format!("Too many tries from here. Wait {minutes} min, then try again."),
+                format!("Majaribio ni mengi kutoka hapa. Subiri dak {minutes}, kisha ujaribu."),
             ),
         }
     }

@@ -28,7 +28,7 @@ pub enum LoginError {
     /// Too many tries; the next one counts after these minutes.
     Wait {
         /// At least one.
-        minutes: u32,
+        minutes: u64,
     },
 }
 
@@ -98,7 +98,7 @@ impl IntoResponse for LoginPage<'_> {
         };
         let mut response = self.frame.respond(status, &self);
         if let Some(LoginError::Wait { minutes }) = self.error {
-            let seconds = HeaderValue::from(u64::from(minutes) * 60);
+            let seconds = HeaderValue::from(minutes * 60);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response

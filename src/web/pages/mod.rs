@@ -1,9 +1,10 @@
 //! The pages of the thin site, as people with a small phone and a slow line see them.
 //!
-//! No page has a script, a font or a picture of its own: each comes whole in one
-//! answer of less than 14 KB, which is what a server may send before it waits for
-//! the first acknowledgement. Styles stand inside the page and are allowed by
-//! their hash. A page gets prepared strings and knows no rules.
+//! No page has a script or a font, and none a picture but the council's crest, which browsers
+//! keep: each comes whole in one answer of less than 14 KB, which is what a server may send
+//! before it waits for the first acknowledgement. Styles stand inside the page and are allowed
+//! by their hash; the console's, which staff see all day, are kept by browsers like the crest.
+//! A page gets prepared strings and knows no rules.
 
 mod centre;
 mod check;

@@ -33,7 +33,7 @@ pub enum PasswordState {
     /// Too many tries; the next one counts after these minutes.
     Wait {
         /// At least one.
-        minutes: u32,
+        minutes: u64,
     },
 }
 

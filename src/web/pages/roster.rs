@@ -13,6 +13,8 @@ use crate::domain::{Language, Role};
 pub struct RosterPage<'a> {
     /// See [`super::Look::frame`].
     pub frame: Frame<'a>,
+    /// Its code and name, on paper.
+    pub centre: Option<String>,
     /// The page of the centre.
     pub path: String,
     /// Who is on this page.

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use super::*;
 use crate::actions::PasswordFault;
-use crate::domain::{Accent, County, Language};
+use crate::domain::{Accent, County, Crest, Language};
 
 const EVERY_LANGUAGE: [Language; 2] = [Language::En, Language::Sw];
 const EVERY_PROBLEM: [Problem; 9] = [
@@ -39,7 +39,12 @@ const EVERY_CODE_STATE: [LetterCodeState; 6] = [
 ];
 
 fn look() -> Look {
-    Look::new("Exams Council", "*384*2026#", Accent::default(), true)
+    look_of(Accent::default())
+}
+
+fn look_of(accent: Accent) -> Look {
+    let crest = Crest::plain(accent).unwrap();
+    Look::new(("Exams Council", &crest, accent), "*384*2026#", true)
 }
 
 async fn read(page: impl IntoResponse) -> (StatusCode, HeaderMap, String) {
@@ -235,6 +240,7 @@ async fn centre_pages(frame: Frame<'_>, text: &str) -> Vec<(StatusCode, HeaderMa
     let days = vec![(path(), text.to_owned()); 2];
     let roster = RosterPage {
         frame,
+        centre: Some(text.into()),
         path: path(),
         members: &vec![member; 25],
         count: 2_000,
@@ -278,9 +284,11 @@ async fn a_name_that_is_markup_stays_a_name() {
 }
 
 #[tokio::test]
-async fn no_page_has_a_script_or_fetches_anything() {
+async fn no_page_has_a_script_or_fetches_anything_but_the_crest() {
     for language in EVERY_LANGUAGE {
         for (_, _, html) in every_page(language, "x").await {
+            let (before, after) = html.split_once("<img src=\"/crest.svg?").unwrap();
+            let html = [before, after].concat();
             for wanted in [" src=", "@import", "url(", "onclick", "href=\"http"] {
                 assert!(!html.contains(wanted), "{wanted} in {html}");
             }
@@ -345,7 +353,7 @@ async fn the_policy_allows_exactly_the_style_that_is_sent() {
 
 #[tokio::test]
 async fn the_council_brings_its_own_colour() {
-    let look = Look::new("X", "*1#", Accent::parse("#7a1f2b").unwrap(), false);
+    let look = look_of(Accent::parse("#7a1f2b").unwrap());
     let (_, _, html) = read(HomePage {
         frame: look.frame(Language::En),
     })
