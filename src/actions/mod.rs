@@ -43,6 +43,7 @@ mod places;
 pub mod problem;
 mod profile;
 mod pulse;
+mod reading;
 mod record;
 mod reference;
 pub mod registration;
@@ -71,6 +72,7 @@ pub use log_in::{Credential, LogIn, count_log_in, log_in, log_in_failed, verify_
 pub use lost_line::{Claim, Decided, Decision, Evidence, claims, decide_claim, evidence};
 pub use own_password::{Chosen, PasswordFault, Wanted, choose_password};
 pub use pulse::Pulse;
+pub use reading::has_read;
 pub use visit::{Visitor, log_out, visitor, work_of};
 use work::Action;
 pub use work::{ActionError, Look, Prepared, Tools, Way, Work};

@@ -1,6 +1,8 @@
 //! Tables on their way out, as CSV that spreadsheets take for what it is.
 
+use crate::actions::has_read;
 use crate::actions::personal::shown;
+use crate::domain::Timestamp;
 use crate::store::exports::{self, Filter, Mark, Table};
 use crate::store::{StoreError, Tx};
 use crate::text::harmless;
@@ -35,6 +37,17 @@ impl Export {
             filter,
             mark: None,
         }
+    }
+
+    /// Writes down who takes it out. Nothing may leave before that is kept.
+    pub async fn sign(&self, tx: &mut Tx, by: &str, now: Timestamp) -> Result<(), StoreError> {
+        let Filter { series, centre } = &self.filter;
+        let series = series.map(|series| series.to_string());
+        let centre = centre.as_ref().map(|centre| centre.as_str().to_owned());
+        let narrowed: Vec<_> = series.into_iter().chain(centre).collect();
+        let detail = (!narrowed.is_empty()).then(|| narrowed.join(", "));
+        let what = format!("export.{}", self.table.name);
+        has_read(tx, by, (&what, detail), &[], now).await
     }
 
     /// The next rows as CSV, with the names of the columns before the first; none at the end.

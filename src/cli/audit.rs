@@ -9,10 +9,13 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use crate::actions::audit::{Verified, verify};
+use crate::actions::has_read;
+use crate::domain::{Clock, SystemClock};
 use crate::service::existing_store;
 use crate::store::audit::{self, Head, Kept};
 use crate::text::harmless;
 
+use super::by::By;
 use super::{ConfigFile, private_file};
 
 /// Rows that are read at a time.
@@ -31,7 +34,7 @@ pub(super) enum AuditCommand {
     Verify(Verify),
     /// Write the entries that are chained as CSV, in their order
     ///
-    /// Example: cp2 audit export --after 4000 --to audit.csv
+    /// Example: cp2 audit export --after 4000 --by otieno --to audit.csv
     Export(Export),
 }
 
@@ -57,6 +60,8 @@ pub(super) struct Export {
     /// The file to write; without it, to standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+    #[command(flatten)]
+    by: By,
 }
 
 pub(super) async fn run(command: &AuditCommand) -> anyhow::Result<ExitCode> {
@@ -107,6 +112,14 @@ async fn look_through(args: &Verify) -> anyhow::Result<ExitCode> {
 async fn export(args: &Export) -> anyhow::Result<ExitCode> {
     let store = existing_store(&args.config.load()?).await?;
     let out = private_file::or_stdout(args.to.as_deref())?;
+    let detail = (args.after > 0).then(|| format!("after {}", args.after));
+    let (by, what) = (args.by.actor(), ("audit.exported", detail));
+    let mut tx = store.begin().await?;
+    // The entry about this export is not in it.
+    let head = audit::head(&mut tx).await?;
+    let last = head.map_or(0, |head| head.number);
+    has_read(&mut tx, &by, what, &[], SystemClock.now()).await?;
+    tx.commit().await?;
     let mut table = csv::Writer::from_writer(out);
     table.write_record([
         "number", "id", "at", "actor", "subject", "what", "way", "detail", "link",
@@ -114,7 +127,8 @@ async fn export(args: &Export) -> anyhow::Result<ExitCode> {
     let mut tx = store.begin_read().await?;
     let mut after = args.after;
     loop {
-        let page = audit::chained(&mut tx, after, PAGE).await?;
+        let mut page = audit::chained(&mut tx, after, PAGE).await?;
+        page.retain(|entry| entry.number.is_some_and(|number| number <= last));
         for entry in &page {
             table.write_record(cells(entry))?;
         }

@@ -9,17 +9,19 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::clerk::Export;
-use crate::domain::{CentreCode, Series};
+use crate::domain::{CentreCode, Clock, Series, SystemClock};
 use crate::service::existing_store;
 use crate::store::exports::{self, Filter, TABLES, Table};
 
+use super::by::By;
 use super::{ConfigFile, private_file};
 
 /// Write a table of what is known as CSV, to read it or to import it again
 ///
-/// It holds names and numbers: keep it where only those who need it can read it.
+/// It holds names and numbers: keep it where only those who need it can read it. The audit
+/// log keeps who took it.
 ///
-/// Example: cp2 export attendance --series "KCSE 2026" --to attendance.csv
+/// Example: cp2 export attendance --series "KCSE 2026" --by wanjiku --to attendance.csv
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct ExportArgs {
@@ -37,6 +39,8 @@ pub(super) struct ExportArgs {
     /// The file to write; without it, to standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+    #[command(flatten)]
+    by: By,
 }
 
 /// The names of the tables, and which one is meant.
@@ -56,8 +60,12 @@ pub(super) async fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     }
     let store = existing_store(&args.config.load()?).await?;
     let mut out = private_file::or_stdout(args.to.as_deref())?;
-    let mut tx = store.begin_read().await?;
     let mut export = Export::new(args.table, filter);
+    let mut tx = store.begin().await?;
+    let by = args.by.actor();
+    export.sign(&mut tx, &by, SystemClock.now()).await?;
+    tx.commit().await?;
+    let mut tx = store.begin_read().await?;
     while let Some(rows) = export.next(&mut tx).await? {
         out.write_all(&rows)?;
     }

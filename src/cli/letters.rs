@@ -8,13 +8,14 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use std::io::Write;
 
-use crate::actions::{Tools, letter_data};
-use crate::domain::{CentreCode, Series};
+use crate::actions::{Tools, has_read, letter_data};
+use crate::domain::{CentreCode, Clock, Series, SystemClock};
 use crate::letters::{LetterData, Letters, TemplateFile};
 use crate::service::{existing_store, letter_files, load_letters, load_tools};
 use crate::store::deployments::{self, Deployment, LettersOf};
 use crate::store::{StoreError, Tx, people};
 
+use super::by::By;
 use super::progress::Progress;
 use super::{ConfigFile, private_file};
 
@@ -67,6 +68,8 @@ pub(super) struct RenderArgs {
     /// The folder to write to; it is made where it is missing
     #[arg(long, value_name = "DIR", default_value = "letters-out")]
     out: PathBuf,
+    #[command(flatten)]
+    by: By,
 }
 
 pub(super) async fn run(command: &LettersCommand) -> anyhow::Result<ExitCode> {
@@ -106,9 +109,14 @@ async fn render(args: &RenderArgs) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("{} can't be made", args.out.display()))?;
     let store = existing_store(&config).await?;
-    let mut tx = store.begin_read().await?;
+    let mut tx = store.begin().await?;
     let total = deployments::count_letters(&mut tx, wanted).await?;
-    drop(tx);
+    let what = (
+        "letters.rendered",
+        Some(format!("{total} of {}", args.series)),
+    );
+    has_read(&mut tx, &args.by.actor(), what, &[], SystemClock.now()).await?;
+    tx.commit().await?;
     let mut progress = Progress::of(total, "writing", "letters")?;
     let (begun, mut done, mut after) = (Instant::now(), 0, 0);
     loop {

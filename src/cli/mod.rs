@@ -5,6 +5,7 @@
 
 mod api;
 mod audit;
+mod by;
 mod campaign;
 mod config;
 mod db;
@@ -96,6 +97,16 @@ impl ConfigFile {
     fn load(&self) -> anyhow::Result<crate::config::Config> {
         Ok(crate::config::load(&self.path, std::env::vars())?)
     }
+}
+
+/// A list, for people or for programs.
+#[derive(Debug, Args)]
+struct Listing {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Print JSON: an array
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command that the process was called with.

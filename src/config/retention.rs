@@ -28,6 +28,10 @@ pub struct Retention {
     pub guesses_days: u64,
     /// The language, blocks and opt-outs of lines that nobody in the register holds.
     pub lines_days: u64,
+    /// Which screens a line has seen in its sessions.
+    pub conversations_days: u64,
+    /// Events for other systems, posted or not.
+    pub events_days: u64,
     /// How many sessions went through which screen.
     pub traffic_days: u64,
     /// The audit log.
@@ -49,6 +53,8 @@ impl Default for Retention {
             imports_days: 30,
             guesses_days: 90,
             lines_days: 730,
+            conversations_days: 30,
+            events_days: 30,
             traffic_days: 1_096,
             audit_days: 3_653,
             work_days: 2_557,
@@ -59,7 +65,7 @@ impl Default for Retention {
 impl Retention {
     /// Each setting with its days.
     #[must_use]
-    pub fn all(&self) -> [(&'static str, u64); 13] {
+    pub fn all(&self) -> [(&'static str, u64); 15] {
         [
             ("messages_days", self.messages_days),
             ("incoming_days", self.incoming_days),
@@ -71,6 +77,8 @@ impl Retention {
             ("imports_days", self.imports_days),
             ("guesses_days", self.guesses_days),
             ("lines_days", self.lines_days),
+            ("conversations_days", self.conversations_days),
+            ("events_days", self.events_days),
             ("traffic_days", self.traffic_days),
             ("audit_days", self.audit_days),
             ("work_days", self.work_days),

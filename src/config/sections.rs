@@ -217,8 +217,6 @@ pub struct Outbox {
     /// How long nothing may be heard of a password before it goes by another channel of its
     /// route too, in seconds; 0 never.
     pub second_channel_after_s: u64,
-    /// How long is kept which screens a line has seen, in days.
-    pub keep_conversations_days: u64,
     /// How often the worker looks for work that nobody told it of, in milliseconds.
     pub poll_ms: u64,
 }
@@ -236,7 +234,6 @@ impl Default for Outbox {
             circuit_failures: 5,
             circuit_s: 3,
             second_channel_after_s: 0,
-            keep_conversations_days: 30,
             poll_ms: 500,
         }
     }
@@ -333,11 +330,5 @@ impl Outbox {
     pub fn second_channel_after(&self) -> Option<Duration> {
         let seconds = self.second_channel_after_s;
         (seconds > 0).then(|| Duration::from_secs(seconds))
-    }
-
-    /// How long is kept which screens a line has seen.
-    #[must_use]
-    pub fn keep_conversations(&self) -> Duration {
-        Duration::from_hours(self.keep_conversations_days * 24)
     }
 }

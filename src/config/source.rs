@@ -21,6 +21,16 @@ pub const SAMPLE: &str = include_str!("../../config/cp2.toml");
 /// How the names of variables begin that are settings.
 pub(super) const PREFIX: &str = "CP2__";
 
+/// Settings that stood elsewhere before, and where they stand now.
+const MOVED: [(&str, &str, &str); 2] = [
+    ("outbox", "keep_days", "retention.messages_days"),
+    (
+        "outbox",
+        "keep_conversations_days",
+        "retention.conversations_days",
+    ),
+];
+
 /// Why the service can't start with this configuration. Never holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -87,6 +97,13 @@ pub fn parse(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let Said { table, variables } = said(file, text, environment)?;
+    if let Some((key, new)) = moved(&table) {
+        return Err(ConfigError::Unsafe {
+            place: place_of(&key, file, text, &variables),
+            key,
+            message: format!("is called `{new}` now"),
+        });
+    }
     let config = Config::deserialize(table).map_err(|error| {
         // The text alone fails the same way where the fault stands in the text.
         match toml::from_str::<Config>(text) {
@@ -103,6 +120,20 @@ pub fn parse(
         message,
     })?;
     Ok(config)
+}
+
+/// A setting that has another name by now, and that name.
+fn moved(table: &Table) -> Option<(String, &'static str)> {
+    let is_said = |section: &str, key: &str| {
+        let section = table.get(section).and_then(Value::as_table);
+        section.is_some_and(|section| section.contains_key(key))
+    };
+    let mut moved = MOVED
+        .iter()
+        .filter(|(section, key, _)| is_said(section, key));
+    moved
+        .next()
+        .map(|(section, key, new)| (format!("{section}.{key}"), *new))
 }
 
 /// What was said, before anybody knows what it means.
@@ -323,6 +354,23 @@ service_codes = ["*384*2026#"]
     }
 
     #[test]
+    fn a_setting_that_has_moved_says_where_to() {
+        let text = format!("{GOOD}[outbox]\nkeep_conversations_days = 3\n");
+        let error = read(&text, &[]).unwrap_err();
+        assert_eq!(
+            error,
+            "cp2.toml:16:1: `outbox.keep_conversations_days` is called \
+             `retention.conversations_days` now"
+        );
+        let error = read(GOOD, &[("CP2__OUTBOX__KEEP_DAYS", "9")]).unwrap_err();
+        assert!(
+            error.starts_with("CP2__OUTBOX__KEEP_DAYS in the environment: "),
+            "{error}"
+        );
+        assert!(error.ends_with("`retention.messages_days` now"), "{error}");
+    }
+
+    #[test]
     fn an_error_never_shows_a_value() {
         let error = read(&GOOD.replace("\"atsk_synthetic\"", "4711"), &[]).unwrap_err();
         assert!(!error.contains("4711"), "{error}");
@@ -503,6 +551,10 @@ service_codes = ["*384*2026#"]
         assert_eq!(
             format!("{:?}", sample.outbox),
             format!("{:?}", plain.outbox)
+        );
+        assert_eq!(
+            format!("{:?}", sample.retention),
+            format!("{:?}", plain.retention)
         );
         assert_eq!(
             format!("{:?}", sample.server),

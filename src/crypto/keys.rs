@@ -147,12 +147,9 @@ impl Keys {
         self.fingerprints(LINE, line.as_str().as_bytes())
     }
 
-    /// The fingerprints of something under every key, the old ones too.
-    pub(super) fn fingerprints(
-        &self,
-        purpose: &str,
-        data: &[u8],
-    ) -> impl Iterator<Item = [u8; 32]> {
+    /// The fingerprints of something under every key, the old ones too: to find what was kept
+    /// while another one was current.
+    pub fn fingerprints(&self, purpose: &str, data: &[u8]) -> impl Iterator<Item = [u8; 32]> {
         self.by_name.values().map(move |key| key.mac(purpose, data))
     }
 }

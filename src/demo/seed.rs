@@ -314,7 +314,7 @@ pub async fn seed(
         for posting in cast.work {
             serial += 1;
             let deployment = deployment(&person.id, posting, serial, moved)?;
-            deployments::insert(&mut tx, &deployment).await?;
+            deployments::insert(&mut tx, &deployment, now).await?;
             if posting.state == State::Invited {
                 let answer_by = now.plus(TIME_TO_ANSWER);
                 invitations::set_deadline(&mut tx, &deployment.id, answer_by).await?;
@@ -357,7 +357,7 @@ async fn crowd(
         people::insert(tx, &person, now).await?;
         let posting = posted(CENTRES[at % 2].code, Exam::Kcse, Role::Invigilator);
         let deployment = deployment(&person.id, &posting, serial + 1 + index, moved)?;
-        deployments::insert(tx, &deployment).await?;
+        deployments::insert(tx, &deployment, now).await?;
     }
     Ok(())
 }

@@ -77,6 +77,8 @@ pub enum Duty {
     Steer,
     /// To make, reset and close accounts of staff.
     Accounts,
+    /// To give other systems keys, and take them back.
+    Systems,
     /// To read the audit log.
     Audit,
 }
@@ -149,7 +151,7 @@ impl StaffRole {
             Duty::SeePeople => self != Self::Auditor,
             Duty::Help => matches!(self, Self::HelpDesk | Self::Manager),
             Duty::Decide | Duty::Files => matches!(self, Self::Data | Self::Manager),
-            Duty::Steer | Duty::Accounts => self == Self::Manager,
+            Duty::Steer | Duty::Accounts | Duty::Systems => self == Self::Manager,
             Duty::Audit => self == Self::Auditor,
         }
     }

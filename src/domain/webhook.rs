@@ -29,6 +29,12 @@ pub enum HookUrlError {
 }
 
 impl HookUrl {
+    /// Where it is, without what may be a secret of its owner.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Reads an address. Without `may_be_local` it must be https and no private address.
     pub fn parse(text: &str, may_be_local: bool) -> Result<Self, HookUrlError> {
         let url = Url::parse(text).map_err(|_| HookUrlError::Shape)?;
@@ -67,7 +73,7 @@ impl HookUrl {
 
 impl std::fmt::Debug for HookUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "HookUrl({}, ..)", self.0.host_str().unwrap_or_default())
+        write!(f, "HookUrl({}, ..)", self.host())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::actions::api::forget_answers;
 use crate::store::outbox;
 use crate::store::{
-    StoreError, approvals, channel_states, conversations, guesses, inbound_parts, menu_versions,
+    StoreError, approvals, channel_states, guesses, inbound_parts, menu_versions,
     reports as report_rows, sessions, staff_sessions, web_sessions, webhooks,
 };
 
@@ -28,9 +28,6 @@ const REPORT_LIFE: Duration = Duration::from_hours(48);
 
 /// How long menu files are kept after the last session began with them.
 const MENU_LIFE: Duration = Duration::from_hours(48);
-
-/// How long events are kept, whether they arrived or not.
-const EVENT_LIFE: Duration = Duration::from_hours(30 * 24);
 
 impl Inner {
     /// Picks up what nobody is working on, and learns what others know of the channels.
@@ -73,10 +70,8 @@ impl Inner {
         inbound_parts::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
         report_rows::forget_before(&mut tx, now.minus(REPORT_LIFE)).await?;
         forget_answers(&mut tx, now).await?;
-        webhooks::forget_before(&mut tx, now.minus(EVENT_LIFE)).await?;
+        webhooks::forget_old_secrets(&mut tx, now).await?;
         approvals::forget_before(&mut tx, now.minus(USE_LIFE)).await?;
-        let told_since = now.minus(self.settings.outbox.keep_conversations());
-        conversations::forget_before(&mut tx, told_since, FORGET).await?;
         tx.commit().await
     }
 }

@@ -184,17 +184,21 @@ impl Webhooks {
         // What was allowed when it was made may not be any more.
         let url = HookUrl::parse(&webhook.url, api.webhooks_may_be_local);
         let url = url.map_err(|error| error.to_string())?;
-        let secret = Sealed::webhook(webhook.id.as_str()).open(keys, &webhook.secret);
-        let secret = secret.map_err(|_| "its secret can't be opened: a key is missing")?;
-        let body = body_of(event);
-        let seconds = clock.now().as_millis() / 1000;
-        let signature = HookSecret::from_bytes(&secret).sign(&event.id, seconds, body.as_bytes());
+        let (body, now) = (body_of(event), clock.now());
+        let seconds = now.as_millis() / 1000;
+        let mut signatures = Vec::new();
+        for sealed in secrets(webhook, now) {
+            let secret = Sealed::webhook(webhook.id.as_str()).open(keys, sealed);
+            let secret = secret.map_err(|_| "its secret can't be opened: a key is missing")?;
+            let secret = HookSecret::from_bytes(&secret);
+            signatures.push(secret.sign(&event.id, seconds, body.as_bytes()));
+        }
         Request::post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("cp2/", env!("CARGO_PKG_VERSION")))
             .header("webhook-id", &event.id)
             .header("webhook-timestamp", seconds)
-            .header("webhook-signature", signature)
+            .header("webhook-signature", signatures.join(" "))
             .body(Bytes::from(body))
             .map_err(|_| "the address can't be called".to_owned())
     }
@@ -249,6 +253,14 @@ impl Webhooks {
             None
         }
     }
+}
+
+/// What signs at that moment, sealed: the secret, and for a while the one before, so that a
+/// receiver can change over when it likes.
+fn secrets(webhook: &Webhook, now: Timestamp) -> impl Iterator<Item = &[u8]> {
+    let old = webhook.old.as_ref().filter(|old| now < old.until);
+    let old = old.map(|old| old.sealed.as_slice());
+    std::iter::once(webhook.secret.as_slice()).chain(old)
 }
 
 fn warn(error: &StoreError) {

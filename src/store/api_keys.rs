@@ -28,6 +28,20 @@ pub struct KeyRecord {
     pub last_used_at: Option<Timestamp>,
 }
 
+impl KeyRecord {
+    /// Whether it `holds`, or is `revoked` or `expired`.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> &'static str {
+        if self.revoked_at.is_some() {
+            "revoked"
+        } else if self.expires_at <= now {
+            "expired"
+        } else {
+            "holds"
+        }
+    }
+}
+
 type Row = (
     String,
     String,

@@ -3,6 +3,7 @@
 
 use crate::domain::{PersonId, Timestamp};
 
+use super::rows::Rows;
 use super::tx::{count as limit_of, decode, in_time};
 use super::{StoreError, Tx};
 
@@ -132,6 +133,34 @@ pub async fn add(tx: &mut Tx, entry: &Entry<'_>, now: Timestamp) -> Result<(), S
         .bind(entry.way)
         .bind(entry.detail.as_deref())
         .execute(conn).await.map(drop))
+}
+
+/// Adds the entry once more for each of these people.
+pub async fn add_about(
+    tx: &mut Tx,
+    entry: &Entry<'_>,
+    people: &[&PersonId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const HEAD: &str = "INSERT INTO audit (id, at, actor, subject, what, way, detail) \
+                        SELECT r.id, $1, $2, r.subject, $3, $4, $5 FROM ";
+    let mut people = people.to_vec();
+    people.sort_unstable();
+    people.dedup();
+    if people.is_empty() {
+        return Ok(());
+    }
+    Rows::of(&people)
+        .with_number(now.as_millis())
+        .with_text(entry.actor)
+        .with_text(entry.what)
+        .with_text(entry.way)
+        .with_text(entry.detail.as_deref())
+        .made_text("id", |_| Some(uuid::Uuid::now_v7().to_string()))
+        .text("subject", |person| person.as_str())
+        .execute(tx, HEAD, "")
+        .await
+        .map(drop)
 }
 
 /// What was done to anybody's record, oldest first, from the given entry on.

@@ -1,12 +1,10 @@
 //! Sessions that are over: which screens were shown and how they ended. The line is a keyed
 //! fingerprint, so the table does not tell who read what.
 
-use data_encoding::HEXLOWER;
-use serde::Serialize;
-
 use crate::domain::{Ending, Timestamp};
 
-use super::tx::{as_json, count, decode};
+use super::rows::Rows;
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// A session, or the part of it that one process has seen.
@@ -28,36 +26,6 @@ pub struct Conversation {
     pub screens: Vec<String>,
     /// How it ended.
     pub ending: Ending,
-}
-
-/// A session as both databases read it from JSON.
-#[derive(Serialize)]
-struct Row<'a> {
-    channel: &'a str,
-    id: &'a str,
-    line: String,
-    began_at: i64,
-    last_at: i64,
-    hops: i64,
-    screens: String,
-    last: &'a str,
-    ending: &'static str,
-}
-
-impl<'a> Row<'a> {
-    fn of(one: &'a Conversation) -> Self {
-        Self {
-            channel: &one.channel,
-            id: &one.id,
-            line: HEXLOWER.encode(&one.line),
-            began_at: one.began_at.as_millis(),
-            last_at: one.last_at.as_millis(),
-            hops: one.hops,
-            screens: one.screens.join(" "),
-            last: one.screens.last().map_or("", String::as_str),
-            ending: one.ending.name(),
-        }
-    }
 }
 
 /// Puts two parts of a session together that two processes have seen; the later one knows how it
@@ -82,29 +50,25 @@ macro_rules! merge {
 
 /// Keeps sessions, each once in the list.
 pub async fn keep(tx: &mut Tx, conversations: &[Conversation]) -> Result<(), StoreError> {
-    const SQLITE: &str = concat!(
-        "INSERT INTO conversations \
+    const HEAD: &str = "INSERT INTO conversations \
         (channel, id, line, began_at, last_at, hops, screens, last, ending) \
-        SELECT value ->> 'channel', value ->> 'id', unhex(value ->> 'line'), \
-            value ->> 'began_at', value ->> 'last_at', value ->> 'hops', value ->> 'screens', \
-            value ->> 'last', value ->> 'ending' FROM json_each($1) WHERE true ",
-        merge!()
-    );
-    const POSTGRES: &str = concat!(
-        "INSERT INTO conversations \
-        (channel, id, line, began_at, last_at, hops, screens, last, ending) \
-        SELECT channel, id, decode(line, 'hex'), began_at, last_at, hops, screens, last, ending \
-        FROM json_to_recordset($1::json) AS r (channel TEXT, id TEXT, line TEXT, \
-            began_at BIGINT, last_at BIGINT, hops BIGINT, screens TEXT, last TEXT, ending TEXT) \
-        ORDER BY channel, id ",
-        merge!()
-    );
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let rows = as_json(conversations.iter().map(Row::of))?;
-    on!(tx, conn => sqlx::query(sql).bind(rows).execute(conn).await.map(drop))
+        SELECT r.channel, r.id, r.line, r.began_at, r.last_at, r.hops, r.screens, r.last, \
+        r.ending FROM ";
+    // In one order, so that no two processes wait for each other.
+    const TAIL: &str = concat!(" WHERE TRUE ORDER BY r.channel, r.id ", merge!());
+    Rows::of(conversations)
+        .text("channel", |one| one.channel.as_str())
+        .text("id", |one| one.id.as_str())
+        .bytes("line", |one| &one.line[..])
+        .number("began_at", |one| one.began_at.as_millis())
+        .number("last_at", |one| one.last_at.as_millis())
+        .number("hops", |one| one.hops)
+        .made_text("screens", |one| Some(one.screens.join(" ")))
+        .text("last", |one| one.screens.last().map_or("", String::as_str))
+        .text("ending", |one| one.ending.name())
+        .execute(tx, HEAD, TAIL)
+        .await
+        .map(drop)
 }
 
 /// Notes how a session ended that is kept already.
@@ -192,14 +156,4 @@ pub async fn endings(
             Ok((screen, ending, sessions.unsigned_abs()))
         })
         .collect()
-}
-
-/// Forgets up to so many that were over before then; says how many.
-pub async fn forget_before(tx: &mut Tx, then: Timestamp, most: usize) -> Result<u64, StoreError> {
-    const SQL: &str = "DELETE FROM conversations WHERE (channel, id) IN \
-        (SELECT channel, id FROM conversations WHERE last_at < $1 ORDER BY last_at LIMIT $2)";
-    on!(tx, conn => sqlx::query(SQL)
-        .bind(then.as_millis())
-        .bind(count(most))
-        .execute(conn).await.map(|done| done.rows_affected()))
 }

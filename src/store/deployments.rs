@@ -7,6 +7,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use crate::domain::{CentreCode, DeploymentId, Exam, Kes, PersonId, Role, Series, Timestamp};
 
 use super::centres::Centre;
+use super::changed::{Changed, From};
 use super::tx::{as_json, count, decode, in_time};
 use super::{StoreError, Tx};
 
@@ -93,7 +94,7 @@ macro_rules! select {
         concat!(
             "SELECT d.id, d.person_id, d.exam, d.year, d.role, d.state, d.serial, d.issued_on, ",
             "d.reports_at, d.starts_on, d.ends_on, d.rate_kes, d.centre_code, ",
-            "d.paper, d.examiner_number, d.answer_by, d.answered_at, ",
+            "d.paper, d.examiner_number, d.answer_by, d.answered_at, d.updated_at, ",
             "c.name, c.sub_county, c.county, c.distribution_centre, ",
             "c.location, c.candidates, c.distance_km ",
             "FROM deployments d JOIN centres c ON c.code = d.centre_code ",
@@ -293,6 +294,21 @@ pub async fn after(
         .fetch_all(conn).await)
 }
 
+/// Deployments that have changed from then on, in the order of the changes, no more than `limit`.
+pub async fn changed(
+    tx: &mut Tx,
+    from: &From<'_>,
+    limit: usize,
+) -> Result<Vec<Changed<Deployment>>, StoreError> {
+    const SQL: &str =
+        select!("WHERE (d.updated_at, d.id) > ($1, $2) ORDER BY d.updated_at, d.id LIMIT $3");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(from.at.as_millis())
+        .bind(from.id)
+        .bind(count(limit))
+        .fetch_all(conn).await)
+}
+
 /// The deployment whose letter has that serial.
 pub async fn by_serial(tx: &mut Tx, serial: u32) -> Result<Option<Deployment>, StoreError> {
     const SQL: &str = select!("WHERE d.serial = $1");
@@ -309,10 +325,15 @@ pub async fn cancel_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), Stor
 }
 
 /// Adds a deployment to a centre that is there.
-pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &mut Tx,
+    deployment: &Deployment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, \
         serial, issued_on, reports_at, starts_on, ends_on, rate_kes, paper, examiner_number, \
-        answer_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        answer_by, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     on!(tx, conn => sqlx::query(SQL)
         .bind(deployment.id.as_str())
         .bind(deployment.person.as_str())
@@ -330,6 +351,7 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<(), StoreErr
         .bind(deployment.paper.as_deref())
         .bind(deployment.examiner_number.as_deref())
         .bind(deployment.answer_by.map(Timestamp::as_millis))
+        .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }
 

@@ -5,7 +5,8 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::Timestamp;
 
-use super::tx::{as_json, count, decode};
+use super::rows::Rows;
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// How far a file has come.
@@ -378,22 +379,20 @@ pub struct Reject {
 
 /// Keeps rows that can't be taken.
 pub async fn add_rejects(tx: &mut Tx, import: &str, rejects: &[Reject]) -> Result<(), StoreError> {
-    const SQLITE: &str = "INSERT INTO import_rejects (import, row_number, column_name, value, reason) \
-        SELECT $1, CAST(value ->> 'row' AS BIGINT), value ->> 'column', value ->> 'value', \
-        value ->> 'reason' FROM json_each($2) AS rows WHERE TRUE ON CONFLICT DO NOTHING";
-    const POSTGRES: &str = "INSERT INTO import_rejects (import, row_number, column_name, value, reason) \
-        SELECT $1, CAST(value ->> 'row' AS BIGINT), value ->> 'column', value ->> 'value', \
-        value ->> 'reason' FROM json_array_elements($2::json) AS rows (value) \
-        ON CONFLICT DO NOTHING";
+    const HEAD: &str = "INSERT INTO import_rejects (import, row_number, column_name, value, reason) \
+        SELECT $1, r.row_number, r.column_name, r.value, r.reason FROM ";
     if rejects.is_empty() {
         return Ok(());
     }
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let rows = as_json(rejects.iter())?;
-    on!(tx, conn => sqlx::query(sql).bind(import).bind(rows).execute(conn).await.map(drop))
+    Rows::of(rejects)
+        .with_text(import)
+        .number("row_number", |reject| reject.row)
+        .text("column_name", |reject| reject.column.as_str())
+        .text("value", |reject| reject.value.as_str())
+        .text("reason", |reject| reject.reason.as_str())
+        .execute(tx, HEAD, " WHERE TRUE ON CONFLICT DO NOTHING")
+        .await
+        .map(drop)
 }
 
 /// The next rows that can't be taken, after that one.

@@ -14,6 +14,7 @@ mod tx;
 mod backup;
 mod line;
 mod open;
+mod rows;
 
 pub mod api_answers;
 pub mod api_keys;
@@ -27,6 +28,7 @@ pub mod callers;
 pub mod campaigns;
 pub mod centre_claims;
 pub mod centres;
+pub mod changed;
 pub mod changes;
 pub mod channel_paces;
 pub mod channel_states;

@@ -103,6 +103,12 @@ impl Store {
         })
     }
 
+    /// Whether only one unit of work may write at a time.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self.0, Pool::Sqlite { .. })
+    }
+
     /// Begins a unit of work that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {

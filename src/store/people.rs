@@ -4,6 +4,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::{Email, KraPin, Msisdn, Name, NationalId, PersonId, Timestamp, TscNumber};
 
+use super::changed::{Changed, From};
 use super::tx::{count, decode, in_time};
 use super::{StoreError, Tx};
 
@@ -66,7 +67,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, national_id, tsc_number, name, town, msisdn, kra_pin, birth_year, gender, ",
-            "qualification, workstation, county, sub_county, email, waits_until FROM people ",
+            "qualification, workstation, county, sub_county, email, waits_until, updated_at ",
+            "FROM people ",
             $rest
         )
     };
@@ -170,6 +172,21 @@ pub async fn after(
     const SQL: &str = select!("WHERE id > $1 ORDER BY id LIMIT $2");
     on!(tx, conn => sqlx::query_as(SQL)
         .bind(after.map_or("", PersonId::as_str))
+        .bind(count(limit))
+        .fetch_all(conn).await)
+}
+
+/// People whose records have changed from then on, in the order of the changes, no more than
+/// `limit`.
+pub async fn changed(
+    tx: &mut Tx,
+    from: &From<'_>,
+    limit: usize,
+) -> Result<Vec<Changed<Person>>, StoreError> {
+    const SQL: &str = select!("WHERE (updated_at, id) > ($1, $2) ORDER BY updated_at, id LIMIT $3");
+    on!(tx, conn => sqlx::query_as(SQL)
+        .bind(from.at.as_millis())
+        .bind(from.id)
         .bind(count(limit))
         .fetch_all(conn).await)
 }

@@ -19,7 +19,7 @@ pub struct Part {
 }
 
 /// Every part that is kept in clear.
-pub const PARTS: [Part; 13] = [
+pub const PARTS: [Part; 14] = [
     Part {
         name: "record",
         columns: &[
@@ -143,6 +143,12 @@ pub const PARTS: [Part; 13] = [
               WHERE $1 = $1 AND msisdn = $2",
     },
     Part {
+        name: "events",
+        columns: &[("what", Text), ("at", Moment), ("state", Text)],
+        sql: "SELECT kind, CAST(at AS TEXT), state FROM webhook_events \
+              WHERE person_id = $1 AND $2 = $2 ORDER BY at, id",
+    },
+    Part {
         name: "audit",
         columns: &[
             ("at", Moment),
@@ -243,7 +249,7 @@ const OF_LINE: [&str; 11] = [
 ];
 
 /// The same with a person, their record last: nothing may point to what is gone.
-const OF_PERSON: [&str; 16] = [
+const OF_PERSON: [&str; 17] = [
     "DELETE FROM web_sessions WHERE person_id = $1",
     "DELETE FROM links WHERE person_id = $1",
     "DELETE FROM passwords WHERE person_id = $1",
@@ -261,16 +267,17 @@ const OF_PERSON: [&str; 16] = [
     "DELETE FROM uses WHERE bucket LIKE '%:' || $1",
     "DELETE FROM kept_work WHERE person_id = $1",
     "DELETE FROM approvals WHERE subject = $1",
+    "DELETE FROM webhook_events WHERE person_id = $1",
     "DELETE FROM people WHERE id = $1",
 ];
 
-/// Erases everything about a person and these lines; `national_id` is the keyed hash that
-/// requests to be registered have.
+/// Erases everything about a person and these lines; `national_ids` are the keyed hashes, one
+/// for each key, that requests to be registered have.
 pub async fn erase(
     tx: &mut Tx,
     person: &PersonId,
     lines: &[Msisdn],
-    national_id: &[u8],
+    national_ids: impl Iterator<Item = [u8; 32]>,
 ) -> Result<(), StoreError> {
     const ASKED: &str = "DELETE FROM registrations WHERE national_id = $1";
     // Pages that become free are overwritten too; it costs, so only now.
@@ -282,7 +289,11 @@ pub async fn erase(
                 .execute(conn).await.map(drop))?;
         }
     }
-    on!(&mut *tx, conn => sqlx::query(ASKED).bind(national_id).execute(conn).await.map(drop))?;
+    for id in national_ids {
+        on!(&mut *tx, conn => sqlx::query(ASKED)
+            .bind(id.as_slice())
+            .execute(conn).await.map(drop))?;
+    }
     for sql in OF_PERSON {
         on!(&mut *tx, conn => sqlx::query(sql)
             .bind(person.as_str())

@@ -1,11 +1,10 @@
 //! Delivery reports that came before the message they speak of was known.
 
-use serde::Serialize;
-
 use crate::domain::{Msisdn, Timestamp};
 
 use super::outbox::Verdict;
-use super::tx::{as_json, count, decode};
+use super::rows::Rows;
+use super::tx::{count, decode};
 use super::{StoreError, Tx};
 
 /// What a report says.
@@ -68,33 +67,16 @@ pub async fn waiting_for(
     tx: &mut Tx,
     known: &[(&str, &str)],
 ) -> Result<Vec<(String, String)>, StoreError> {
-    macro_rules! sql {
-        ($rows:literal) => {
-            concat!(
-                "SELECT DISTINCT r.channel, r.provider_id FROM reports r JOIN ",
-                $rows,
-                " ON r.channel = k.channel AND r.provider_id = k.id"
-            )
-        };
-    }
-    const SQLITE: &str = sql!(
-        "(SELECT value ->> 'channel' AS channel, value ->> 'id' AS id FROM json_each($1)) AS k"
-    );
-    const POSTGRES: &str = sql!("json_to_recordset($1::json) AS k (channel text, id text)");
-    #[derive(Serialize)]
-    struct Known<'a> {
-        channel: &'a str,
-        id: &'a str,
-    }
+    const HEAD: &str = "SELECT DISTINCT w.channel, w.provider_id FROM reports w JOIN ";
+    const TAIL: &str = " ON w.channel = r.channel AND w.provider_id = r.id";
     if known.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let rows = as_json(known.iter().map(|&(channel, id)| Known { channel, id }))?;
-    on!(tx, conn => sqlx::query_as(sql).bind(rows).fetch_all(conn).await)
+    Rows::of(known)
+        .text("channel", |&(channel, _)| channel)
+        .text("id", |&(_, id)| id)
+        .fetch(tx, HEAD, TAIL)
+        .await
 }
 
 /// Reports that wait although their message is known by now: the two came at the same

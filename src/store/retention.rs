@@ -58,7 +58,7 @@ macro_rules! of_nobody {
 }
 
 /// Everything that is forgotten by age, what hangs on something before that.
-pub const STALE: [Stale; 17] = [
+pub const STALE: [Stale; 19] = [
     stale!(
         "messages",
         "messages_days",
@@ -162,6 +162,19 @@ pub const STALE: [Stale; 17] = [
             of_nobody!("opt_outs"),
             " LIMIT $2)"
         )
+    ),
+    stale!(
+        "conversations",
+        "conversations_days",
+        "DELETE FROM conversations WHERE (channel, id) IN (SELECT channel, id FROM conversations \
+         WHERE last_at < $1 LIMIT $2)"
+    ),
+    stale!(
+        "events",
+        "events_days",
+        // One that was written at the moment in which its address was removed has none.
+        "DELETE FROM webhook_events WHERE id IN (SELECT id FROM webhook_events e WHERE at < $1 \
+         OR NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.id = e.webhook_id) LIMIT $2)"
     ),
     stale_by_day!(
         "traffic",

@@ -19,6 +19,8 @@ pub struct Webhook {
     pub url: String,
     /// What its events are signed with, sealed.
     pub secret: Vec<u8>,
+    /// The secret before that one, which signs too until then.
+    pub old: Option<OldSecret>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Failures in a row.
@@ -29,6 +31,27 @@ pub struct Webhook {
     pub disabled_at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,
+}
+
+impl Webhook {
+    /// `working`, `failing`, or `disabled` once nothing has got through for too long.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match (self.disabled_at, self.failing_since) {
+            (Some(_), _) => "disabled",
+            (None, Some(_)) => "failing",
+            (None, None) => "working",
+        }
+    }
+}
+
+/// A secret that was replaced.
+#[derive(Debug, Clone)]
+pub struct OldSecret {
+    /// The secret, sealed.
+    pub sealed: Vec<u8>,
+    /// Until when it signs beside the new one.
+    pub until: Timestamp,
 }
 
 /// An event that a worker has in hand.
@@ -74,6 +97,8 @@ type Row = (
     String,
     String,
     Vec<u8>,
+    Option<Vec<u8>>,
+    Option<i64>,
     i64,
     i64,
     Option<i64>,
@@ -82,12 +107,29 @@ type Row = (
 );
 
 fn webhook(row: Row) -> Result<Webhook, StoreError> {
-    let (id, client, url, secret, created_at, failures, failing_since, disabled_at, reason) = row;
+    let (
+        id,
+        client,
+        url,
+        secret,
+        old_secret,
+        old_until,
+        created_at,
+        failures,
+        failing_since,
+        disabled_at,
+        reason,
+    ) = row;
+    let old = old_secret.zip(old_until).map(|(sealed, until)| OldSecret {
+        sealed,
+        until: Timestamp::from_millis(until),
+    });
     Ok(Webhook {
         id: WebhookId::parse(&id).map_err(decode)?,
         client,
         url,
         secret,
+        old,
         created_at: Timestamp::from_millis(created_at),
         failures,
         failing_since: failing_since.map(Timestamp::from_millis),
@@ -100,8 +142,8 @@ fn webhook(row: Row) -> Result<Webhook, StoreError> {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, client, url, secret, created_at, failures, failing_since, disabled_at, ",
-            "reason FROM webhooks ",
+            "SELECT id, client, url, secret, old_secret, old_until, created_at, failures, ",
+            "failing_since, disabled_at, reason FROM webhooks ",
             $rest
         )
     };
@@ -134,6 +176,44 @@ pub async fn of_client(tx: &mut Tx, client: &str) -> Result<Vec<Webhook>, StoreE
     const SQL: &str = select!("WHERE client = $1 ORDER BY id");
     let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(client).fetch_all(conn).await)?;
     rows.into_iter().map(webhook).collect()
+}
+
+/// Every address, by whose it is.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Webhook>, StoreError> {
+    const SQL: &str = select!("ORDER BY client, id");
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
+    rows.into_iter().map(webhook).collect()
+}
+
+/// The address of that id.
+pub async fn by_id(tx: &mut Tx, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    let row: Option<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(conn).await)?;
+    row.map(webhook).transpose()
+}
+
+/// Gives an address a new secret, sealed; the one before signs too until then.
+pub async fn replace_secret(
+    tx: &mut Tx,
+    id: &WebhookId,
+    secret: &[u8],
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str =
+        "UPDATE webhooks SET old_secret = secret, old_until = $3, secret = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(id.as_str())
+        .bind(secret)
+        .bind(until.as_millis())
+        .execute(conn).await.map(drop))
+}
+
+/// Forgets secrets that sign no more.
+pub async fn forget_old_secrets(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str =
+        "UPDATE webhooks SET old_secret = NULL, old_until = NULL WHERE old_until <= $1";
+    on!(tx, conn => sqlx::query(SQL).bind(now.as_millis()).execute(conn).await.map(drop))
 }
 
 /// What an address is told of.
@@ -341,10 +421,4 @@ pub async fn rests(
         .bind(now.as_millis())
         .bind(until.as_millis())
         .execute(conn).await.map(drop))
-}
-
-/// Forgets events of before then.
-pub async fn forget_before(tx: &mut Tx, then: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM webhook_events WHERE at < $1";
-    on!(tx, conn => sqlx::query(SQL).bind(then.as_millis()).execute(conn).await.map(drop))
 }

@@ -255,6 +255,12 @@ fn staff(app: &App) -> Router<App> {
             get(operator::staff_accounts).post(operator::change_staff),
         )
         .route("/operator/staff/new", post(operator::add_staff));
+    let systems = Router::new()
+        .route(
+            "/operator/systems",
+            get(operator::systems).post(operator::change_system),
+        )
+        .route("/operator/systems/keys", post(operator::add_api_key));
     let log = Router::new()
         .route("/operator/audit", get(operator::audit))
         .route("/operator/audit.csv", get(operator::audit_file));
@@ -266,6 +272,7 @@ fn staff(app: &App) -> Router<App> {
         .merge(behind(Door::To(Duty::Files), files))
         .merge(behind(Door::To(Duty::Steer), steering))
         .merge(behind(Door::To(Duty::Accounts), accounts))
+        .merge(behind(Door::To(Duty::Systems), systems))
         .merge(behind(Door::To(Duty::Audit), log))
         .merge(behind(Door::To(Duty::Look), all))
         .route_layer(from_fn_with_state(app.clone(), respond::no_foreign_forms))
@@ -279,15 +286,16 @@ pub fn api() -> ApiRoutes {
         MessagesRead, NoticesSend, PeopleRead, PeopleWrite, WebhooksManage,
     };
     use api::{
-        EnableWebhook, ListCentres, ListDeployments, ListMessages, ListPeople, ListWebhooks,
-        MakeWebhook, PingWebhook, PutCentres, PutDeployments, PutPeople, ReadCentre,
-        ReadDeployment, ReadMessage, ReadPerson, ReadWebhook, RemoveWebhook, SearchPeople,
-        SendNotice, VerifyCredential,
+        EnableWebhook, ListCentres, ListChangedDeployments, ListChangedPeople, ListDeployments,
+        ListMessages, ListPeople, ListWebhooks, MakeWebhook, PingWebhook, PutCentres,
+        PutDeployments, PutPeople, ReadCentre, ReadDeployment, ReadMessage, ReadPerson,
+        ReadWebhook, RemoveWebhook, RotateWebhook, SearchPeople, SendNotice, VerifyCredential,
     };
     ApiRoutes::default()
         .get::<ListPeople>("/people", PeopleRead)
         .post::<PutPeople>("/people", PeopleWrite)
         .post::<SearchPeople>("/people/search", PeopleRead)
+        .get::<ListChangedPeople>("/people/changed", PeopleRead)
         .get::<ReadPerson>("/people/{id}", PeopleRead)
         .get::<ListMessages>("/people/{id}/messages", MessagesRead)
         .get::<ListCentres>("/centres", CentresRead)
@@ -295,6 +303,7 @@ pub fn api() -> ApiRoutes {
         .get::<ReadCentre>("/centres/{code}", CentresRead)
         .get::<ListDeployments>("/deployments", DeploymentsRead)
         .post::<PutDeployments>("/deployments", DeploymentsWrite)
+        .get::<ListChangedDeployments>("/deployments/changed", DeploymentsRead)
         .get::<ReadDeployment>("/deployments/{id}", DeploymentsRead)
         .post::<VerifyCredential>("/credentials/verify", CredentialsVerify)
         .post::<SendNotice>("/notices", NoticesSend)
@@ -304,6 +313,7 @@ pub fn api() -> ApiRoutes {
         .get::<ReadWebhook>("/webhooks/{id}", WebhooksManage)
         .delete::<RemoveWebhook>("/webhooks/{id}", WebhooksManage)
         .post::<EnableWebhook>("/webhooks/{id}/enable", WebhooksManage)
+        .post::<RotateWebhook>("/webhooks/{id}/secret", WebhooksManage)
         .post::<PingWebhook>("/webhooks/{id}/ping", WebhooksManage)
 }
 

@@ -20,6 +20,7 @@ on_each_database!(
     a_repeat_gets_the_first_answer_and_sends_nothing,
     the_portal_learns_whether_a_password_holds_and_counts_with_the_site,
     a_page_begins_where_the_one_before_ended,
+    what_has_changed_since_is_read_in_the_order_of_the_changes,
     what_cannot_be_read_is_told_as_a_problem,
 );
 with_each_database!(a_key_that_asks_too_often_is_told_to_wait);
@@ -74,6 +75,12 @@ impl<'a> System<'a> {
         let key = add_key(&mut tx, (&client, scopes), life, "operator:test", now).await;
         tx.commit().await.unwrap();
         let key = key.unwrap().reveal().as_str().to_owned();
+        Self { service, key }
+    }
+
+    /// A system with that key.
+    pub(crate) fn holding(service: &'a TestService, key: &str) -> Self {
+        let key = key.to_owned();
         Self { service, key }
     }
 
@@ -466,6 +473,48 @@ async fn a_page_begins_where_the_one_before_ended(service: &TestService) {
         after = format!("&after={next}");
     }
     assert!(codes.is_sorted() && codes.len() > 2, "{codes:?}");
+}
+
+async fn what_has_changed_since_is_read_in_the_order_of_the_changes(service: &TestService) {
+    let system = System::with_all(service).await;
+    for (list, all) in [
+        ("/people/changed", "SELECT COUNT(*) FROM people"),
+        ("/deployments/changed", "SELECT COUNT(*) FROM deployments"),
+    ] {
+        let (mut ids, mut after) = (BTreeSet::new(), String::new());
+        while !after.is_empty() || ids.is_empty() {
+            let page = system.get(&format!("{list}?limit=3{after}")).await.body;
+            for item in page["items"].as_array().unwrap() {
+                assert!(ids.insert(item["now"]["id"].as_str().unwrap().to_owned()));
+            }
+            let next = page["next"].as_str();
+            after = next.map_or(String::new(), |next| format!("&after={next}"));
+        }
+        assert_eq!(i64::try_from(ids.len()).unwrap(), service.count(all).await);
+    }
+    let since = "since=2026-10-05T06:01:00Z";
+    let changed = async |list: &str| system.get(&format!("{list}/changed?{since}")).await.body;
+    assert_eq!(changed("/people").await["items"], json!([]));
+    service.clock.advance(Duration::from_mins(61));
+    service.phone(6).walk(&["10", "1", "1", "90000006"]).await;
+    let row = json!({ "national_id": "90000004", "name": "Barasa Joel Wekesa", "town": "Kitale" });
+    let row = system.post("/people", &json!({ "rows": [row] })).await;
+    assert_eq!(row.status, 200, "{row:?}");
+    let people = changed("/people").await;
+    assert_eq!(people["items"].as_array().unwrap().len(), 1, "{people}");
+    assert_eq!(people["items"][0]["now"]["town"], "Kitale");
+    let work = changed("/deployments").await;
+    assert_eq!(work["items"].as_array().unwrap().len(), 1, "{work}");
+    assert_eq!(work["items"][0]["now"]["state"], "posted");
+    for misread in [
+        "since=yesterday",
+        "after=1",
+        "after=1.x",
+        "since=2026-10-05",
+    ] {
+        let answer = system.get(&format!("/people/changed?{misread}")).await;
+        assert_eq!(answer.problem(), (400, "unreadable"), "{misread}");
+    }
 }
 
 async fn what_cannot_be_read_is_told_as_a_problem(service: &TestService) {

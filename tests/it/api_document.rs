@@ -95,7 +95,7 @@ async fn the_examples_of_the_document_are_taken(database: Database) {
     let mut tried = 0;
     for (path, method, operation) in operations(&document) {
         let mut sent = operation["requestBody"]["content"]["application/json"]["example"].clone();
-        if method != "post" || sent.is_null() {
+        if method != "post" || sent.is_null() || path.contains('{') {
             continue;
         }
         if !sent["person"].is_null() {

@@ -2,15 +2,19 @@
 //! whole of it seen.
 
 use cp2::domain::JointDeed;
+use serde_json::json;
 
+use crate::api::System;
+use crate::harness::program::run;
 use crate::harness::service::{TestService, person};
-use crate::harness::{Database, Surfer, with_each_database};
+use crate::harness::{Database, Office, Surfer, with_each_database};
 use crate::staff::{at_the_console, leads_to, with_staff};
 
 with_each_database!(
     somebody_who_calls_is_found_by_any_number_and_helped,
     requests_are_decided_with_what_is_known_beside_them,
     a_manager_sees_how_it_goes_and_steers_and_an_auditor_sees_who_did,
+    a_manager_gives_a_system_a_key_and_takes_it_back,
 );
 
 /// The page of a person, found by what they can give.
@@ -58,8 +62,11 @@ async fn somebody_who_calls_is_found_by_any_number_and_helped(database: Database
     // One for each page that was shown, one for each search.
     let reads = "SELECT COUNT(*) FROM audit WHERE what = 'person.read' AND subject IS NOT NULL";
     assert_eq!(service.count(reads).await, 2);
-    let searches = "SELECT COUNT(*) FROM audit WHERE what = 'people.searched'";
+    let searches = "SELECT COUNT(*) FROM audit WHERE what = 'people.searched' AND subject IS NULL";
     assert_eq!(service.count(searches).await, 4);
+    let found = "SELECT COUNT(*) FROM audit a JOIN people p ON p.id = a.subject \
+                 WHERE what = 'people.searched' AND national_id = '90000002'";
+    assert_eq!(service.count(found).await, 4);
 
     let help = format!("{path}/help");
     let revoke = page.split("value=\"revoke\"").nth(1).unwrap();
@@ -103,6 +110,9 @@ async fn requests_are_decided_with_what_is_known_beside_them(database: Database)
     for said in ["254700000002", "254700000099", "500002"] {
         assert!(seen.contains(said), "{said}: {seen}");
     }
+    let read = "SELECT COUNT(*) FROM audit a JOIN people p ON p.id = a.subject \
+                WHERE what = 'requests.read' AND national_id = '90000002'";
+    assert_eq!(service.count(read).await, 1);
     let approve = [("reference", reference(&seen)), ("decision", "approve")];
     let lines = "/operator/requests/lines";
     assert_eq!(deed(&mut data, lines, &approve).await, "first");
@@ -119,6 +129,13 @@ async fn requests_are_decided_with_what_is_known_beside_them(database: Database)
     let mut desk = at_the_console(&service, "helpdesk").await;
     let seen = shown(&mut desk, problems).await;
     assert!(seen.contains("My town is Maragua"), "{seen}");
+    let read = "SELECT COUNT(*) FROM audit a JOIN people p ON p.id = a.subject \
+                WHERE what = 'problems.read' AND national_id = '90000004'";
+    assert_eq!(service.count(read).await, 1);
+    let office = Office::at(&service);
+    let said = run(&mut office.command(&["operator", "problems", "list", "--by", "otieno"]));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(service.count(read).await, 2);
     let reference = ("reference", reference(&seen));
     let nothing = [reference, ("step", "answer"), ("text_en", " ")];
     assert_eq!(deed(&mut desk, problems, &nothing).await, "too_long");
@@ -229,5 +246,77 @@ async fn a_manager_sees_how_it_goes_and_steers_and_an_auditor_sees_who_did(datab
     }
     let log = shown(&mut auditor, "/operator/audit?what=channel").await;
     assert!(log.contains("channel.resumed") && !log.contains("campaign.started"));
+    service.stop().await;
+}
+
+async fn a_manager_gives_a_system_a_key_and_takes_it_back(database: Database) {
+    let service = with_staff(database, |config| config.api.webhooks_may_be_local = true).await;
+    let mut manager = at_the_console(&service, "operator").await;
+    let (page, keys) = ("/operator/systems", "/operator/systems/keys");
+    let named = ("client", "payroll");
+    let (days, scope) = (("days", "30"), ("scope", "people:read"));
+    for (fields, word) in [
+        ([("client", "1"), days, scope], "no_client"),
+        ([named, ("days", "0"), scope], "no_days"),
+        ([named, ("days", "732"), scope], "no_days"),
+        ([named, days, ("scope", "everything")], "no_scope"),
+        ([named, days, ("other", "x")], "no_scope"),
+    ] {
+        assert_eq!(deed(&mut manager, keys, &fields).await, word);
+    }
+    let fields = [named, days, scope, ("scope", "webhooks:manage")];
+    let made = manager.post(keys, &fields).await.text().await.unwrap();
+    let key = made.split("<code>").nth(1).unwrap();
+    let key = key.split("</code>").next().unwrap();
+    let system = System::holding(&service, key);
+    assert_eq!(system.get("/people?limit=1").await.status, 200);
+    assert_eq!(system.get("/centres").await.status, 403);
+    let hook = json!({ "url": "http://127.0.0.1:9/s3cret", "events": ["person.added"] });
+    let hook = system.takes("/webhooks", &hook).await;
+    let seen = shown(&mut manager, page).await;
+    for said in [
+        "payroll",
+        "people:read, webhooks:manage",
+        "holds",
+        "person.added",
+        "127.0.0.1",
+    ] {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    for hidden in [key, "s3cret"] {
+        assert!(!seen.contains(hidden), "{hidden}");
+    }
+
+    let id = ("id", hook["webhook"]["id"].as_str().unwrap());
+    let rotated = manager.post(page, &[("deed", "rotate"), id]).await;
+    let rotated = rotated.text().await.unwrap();
+    assert!(rotated.contains("<code>whsec_"), "{rotated}");
+    assert!(
+        rotated.contains("the secret before signs until"),
+        "{rotated}"
+    );
+    assert_eq!(
+        deed(&mut manager, page, &[("deed", "remove"), id]).await,
+        "done"
+    );
+    assert_eq!(
+        deed(&mut manager, page, &[("deed", "remove"), id]).await,
+        "nothing"
+    );
+    let known = ("id", key.split('_').nth(1).unwrap());
+    assert_eq!(
+        deed(&mut manager, page, &[("deed", "revoke"), known]).await,
+        "done"
+    );
+    assert_eq!(
+        deed(&mut manager, page, &[("deed", "revoke"), known]).await,
+        "nothing"
+    );
+    assert_eq!(system.get("/people").await.status, 401);
+    let by = "SELECT COUNT(*) FROM audit WHERE actor = 'operator:operator' AND what IN \
+              ('api-key.added', 'api-key.revoked', 'webhook.rotated', 'webhook.removed')";
+    assert_eq!(service.count(by).await, 4);
+    let kept = format!("{:?}", service.contents().await);
+    assert!(!kept.contains(key));
     service.stop().await;
 }

@@ -538,7 +538,13 @@ async fn what_was_exported_changes_nothing_when_it_comes_back(service: &TestServ
         assert!(rows > 3);
     }
     let narrow = ["--series", "KJSEA 2026", "--centre", "99104012"];
-    let roster = desk.export("roster", &narrow);
+    let roster = desk.export("roster", &[&narrow[..], &["--by", "wanjiku"]].concat());
+    let signed = "SELECT COUNT(*) FROM audit WHERE what = 'export.roster' AND way = 'operator' \
+                  AND actor = 'operator:wanjiku' AND detail = 'KJSEA 2026, 99104012'";
+    assert_eq!(service.count(signed).await, 1);
+    let by_shell = "SELECT COUNT(*) FROM audit WHERE what LIKE 'export.%' \
+                    AND actor LIKE 'operator:_%' AND actor <> 'operator:wanjiku'";
+    assert_eq!(service.count(by_shell).await, 3);
     assert!(
         roster
             .lines()

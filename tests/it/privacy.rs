@@ -8,7 +8,7 @@ use cp2::domain::JointDeed;
 use serde_json::Value;
 
 use crate::harness::program::run;
-use crate::harness::service::{SECRET, TestService, person};
+use crate::harness::service::{SECRET, TestService, happens, person};
 use crate::harness::{Database, Office, Surfer, with_each_database};
 use crate::staff::{at_the_console, leads_to, with_staff};
 
@@ -129,6 +129,8 @@ async fn traces(service: &TestService) -> Vec<String> {
 async fn somebody_gets_all_that_is_kept_about_them(database: Database) {
     let service = with_staff(database, |_| {}).await;
     lives(&service).await;
+    let told = "SELECT COUNT(*) FROM conversations WHERE ending = 'finished'";
+    assert!(happens(async || service.count(told).await > 0).await);
     let office = Office::at(&service);
     let said = run(&mut office.command(&["person", "export", "90000001", "--by", "wanjiku"]));
     assert_eq!(said.code, Some(0), "{}", said.err);
@@ -140,6 +142,8 @@ async fn somebody_gets_all_that_is_kept_about_them(database: Database) {
     assert_eq!(all["problems"][0]["told"]["words"], "My town is Maragua");
     assert_eq!(all["sms_received"][0]["text"], "KITUO");
     assert_eq!(all["changes"][0]["after"], "A009998887Z");
+    let seen = all["conversations"].as_array().unwrap();
+    assert!(seen.iter().any(|one| one["how"] == "finished"), "{seen:?}");
     for (part, least) in [("sms_sent", 4), ("links", 1), ("visits", 1), ("audit", 5)] {
         let rows = all[part].as_array().unwrap().len();
         assert!(rows >= least, "{part}: {rows}");
@@ -188,7 +192,11 @@ async fn whoever_is_erased_leaves_no_trace_but_sealed_work(database: Database) {
 
     // What was paid can be read by those who have the key, for as long as it is kept.
     let office = Office::at(&service);
-    let said = run(&mut office.command(&["person", "kept", "90000001", "--by", "wanjiku"]));
+    let mut kept = office.command(&["person", "kept", "90000001", "--by", "wanjiku"]);
+    // The key that it was sealed with has been replaced since.
+    kept.env("CP2__KEYS__CURRENT", "newer");
+    kept.env("CP2__KEYS__KEY__NEWER", "7b".repeat(32));
+    let said = run(&mut kept);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let work: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(work[0]["kra_pin"], "A009998887Z");

@@ -1,6 +1,6 @@
 //! The two sets of migrations make the same tables and columns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cp2::store::{Store, StoreSettings};
@@ -62,4 +62,73 @@ async fn both_databases_have_the_same_tables_and_columns() {
         BTreeSet::from_iter(in_sqlite),
         BTreeSet::from_iter(in_postgres)
     );
+}
+
+/// Where rows are handed to whom they are about, erased with them, or forgotten for their age.
+const CARED_FOR: [&str; 2] = [
+    include_str!("../../src/store/personal.rs"),
+    include_str!("../../src/store/retention.rs"),
+];
+
+/// Tables that neither of them names, and why.
+const NOT_CARED_FOR: [(&str, &str); 22] = [
+    ("api_answers", "sealed; the worker forgets them after a day"),
+    ("api_keys", "of systems"),
+    (
+        "audit",
+        "names people by ids that mean nobody once they are erased; forgotten as a chain",
+    ),
+    ("audit_head", "the last link"),
+    ("binds", "of channels"),
+    ("campaigns", "whom they went to is forgotten"),
+    ("centres", "schools"),
+    ("channel_paces", "of channels"),
+    ("channel_states", "of channels"),
+    (
+        "import_parts",
+        "sealed; taken away as they are written, or shredded",
+    ),
+    ("key_marks", "of keys"),
+    ("menu_versions", "menus; the worker forgets them"),
+    ("milestones", "when something was done last"),
+    ("processes", "of processes"),
+    (
+        "sessions",
+        "sealed; the worker forgets them half an hour after their last hop",
+    ),
+    (
+        "sim_verdicts",
+        "by references of the network; the worker forgets them",
+    ),
+    ("sms_events", "goes with its message"),
+    ("staff", "of the council's staff"),
+    ("staff_codes", "of the council's staff"),
+    ("staff_sessions", "of the council's staff"),
+    ("webhook_kinds", "of systems"),
+    ("webhooks", "of systems"),
+];
+
+/// A table that is new has to say what becomes of what it holds.
+#[tokio::test]
+async fn every_table_is_erased_or_forgotten_or_says_why_not() {
+    let sqlite = Database::sqlite();
+    migrated(&sqlite).await;
+    let mut connection = SqliteConnection::connect(&sqlite.url()).await.unwrap();
+    let columns: Vec<Column> = sqlx::query_as(SQLITE)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let tables: BTreeSet<_> = columns.into_iter().map(|(table, ..)| table).collect();
+    let reasons = BTreeMap::from(NOT_CARED_FOR);
+    for table in &tables {
+        let deletes = format!("DELETE FROM {table} ");
+        let is_cared_for = CARED_FOR.iter().any(|file| file.contains(&deletes));
+        assert_ne!(
+            is_cared_for,
+            reasons.contains_key(table.as_str()),
+            "{table}"
+        );
+    }
+    let known = reasons.keys().all(|table| tables.contains(*table));
+    assert!(known, "{reasons:?}");
 }

@@ -167,6 +167,7 @@ fn duty_of(path: &str) -> Duty {
         | "/operator/campaigns/{reference}/results.csv" => Duty::Steer,
         "/operator/audit" | "/operator/audit.csv" => Duty::Audit,
         "/operator/staff" | "/operator/staff/new" => Duty::Accounts,
+        "/operator/systems" | "/operator/systems/keys" => Duty::Systems,
         "/operator/people" | "/operator/people/{id}" => Duty::SeePeople,
         "/operator/people/{id}/help" | "/operator/problems" => Duty::Help,
         "/operator/requests"

@@ -12,6 +12,9 @@ use crate::store::{Store, StoreError, Tx, audit};
 /// is a write.
 const STEP: Duration = Duration::from_mins(1);
 
+/// The longest life of a key, in days.
+pub const LONGEST_LIFE_DAYS: u64 = 731;
+
 /// A system that calls, by a key that holds.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -100,7 +103,7 @@ pub async fn revoke_key(
     Ok(revoked)
 }
 
-async fn write_down(
+pub(super) async fn write_down(
     tx: &mut Tx,
     by: &str,
     what: &str,

@@ -11,13 +11,13 @@ mod repeats;
 mod webhooks;
 
 pub use batch::{Batch, MOST_ROWS, Taken, take_batch};
-pub use keys::{Caller, Unwelcome, add_key, caller, keep_key, revoke_key};
+pub use keys::{Caller, LONGEST_LIFE_DAYS, Unwelcome, add_key, caller, keep_key, revoke_key};
 pub use notice::{Notice, Noticed, send_notice};
-pub use reads::{Numbers, list_people, read_person, search_people};
+pub use reads::{Numbers, list_changed_people, list_people, read_person, search_people};
 pub use repeats::{Answer, Repeat, forget_answers, keep_answer, look_for_repeat};
 pub use webhooks::{
-    Endpoint, HookMade, enable_webhook, make_webhook, ping_webhook, remove_webhook, webhook,
-    webhooks,
+    Endpoint, HookMade, all_webhooks, enable_webhook, make_webhook, ping_webhook,
+    remove_any_webhook, remove_webhook, rotate_any_webhook, rotate_webhook, webhook, webhooks,
 };
 
 use crate::domain::{PersonId, Timestamp};

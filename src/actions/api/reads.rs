@@ -3,6 +3,7 @@
 use crate::actions::work::ActionError;
 use crate::domain::{Msisdn, NationalId, PersonId, Timestamp, TscNumber};
 use crate::store::Tx;
+use crate::store::changed::{Changed, From};
 use crate::store::people::{self, Person};
 
 use super::{Caller, write_down};
@@ -76,7 +77,11 @@ pub async fn search_people(
                 .map(|number| person.tsc_number.as_ref() == Some(number)))
     });
     let many = Some(format!("{} found", found.len()));
-    write_down(tx, caller, ("people.searched", None), many, now).await?;
+    write_down(tx, caller, ("people.searched", None), many.clone(), now).await?;
+    for person in &found {
+        let what = ("people.searched", Some(&person.id));
+        write_down(tx, caller, what, many.clone(), now).await?;
+    }
     Ok(found)
 }
 
@@ -92,5 +97,19 @@ pub async fn list_people(
     let from = after.map_or("the first", PersonId::as_str);
     let many = Some(format!("{} after {from}", found.len()));
     write_down(tx, caller, ("people.listed", None), many, now).await?;
+    Ok(found)
+}
+
+/// People whose records have changed from then on, in the order of the changes.
+pub async fn list_changed_people(
+    tx: &mut Tx,
+    caller: &Caller,
+    from: &From<'_>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<Changed<Person>>, ActionError> {
+    let found = people::changed(tx, from, limit).await?;
+    let many = format!("{} changed since {}", found.len(), from.at.as_millis());
+    write_down(tx, caller, ("people.listed", None), Some(many), now).await?;
     Ok(found)
 }

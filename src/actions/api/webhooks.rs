@@ -1,12 +1,14 @@
 //! Addresses that a system wants to be told at.
 
+use std::time::Duration;
+
 use crate::actions::work::{ActionError, Tools};
 use crate::crypto::{HookSecret, Sealed};
 use crate::domain::{EventKind, HookUrl, Timestamp, WebhookId};
 use crate::store::Tx;
 use crate::store::webhooks::{self, Webhook};
 
-use super::{Caller, write_down};
+use super::{Caller, keys, write_down};
 
 /// The most addresses of one system: each costs a row for each event.
 const MOST: usize = 10;
@@ -49,6 +51,7 @@ pub async fn make_webhook(
         id,
         client: caller.client.as_str().to_owned(),
         url: url.as_str().to_owned(),
+        old: None,
         created_at: now,
         failures: 0,
         failing_since: None,
@@ -111,6 +114,21 @@ pub async fn remove_webhook(
     Ok(true)
 }
 
+/// The same by a member of staff, for an address of any system.
+pub async fn remove_any_webhook(
+    tx: &mut Tx,
+    by: &str,
+    id: &WebhookId,
+    now: Timestamp,
+) -> Result<bool, ActionError> {
+    if webhooks::by_id(tx, id).await?.is_none() {
+        return Ok(false);
+    }
+    webhooks::remove(tx, id).await?;
+    keys::write_down(tx, by, "webhook.removed", id.to_string(), now).await?;
+    Ok(true)
+}
+
 /// Posts to an address again that was given up, or that rests.
 pub async fn enable_webhook(
     tx: &mut Tx,
@@ -125,6 +143,62 @@ pub async fn enable_webhook(
     let detail = Some(id.to_string());
     write_down(tx, caller, ("webhook.enabled", None), detail, now).await?;
     webhook(tx, caller, id).await
+}
+
+/// Gives an address of that system a new secret, for its owner, once; the one before signs too
+/// for as long as `overlap`. None when the system has no such address.
+pub async fn rotate_webhook(
+    tx: &mut Tx,
+    tools: &Tools,
+    caller: &Caller,
+    (id, overlap): (&WebhookId, Duration),
+    now: Timestamp,
+) -> Result<Option<(Endpoint, HookSecret)>, ActionError> {
+    if webhook(tx, caller, id).await?.is_none() {
+        return Ok(None);
+    }
+    let secret = replace_secret(tx, tools, (id, overlap), now).await?;
+    let detail = Some(id.to_string());
+    write_down(tx, caller, ("webhook.rotated", None), detail, now).await?;
+    let endpoint = webhook(tx, caller, id).await?;
+    Ok(endpoint.map(|endpoint| (endpoint, secret)))
+}
+
+/// The same by a member of staff, for an address of any system.
+pub async fn rotate_any_webhook(
+    tx: &mut Tx,
+    tools: &Tools,
+    by: &str,
+    (id, overlap): (&WebhookId, Duration),
+    now: Timestamp,
+) -> Result<Option<HookSecret>, ActionError> {
+    if webhooks::by_id(tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    let secret = replace_secret(tx, tools, (id, overlap), now).await?;
+    keys::write_down(tx, by, "webhook.rotated", id.to_string(), now).await?;
+    Ok(Some(secret))
+}
+
+async fn replace_secret(
+    tx: &mut Tx,
+    tools: &Tools,
+    (id, overlap): (&WebhookId, Duration),
+    now: Timestamp,
+) -> Result<HookSecret, ActionError> {
+    let secret = HookSecret::fresh();
+    let sealed = Sealed::webhook(id.as_str()).seal(&tools.keys, secret.as_bytes());
+    webhooks::replace_secret(tx, id, &sealed, now.plus(overlap)).await?;
+    Ok(secret)
+}
+
+/// Every address of every system.
+pub async fn all_webhooks(tx: &mut Tx) -> Result<Vec<Endpoint>, ActionError> {
+    let mut endpoints = Vec::new();
+    for webhook in webhooks::all(tx).await? {
+        endpoints.push(with_figures(tx, webhook).await?);
+    }
+    Ok(endpoints)
 }
 
 /// Posts an event in which nothing has happened. False when the system has no such address.

@@ -14,6 +14,9 @@ use crate::store::people::Person;
 use crate::store::personal::{self, KeptWork, PARTS};
 use crate::store::{Tx, audit, conversations, people};
 
+/// The purpose of the marks by which kept work is found.
+const KEPT: &str = "kept_work";
+
 /// More work than anybody ever had.
 const ALL_WORK: usize = 10_000;
 
@@ -77,17 +80,16 @@ pub async fn erase(
     };
     let mut lines = personal::earlier_lines(tx, id).await?;
     lines.extend(person.msisdn.clone());
-    let asked = tools
-        .keys
-        .fingerprint("registration", person.national_id.as_str().as_bytes());
-    personal::erase(tx, id, &lines, &asked).await?;
+    let national_id = person.national_id.as_str().as_bytes();
+    let asked = tools.keys.fingerprints("registration", national_id);
+    personal::erase(tx, id, &lines, asked).await?;
     for mark in lines.iter().flat_map(|line| tools.keys.line_marks(line)) {
         conversations::erase_of(tx, &mark).await?;
     }
     if let Some((until, sealed)) = kept {
         let work = KeptWork {
             person: id,
-            national_id: &found_by(&tools.keys, &person.national_id),
+            national_id: &tools.keys.fingerprint(KEPT, national_id),
             sealed: &sealed,
             until,
         };
@@ -131,9 +133,11 @@ pub async fn kept_work(
     now: Timestamp,
 ) -> Result<Vec<Value>, ActionError> {
     let mut found = Vec::new();
-    for (row, sealed) in personal::kept_work(tx, &found_by(&tools.keys, id)).await? {
-        let clear = place(&row).open(&tools.keys, &sealed)?;
-        found.push(serde_json::from_slice(&clear)?);
+    for mark in tools.keys.fingerprints(KEPT, id.as_str().as_bytes()) {
+        for (row, sealed) in personal::kept_work(tx, &mark).await? {
+            let clear = place(&row).open(&tools.keys, &sealed)?;
+            found.push(serde_json::from_slice(&clear)?);
+        }
     }
     let entry = audit::Entry {
         actor: by.name,
@@ -144,11 +148,6 @@ pub async fn kept_work(
     };
     audit::add(tx, &entry, now).await?;
     Ok(found)
-}
-
-fn found_by(keys: &Keys, id: &NationalId) -> Vec<u8> {
-    let hash = keys.fingerprint("kept_work", id.as_str().as_bytes());
-    hash.to_vec()
 }
 
 fn place(row: &str) -> Sealed<'_> {

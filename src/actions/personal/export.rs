@@ -1,5 +1,7 @@
 //! All that is kept about a person, as JSON to hand to them.
 
+use std::cmp::Reverse;
+
 use serde_json::{Map, Value, json};
 
 use crate::actions::decider::Decider;
@@ -7,9 +9,12 @@ use crate::actions::work::{ActionError, Tools};
 use crate::crypto::{self, Keys};
 use crate::domain::{Msisdn, PersonId, Timestamp};
 use crate::store::personal::{self, Closed, PARTS, Part, Sealed};
-use crate::store::{Tx, audit, people};
+use crate::store::{Tx, audit, conversations, people};
 
 use super::shown;
+
+/// More sessions than a line has while they are kept.
+const ALL_SESSIONS: usize = 100_000;
 
 /// Gathers all of it, and writes down who did; None when there is no such person.
 ///
@@ -25,13 +30,9 @@ pub async fn export(
         return Ok(None);
     };
     let line = person.msisdn.as_ref().map_or("", Msisdn::as_str);
-    let written = now.datetime_in_kenya();
     let mut all = Map::new();
     all.insert("about".into(), id.as_str().into());
-    all.insert(
-        "written".into(),
-        written.strftime("%Y-%m-%d %H:%M").to_string().into(),
-    );
+    all.insert("written".into(), clock(now).into());
     for part in &PARTS {
         let rows = personal::part(tx, part, id, line).await?.into_iter();
         let rows = rows.map(|row| object(part, row)).collect();
@@ -48,6 +49,12 @@ pub async fn export(
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         all.insert(name.to_owned(), rows.into());
     }
+    let mut lines = personal::earlier_lines(tx, id).await?;
+    lines.extend(person.msisdn.clone());
+    all.insert(
+        "conversations".into(),
+        conversations(tx, tools, &lines).await?,
+    );
     let entry = audit::Entry {
         actor: by.name,
         subject: Some(id),
@@ -57,6 +64,32 @@ pub async fn export(
     };
     audit::add(tx, &entry, now).await?;
     Ok(Some(all.into()))
+}
+
+/// Which screens these lines have seen, the newest session first.
+async fn conversations(tx: &mut Tx, tools: &Tools, lines: &[Msisdn]) -> Result<Value, ActionError> {
+    let mut found = Vec::new();
+    for mark in lines.iter().flat_map(|line| tools.keys.line_marks(line)) {
+        found.extend(conversations::of_line(tx, &mark, ALL_SESSIONS).await?);
+    }
+    found.sort_by_key(|told| Reverse(told.began_at));
+    Ok(found
+        .iter()
+        .map(|told| {
+            json!({
+                "channel": told.channel,
+                "began": clock(told.began_at),
+                "ended": clock(told.last_at),
+                "screens": told.screens,
+                "how": told.ending.name(),
+            })
+        })
+        .collect())
+}
+
+fn clock(at: Timestamp) -> String {
+    let local = at.datetime_in_kenya();
+    local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A row, without what it does not hold.
@@ -80,8 +113,7 @@ fn opened(keys: &Keys, kind: Sealed, row: &Closed) -> Result<Value, ActionError>
         Sealed::Problems | Sealed::Registrations => ["told", "answer"],
         Sealed::Incoming => ["text", ""],
     };
-    let at = Timestamp::from_millis(*at).datetime_in_kenya();
-    let mut value = json!({"what": word, "at": at.strftime("%Y-%m-%d %H:%M").to_string()});
+    let mut value = json!({"what": word, "at": clock(Timestamp::from_millis(*at))});
     for ((sealed, column), name) in [one, other].into_iter().zip(columns).zip(names) {
         let Some(sealed) = sealed else { continue };
         let clear = crypto::Sealed { column, row: id }.open(keys, sealed)?;

@@ -3,7 +3,7 @@
 use crate::actions::decider::Decider;
 use crate::actions::sms::Note;
 use crate::actions::work::{ActionError, Tools, Work};
-use crate::domain::Timestamp;
+use crate::domain::{PersonId, Timestamp};
 use crate::menus::{FieldSpec, Kind, SmsSpec, Value};
 use crate::store::outbox::Lane;
 use crate::store::people::Person;
@@ -92,6 +92,14 @@ pub async fn waiting(tx: &mut Tx, tools: &Tools) -> Result<Vec<Waiting>, ActionE
         });
     }
     Ok(list)
+}
+
+impl Waiting {
+    /// The people in the register whose records stand beside it.
+    pub fn people(&self) -> impl Iterator<Item = &PersonId> {
+        let one = self.same_id_as.iter().chain(&self.line_of);
+        one.chain(&self.same_tsc_as).map(|person| &person.id)
+    }
 }
 
 /// Decides a request by its reference and tells its line.

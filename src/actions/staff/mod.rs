@@ -26,16 +26,6 @@ use crate::store::{StoreError, Tx, audit};
 
 use super::work::Way;
 
-/// Writes down that somebody read what many people have told.
-pub async fn has_read(
-    tx: &mut Tx,
-    member: &Member,
-    what: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    write_down(tx, &member.name.actor(), what, None, now).await
-}
-
 /// Writes down what a member of staff did that is about nobody's record.
 async fn write_down(
     tx: &mut Tx,

@@ -2,6 +2,7 @@
 
 use crate::actions::admission::pin_bucket;
 use crate::actions::pin::identity_bucket;
+use crate::actions::reading::has_read;
 use crate::actions::work::{ActionError, Way};
 use crate::domain::{Msisdn, NationalId, PersonId, Timestamp, TscNumber};
 use crate::store::audit::{self, Kept};
@@ -13,7 +14,6 @@ use crate::store::problems::{self, Problem};
 use crate::store::{Tx, guesses, pins};
 
 use super::door::Member;
-use super::write_down;
 
 /// The most people that a search shows.
 const FOUND: usize = 30;
@@ -67,8 +67,9 @@ pub async fn search(
     }
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found.dedup_by(|one, other| one.id == other.id);
-    let (actor, many) = (member.name.actor(), format!("{} found", found.len()));
-    write_down(tx, &actor, "people.searched", Some(&many), now).await?;
+    let what = ("people.searched", Some(format!("{} found", found.len())));
+    let people: Vec<_> = found.iter().map(|person| &person.id).collect();
+    has_read(tx, &member.name.actor(), what, &people, now).await?;
     Ok(found)
 }
 

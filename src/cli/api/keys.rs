@@ -7,14 +7,11 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::actions::api::{add_key, revoke_key};
-use crate::cli::ConfigFile;
+use crate::actions::api::{LONGEST_LIFE_DAYS, add_key, revoke_key};
+use crate::cli::{ConfigFile, Listing};
 use crate::domain::{ClientName, Clock, Scope, SystemClock, Timestamp};
 use crate::service::existing_store;
 use crate::store::api_keys::{self, KeyRecord};
-
-/// The longest life of a key, in days.
-const LONGEST: u64 = 731;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum KeysCommand {
@@ -44,20 +41,11 @@ pub(in crate::cli) struct New {
     scopes: Vec<Scope>,
     /// After how many days it opens nothing any more
     #[arg(long, value_name = "DAYS", default_value_t = 365,
-        value_parser = clap::value_parser!(u64).range(1..=LONGEST))]
+        value_parser = clap::value_parser!(u64).range(1..=LONGEST_LIFE_DAYS))]
     days: u64,
     /// Who makes it, for the audit log
     #[arg(long, value_name = "NAME")]
     by: String,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Listing {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// Print JSON: an array
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -134,16 +122,6 @@ async fn revoke(known: &Known) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn state_of(key: &KeyRecord, now: Timestamp) -> &'static str {
-    if key.revoked_at.is_some() {
-        "revoked"
-    } else if key.expires_at <= now {
-        "expired"
-    } else {
-        "holds"
-    }
-}
-
 fn day_of(time: Timestamp) -> String {
     time.date_in_kenya().to_string()
 }
@@ -154,7 +132,7 @@ fn print(key: &KeyRecord, now: Timestamp) {
         "{}  {:<16} {:<8} until {}  last used {}  {}",
         key.id,
         key.client.as_str(),
-        state_of(key, now),
+        key.state(now),
         day_of(key.expires_at),
         key.last_used_at.map_or("never".to_owned(), day_of),
         scopes.join(" ")
@@ -166,7 +144,7 @@ fn as_value(key: &KeyRecord, now: Timestamp) -> serde_json::Value {
     json!({
         "id": key.id,
         "client": key.client.as_str(),
-        "state": state_of(key, now),
+        "state": key.state(now),
         "scopes": scopes,
         "created_by": key.created_by,
         "created_at": key.created_at.as_millis(),

@@ -16,7 +16,7 @@ use crate::service::{existing_store, load_tools};
 use crate::store::campaigns::{self, Campaign};
 use crate::store::{Store, Tx};
 
-use super::ConfigFile;
+use super::{ConfigFile, Listing};
 
 /// Send one text to many people
 ///
@@ -73,15 +73,6 @@ pub(super) enum CampaignCommand {
     ///
     /// Example: cp2 campaign results C-402718 --to results.csv
     Results(results::Results),
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Listing {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// Print JSON: an array of campaigns
-    #[arg(long)]
-    json: bool,
 }
 
 /// Which campaign, and who says so.

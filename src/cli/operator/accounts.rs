@@ -7,12 +7,12 @@ use clap::Args;
 use serde_json::json;
 
 use crate::actions::staff::{self, Made};
-use crate::cli::ConfigFile;
+use crate::cli::{ConfigFile, Listing};
 use crate::domain::{Clock, StaffName, StaffRole, SystemClock};
 use crate::service::{existing_store, load_tools};
 use crate::store::staff::{Member, all};
 
-use super::{Listing, show};
+use super::show;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Account {

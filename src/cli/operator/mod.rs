@@ -16,7 +16,8 @@ use crate::domain::Timestamp;
 use crate::service::{existing_store, load_tools};
 use crate::store::Store;
 
-use super::ConfigFile;
+use super::by::By;
+use super::{ConfigFile, Listing};
 
 /// Accounts of the council's staff, and what they decide
 ///
@@ -60,13 +61,13 @@ pub(super) enum OperatorCommand {
     Problems(problems::ProblemsCommand),
 }
 
+/// A list that shows what is known of people.
 #[derive(Debug, Args)]
-pub(super) struct Listing {
+pub(super) struct Look {
     #[command(flatten)]
-    config: ConfigFile,
-    /// Print JSON: an array
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
+    #[command(flatten)]
+    by: By,
 }
 
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::actions::{Claim, Decided, Decision, claims, decide_claim};
+use crate::actions::{Claim, Decided, Decision, claims, decide_claim, has_read};
 use crate::domain::{Clock, Msisdn, SystemClock, TscNumber};
 use crate::service::existing_store;
 
-use super::{Choice, Desk, Listing, show};
+use super::{Choice, Desk, Look, show};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum NumbersCommand {
@@ -18,7 +18,7 @@ pub(in crate::cli) enum NumbersCommand {
     /// keep it off screens that others see
     ///
     /// Example: cp2 operator numbers list --json
-    List(Listing),
+    List(Look),
     /// Make the new line the person's and tell both lines; credentials and letters wait a
     /// while before they follow
     ///
@@ -32,19 +32,29 @@ pub(in crate::cli) enum NumbersCommand {
 
 pub(super) async fn run(command: &NumbersCommand) -> anyhow::Result<ExitCode> {
     match command {
-        NumbersCommand::List(listing) => list(listing).await,
+        NumbersCommand::List(look) => list(look).await,
         NumbersCommand::Approve(choice) => settle(choice, Decision::Approve).await,
         NumbersCommand::Refuse(choice) => settle(choice, Decision::Refuse).await,
     }
 }
 
-async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
-    let store = existing_store(&listing.config.load()?).await?;
-    let mut tx = store.begin_read().await?;
-    let found = claims(&mut tx, SystemClock.now()).await?;
-    drop(tx);
+async fn list(look: &Look) -> anyhow::Result<ExitCode> {
+    let store = existing_store(&look.listing.config.load()?).await?;
+    let now = SystemClock.now();
+    let mut tx = store.begin().await?;
+    let found = claims(&mut tx, now).await?;
+    let people: Vec<_> = found.iter().map(|claim| &claim.person.id).collect();
+    has_read(
+        &mut tx,
+        &look.by.actor(),
+        ("requests.read", None),
+        &people,
+        now,
+    )
+    .await?;
+    tx.commit().await?;
     store.close().await;
-    Ok(show(&found, listing.json, print, as_value))
+    Ok(show(&found, look.listing.json, print, as_value))
 }
 
 async fn settle(choice: &Choice, decision: Decision) -> anyhow::Result<ExitCode> {

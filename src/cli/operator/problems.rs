@@ -6,12 +6,15 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::actions::has_read;
 use crate::actions::problem::{Answers, Step, Stepped, Waiting, step, waiting, waiting_one};
 use crate::domain::{Answer, CentreCode, Clock, Language, Msisdn, SystemClock};
 use crate::service::{existing_store, load_tools};
+use crate::store::{StoreError, Tx};
 
-use super::{Choice, Desk, Listing, show, time_of};
+use super::{Choice, Desk, Look, show, time_of};
 use crate::cli::ConfigFile;
+use crate::cli::by::By;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum ProblemsCommand {
@@ -19,7 +22,7 @@ pub(in crate::cli) enum ProblemsCommand {
     /// told: keep it off screens that others see
     ///
     /// Example: cp2 operator problems list --json
-    List(Listing),
+    List(Look),
     /// Show one of them
     ///
     /// Example: cp2 operator problems show P-402718
@@ -43,6 +46,8 @@ pub(in crate::cli) struct One {
     /// Print JSON: an object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    by: By,
 }
 
 #[derive(Debug, Args)]
@@ -61,7 +66,7 @@ pub(in crate::cli) struct Reply {
 
 pub(super) async fn run(command: &ProblemsCommand) -> anyhow::Result<ExitCode> {
     match command {
-        ProblemsCommand::List(listing) => list(listing).await,
+        ProblemsCommand::List(look) => list(look).await,
         ProblemsCommand::Show(one) => show_one(one).await,
         ProblemsCommand::Take(choice) => go_on(choice, &Step::Take).await,
         ProblemsCommand::Answer(reply) => {
@@ -74,24 +79,26 @@ pub(super) async fn run(command: &ProblemsCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
-    let config = listing.config.load()?;
+async fn list(look: &Look) -> anyhow::Result<ExitCode> {
+    let config = look.listing.config.load()?;
     let tools = load_tools(&config)?;
     let store = existing_store(&config).await?;
-    let mut tx = store.begin_read().await?;
+    let mut tx = store.begin().await?;
     let found = waiting(&mut tx, &tools).await?;
-    drop(tx);
+    were_read(&mut tx, &look.by, &found).await?;
+    tx.commit().await?;
     store.close().await;
-    Ok(show(&found, listing.json, print, as_value))
+    Ok(show(&found, look.listing.json, print, as_value))
 }
 
 async fn show_one(one: &One) -> anyhow::Result<ExitCode> {
     let config = one.config.load()?;
     let tools = load_tools(&config)?;
     let store = existing_store(&config).await?;
-    let mut tx = store.begin_read().await?;
+    let mut tx = store.begin().await?;
     let found = waiting_one(&mut tx, &tools, &one.reference).await?;
-    drop(tx);
+    were_read(&mut tx, &one.by, found.as_slice()).await?;
+    tx.commit().await?;
     store.close().await;
     let Some(found) = found else {
         return not_waiting(&one.reference);
@@ -102,6 +109,13 @@ async fn show_one(one: &One) -> anyhow::Result<ExitCode> {
         print(&found);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes down who has read them.
+async fn were_read(tx: &mut Tx, by: &By, found: &[Waiting]) -> Result<(), StoreError> {
+    let people: Vec<_> = found.iter().map(|one| &one.person.id).collect();
+    let what = ("problems.read", None);
+    has_read(tx, &by.actor(), what, &people, SystemClock.now()).await
 }
 
 async fn go_on(choice: &Choice, wanted: &Step) -> anyhow::Result<ExitCode> {

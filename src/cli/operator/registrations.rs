@@ -6,11 +6,12 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::actions::has_read;
 use crate::actions::registration::{Decided, Decision, Waiting, decide, waiting};
 use crate::domain::{Clock, SystemClock, TscNumber};
 use crate::service::{existing_store, load_tools};
 
-use super::{Choice, Desk, Listing, show, time_of};
+use super::{Choice, Desk, Look, show, time_of};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RegistrationsCommand {
@@ -18,7 +19,7 @@ pub(in crate::cli) enum RegistrationsCommand {
     /// themselves: keep it off screens that others see
     ///
     /// Example: cp2 operator registrations list --json
-    List(Listing),
+    List(Look),
     /// Register the person and tell them by SMS
     ///
     /// Example: cp2 operator registrations approve R-402718 --by wanjiku
@@ -40,7 +41,7 @@ pub(in crate::cli) struct Refusal {
 
 pub(super) async fn run(command: &RegistrationsCommand) -> anyhow::Result<ExitCode> {
     match command {
-        RegistrationsCommand::List(listing) => list(listing).await,
+        RegistrationsCommand::List(look) => list(look).await,
         RegistrationsCommand::Approve(choice) => settle(choice, Decision::Approve).await,
         RegistrationsCommand::Refuse(refusal) => {
             settle(&refusal.choice, Decision::Refuse(&refusal.reason)).await
@@ -48,15 +49,18 @@ pub(super) async fn run(command: &RegistrationsCommand) -> anyhow::Result<ExitCo
     }
 }
 
-async fn list(listing: &Listing) -> anyhow::Result<ExitCode> {
-    let config = listing.config.load()?;
+async fn list(look: &Look) -> anyhow::Result<ExitCode> {
+    let config = look.listing.config.load()?;
     let tools = load_tools(&config)?;
     let store = existing_store(&config).await?;
-    let mut tx = store.begin_read().await?;
+    let mut tx = store.begin().await?;
     let found = waiting(&mut tx, &tools).await?;
-    drop(tx);
+    let people: Vec<_> = found.iter().flat_map(Waiting::people).collect();
+    let (by, what) = (look.by.actor(), ("requests.read", None));
+    has_read(&mut tx, &by, what, &people, SystemClock.now()).await?;
+    tx.commit().await?;
     store.close().await;
-    Ok(show(&found, listing.json, print, as_value))
+    Ok(show(&found, look.listing.json, print, as_value))
 }
 
 async fn settle(choice: &Choice, decision: Decision<'_>) -> anyhow::Result<ExitCode> {

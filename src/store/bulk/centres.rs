@@ -2,10 +2,9 @@
 
 use crate::domain::CentreCode;
 use crate::store::centres::Centre;
+use crate::store::rows::Rows;
 use crate::store::tx::{count, decode};
 use crate::store::{StoreError, Tx};
-
-use super::{array, texts, with_arrays, with_rows, with_texts};
 
 type CentreColumns = (
     String,
@@ -20,16 +19,10 @@ type CentreColumns = (
 
 /// The centres of these codes.
 pub async fn of_codes(tx: &mut Tx, codes: &[&CentreCode]) -> Result<Vec<Centre>, StoreError> {
-    with_texts!(
-        sql,
-        tx,
-        "SELECT code, name, sub_county, county, distribution_centre, location, candidates, \
-         distance_km FROM centres WHERE code IN (SELECT value FROM ",
-        ")"
-    );
-    let codes = texts(codes.iter().map(|code| code.as_str()));
-    let rows: Vec<CentreColumns> =
-        on!(tx, conn => sqlx::query_as(sql).bind(codes).fetch_all(conn).await)?;
+    const HEAD: &str = "SELECT code, name, sub_county, county, distribution_centre, location, \
+        candidates, distance_km FROM centres WHERE code IN (SELECT r.code FROM ";
+    let codes = Rows::of(codes).text("code", |code| code.as_str());
+    let rows: Vec<CentreColumns> = codes.fetch(tx, HEAD, ")").await?;
     rows.into_iter().map(centre).collect()
 }
 
@@ -64,29 +57,25 @@ fn centre(row: CentreColumns) -> Result<Centre, StoreError> {
 
 /// Adds centres that are new and keeps the records of those that are not.
 pub async fn put(tx: &mut Tx, centres: &[Centre]) -> Result<(), StoreError> {
-    with_arrays!(
-        sql,
-        tx,
-        "INSERT INTO centres (code, name, sub_county, county, distribution_centre, location, \
-         candidates, distance_km) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
-         value ->> 4, value ->> 5, CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS BIGINT) FROM ",
-        " WHERE TRUE ON CONFLICT (code) DO UPDATE SET name = excluded.name, \
-         sub_county = excluded.sub_county, county = excluded.county, \
-         distribution_centre = excluded.distribution_centre, location = excluded.location, \
-         candidates = excluded.candidates, distance_km = excluded.distance_km"
-    );
-    let row = |centre: &Centre| {
-        serde_json::json!([
-            centre.code.as_str(),
-            centre.name,
-            centre.sub_county,
-            centre.county,
-            centre.distribution_centre,
-            centre.location,
-            centre.candidates,
-            centre.distance_km,
-        ])
-    };
-    let rows = array(centres.iter().map(row));
-    on!(tx, conn => sqlx::query(sql).bind(rows).execute(conn).await.map(drop))
+    const HEAD: &str = "INSERT INTO centres (code, name, sub_county, county, distribution_centre, \
+        location, candidates, distance_km) SELECT r.code, r.name, r.sub_county, r.county, \
+        r.distribution_centre, r.location, r.candidates, r.distance_km FROM ";
+    const TAIL: &str = " WHERE TRUE ON CONFLICT (code) DO UPDATE SET name = excluded.name, \
+        sub_county = excluded.sub_county, county = excluded.county, \
+        distribution_centre = excluded.distribution_centre, location = excluded.location, \
+        candidates = excluded.candidates, distance_km = excluded.distance_km";
+    Rows::of(centres)
+        .text("code", |centre| centre.code.as_str())
+        .text("name", |centre| centre.name.as_str())
+        .text("sub_county", |centre| centre.sub_county.as_str())
+        .text("county", |centre| centre.county.as_str())
+        .text("distribution_centre", |centre| {
+            centre.distribution_centre.as_str()
+        })
+        .text("location", |centre| centre.location.as_deref())
+        .number("candidates", |centre| centre.candidates.map(i64::from))
+        .number("distance_km", |centre| centre.distance_km.map(i64::from))
+        .execute(tx, HEAD, TAIL)
+        .await
+        .map(drop)
 }

@@ -2,20 +2,14 @@
 
 use crate::domain::{PersonId, Timestamp};
 use crate::store::deployments::{Deployment, select};
+use crate::store::rows::Rows;
 use crate::store::{StoreError, Tx};
-
-use super::{array, texts, with_arrays, with_rows, with_texts};
 
 /// Everything that these people were ever deployed to, the oldest first.
 pub async fn of_people(tx: &mut Tx, people: &[&PersonId]) -> Result<Vec<Deployment>, StoreError> {
-    with_texts!(
-        sql,
-        tx,
-        select!("WHERE d.person_id IN (SELECT value FROM "),
-        ") ORDER BY d.id"
-    );
-    let people = texts(people.iter().map(|id| id.as_str()));
-    on!(tx, conn => sqlx::query_as(sql).bind(people).fetch_all(conn).await)
+    const HEAD: &str = select!("WHERE d.person_id IN (SELECT r.person FROM ");
+    let people = Rows::of(people).text("person", |id| id.as_str());
+    people.fetch(tx, HEAD, ") ORDER BY d.id").await
 }
 
 /// The highest serial that a letter has.
@@ -32,47 +26,37 @@ pub async fn put(
     deployments: &[Deployment],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    with_arrays!(
-        sql,
-        tx,
-        "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, state, serial, \
-         issued_on, reports_at, starts_on, ends_on, rate_kes, paper, examiner_number, answer_by, \
-         updated_at) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), \
-         value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), value ->> 8, \
-         CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, CAST(value ->> 12 AS BIGINT), \
-         value ->> 13, value ->> 14, CAST(value ->> 15 AS BIGINT), $2 FROM ",
-        " WHERE TRUE ON CONFLICT (id) DO UPDATE SET centre_code = excluded.centre_code, \
-         state = excluded.state, serial = excluded.serial, issued_on = excluded.issued_on, \
-         reports_at = excluded.reports_at, starts_on = excluded.starts_on, \
-         ends_on = excluded.ends_on, rate_kes = excluded.rate_kes, \
-         paper = excluded.paper, examiner_number = excluded.examiner_number, \
-         answer_by = excluded.answer_by, updated_at = excluded.updated_at"
-    );
-    let rows = array(deployments.iter().map(row));
-    on!(tx, conn => sqlx::query(sql)
-        .bind(rows)
-        .bind(now.as_millis())
-        .execute(conn).await.map(drop))
-}
-
-fn row(deployment: &Deployment) -> serde_json::Value {
-    serde_json::json!([
-        deployment.id.as_str(),
-        deployment.person.as_str(),
-        deployment.centre.code.as_str(),
-        deployment.series.exam.code(),
-        deployment.series.year,
-        deployment.role.code(),
-        deployment.state.name(),
-        deployment.serial,
-        deployment.issued_on.to_string(),
-        deployment.reports_at.as_millis(),
-        deployment.starts_on.to_string(),
-        deployment.ends_on.to_string(),
-        deployment.rate.0,
-        deployment.paper,
-        deployment.examiner_number,
-        deployment.answer_by.map(Timestamp::as_millis),
-    ])
+    const HEAD: &str = "INSERT INTO deployments (id, person_id, centre_code, exam, year, role, \
+        state, serial, issued_on, reports_at, starts_on, ends_on, rate_kes, paper, \
+        examiner_number, answer_by, updated_at) SELECT r.id, r.person, r.centre, r.exam, r.year, \
+        r.role, r.state, r.serial, r.issued_on, r.reports_at, r.starts_on, r.ends_on, r.rate, \
+        r.paper, r.examiner_number, r.answer_by, $1 FROM ";
+    const TAIL: &str = " WHERE TRUE ON CONFLICT (id) DO UPDATE SET \
+        centre_code = excluded.centre_code, \
+        state = excluded.state, serial = excluded.serial, issued_on = excluded.issued_on, \
+        reports_at = excluded.reports_at, starts_on = excluded.starts_on, \
+        ends_on = excluded.ends_on, rate_kes = excluded.rate_kes, \
+        paper = excluded.paper, examiner_number = excluded.examiner_number, \
+        answer_by = excluded.answer_by, updated_at = excluded.updated_at";
+    Rows::of(deployments)
+        .with_number(now.as_millis())
+        .text("id", |one| one.id.as_str())
+        .text("person", |one| one.person.as_str())
+        .text("centre", |one| one.centre.code.as_str())
+        .text("exam", |one| one.series.exam.code())
+        .number("year", |one| i64::from(one.series.year))
+        .text("role", |one| one.role.code())
+        .text("state", |one| one.state.name())
+        .number("serial", |one| i64::from(one.serial))
+        .made_text("issued_on", |one| Some(one.issued_on.to_string()))
+        .number("reports_at", |one| one.reports_at.as_millis())
+        .made_text("starts_on", |one| Some(one.starts_on.to_string()))
+        .made_text("ends_on", |one| Some(one.ends_on.to_string()))
+        .number("rate", |one| i64::from(one.rate.0))
+        .text("paper", |one| one.paper.as_deref())
+        .text("examiner_number", |one| one.examiner_number.as_deref())
+        .number("answer_by", |one| one.answer_by.map(Timestamp::as_millis))
+        .execute(tx, HEAD, TAIL)
+        .await
+        .map(drop)
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::{CentreCode, Exam, Language, Msisdn, PersonId, Role, Series, Timestamp};
 use crate::store::deployments::State;
+use crate::store::rows::Rows;
 use crate::store::tx::{count, decode};
 use crate::store::{StoreError, Tx};
 
@@ -182,28 +183,14 @@ pub async fn settle(
     state: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    macro_rules! sql {
-        ($people:literal) => {
-            concat!(
-                "UPDATE campaign_people SET state = $2, settled_at = $3 ",
-                "WHERE campaign = $1 AND person_id IN (SELECT value FROM ",
-                $people,
-                ")"
-            )
-        };
-    }
-    const SQLITE: &str = sql!("json_each($4)");
-    const POSTGRES: &str = sql!("json_array_elements_text($4::json) AS people (value)");
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let people: Vec<_> = people.iter().map(|person| person.as_str()).collect();
-    let people = serde_json::to_string(&people).map_err(decode)?;
-    on!(tx, conn => sqlx::query(sql)
-        .bind(&campaign.reference)
-        .bind(state)
-        .bind(now.as_millis())
-        .bind(people)
-        .execute(conn).await.map(drop))
+    const HEAD: &str = "UPDATE campaign_people SET state = $2, settled_at = $3 \
+        WHERE campaign = $1 AND person_id IN (SELECT r.person FROM ";
+    Rows::of(people)
+        .with_text(campaign.reference.as_str())
+        .with_text(state)
+        .with_number(now.as_millis())
+        .text("person", |person| person.as_str())
+        .execute(tx, HEAD, ")")
+        .await
+        .map(drop)
 }

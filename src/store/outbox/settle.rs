@@ -1,9 +1,7 @@
 //! Writing down what attempts came to, many in one statement.
 
-use serde::Serialize;
-
 use crate::domain::{MessageId, Timestamp};
-use crate::store::tx::as_json;
+use crate::store::rows::Rows;
 use crate::store::{StoreError, Tx};
 
 /// What an attempt came to.
@@ -59,6 +57,30 @@ impl Settled {
             }
         }
     }
+
+    /// When something is to be done about it.
+    fn due_at(&self) -> Option<i64> {
+        match self {
+            Self::Again { due_at: at, .. } | Self::Unknown { until: at, .. } => {
+                Some(at.as_millis())
+            }
+            Self::Accepted { .. } | Self::Failed { .. } => None,
+        }
+    }
+
+    fn provider_id(&self) -> Option<&str> {
+        match self {
+            Self::Accepted { provider_id, .. } => provider_id.as_deref(),
+            Self::Again { .. } | Self::Failed { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
+    fn cost(&self) -> Option<&str> {
+        match self {
+            Self::Accepted { cost, .. } => cost.as_deref(),
+            Self::Again { .. } | Self::Failed { .. } | Self::Unknown { .. } => None,
+        }
+    }
 }
 
 /// The word on one attempt.
@@ -72,45 +94,6 @@ pub struct Settlement<'a> {
     pub settled: &'a Settled,
 }
 
-/// A settlement as both databases read it from JSON.
-#[derive(Serialize)]
-struct Row<'a> {
-    message: &'a str,
-    attempt: i64,
-    state: &'static str,
-    due_at: Option<i64>,
-    provider_id: Option<String>,
-    cost: Option<String>,
-    reason: Option<String>,
-    unanswered: i64,
-}
-
-impl<'a> Row<'a> {
-    fn of(settlement: &Settlement<'a>) -> Self {
-        let settled = settlement.settled;
-        let (due_at, provider_id, cost) = match settled {
-            Settled::Accepted { provider_id, cost } => {
-                (None, provider_id.as_deref(), cost.as_deref())
-            }
-            Settled::Again { due_at, .. } => (Some(due_at.as_millis()), None, None),
-            Settled::Unknown { until, .. } => (Some(until.as_millis()), None, None),
-            Settled::Failed { .. } => (None, None, None),
-        };
-        // PostgreSQL takes no NUL, and one aggregator's must not spoil the whole statement.
-        let clean = |text: &str| text.replace('\0', "");
-        Self {
-            message: settlement.id.as_str(),
-            attempt: settlement.attempt,
-            state: settled.state(),
-            due_at,
-            provider_id: provider_id.map(clean),
-            cost: cost.map(clean),
-            reason: settled.reason().map(clean),
-            unanswered: i64::from(matches!(settled, Settled::Unknown { .. })),
-        }
-    }
-}
-
 /// Writes down what attempts came to; gives the messages whose word counted. It counts
 /// until the message has ended or its next attempt has begun, even when the lease is over
 /// by then.
@@ -119,41 +102,34 @@ pub async fn settle(
     settlements: &[Settlement<'_>],
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    macro_rules! sql {
-        ($rows:literal) => {
-            concat!(
-                "UPDATE outbox AS o SET state = s.state, due_at = COALESCE(s.due_at, o.due_at), ",
-                "provider_id = COALESCE(s.provider_id, o.provider_id), ",
-                "cost = COALESCE(s.cost, o.cost), reason = s.reason, ",
-                "body = CASE WHEN s.state IN ('queued', 'unknown') ",
-                "OR s.state = 'accepted' AND o.keep_until > $2 THEN o.body END, ",
-                "unanswered = o.unanswered + s.unanswered, lease_until = NULL, updated_at = $2 ",
-                "FROM ",
-                $rows,
-                " WHERE o.id = s.message AND o.attempt = s.attempt ",
-                "AND o.state IN ('sending', 'unknown', 'queued') ",
-                "AND (s.state <> 'queued' OR o.body IS NOT NULL) RETURNING id"
-            )
-        };
-    }
-    const SQLITE: &str = sql!(
-        "(SELECT value ->> 'message' AS message, value ->> 'attempt' AS attempt, \
-         value ->> 'state' AS state, value ->> 'due_at' AS due_at, \
-         value ->> 'provider_id' AS provider_id, value ->> 'cost' AS cost, \
-         value ->> 'reason' AS reason, value ->> 'unanswered' AS unanswered \
-         FROM json_each($1)) AS s"
-    );
-    const POSTGRES: &str = sql!(
-        "json_to_recordset($1::json) AS s (message text, attempt bigint, state text, \
-         due_at bigint, provider_id text, cost text, reason text, unanswered bigint)"
-    );
-    let sql = match tx {
-        Tx::Sqlite(_) => SQLITE,
-        Tx::Postgres(_) => POSTGRES,
-    };
-    let rows = as_json(settlements.iter().map(Row::of))?;
-    on!(tx, conn => sqlx::query_scalar(sql)
-        .bind(rows)
-        .bind(now.as_millis())
-        .fetch_all(conn).await)
+    const HEAD: &str = "UPDATE outbox AS o SET state = r.state, \
+        due_at = COALESCE(r.due_at, o.due_at), \
+        provider_id = COALESCE(r.provider_id, o.provider_id), \
+        cost = COALESCE(r.cost, o.cost), reason = r.reason, \
+        body = CASE WHEN r.state IN ('queued', 'unknown') \
+        OR r.state = 'accepted' AND o.keep_until > $1 THEN o.body END, \
+        unanswered = o.unanswered + r.unanswered, lease_until = NULL, updated_at = $1 FROM ";
+    const TAIL: &str = " WHERE o.id = r.message AND o.attempt = r.attempt \
+        AND o.state IN ('sending', 'unknown', 'queued') \
+        AND (r.state <> 'queued' OR o.body IS NOT NULL) RETURNING id";
+    let counted: Vec<(String,)> = Rows::of(settlements)
+        .with_number(now.as_millis())
+        .text("message", |one| one.id.as_str())
+        .number("attempt", |one| one.attempt)
+        .text("state", |one| one.settled.state())
+        .number("due_at", |one| one.settled.due_at())
+        .made_text("provider_id", |one| one.settled.provider_id().map(clean))
+        .made_text("cost", |one| one.settled.cost().map(clean))
+        .made_text("reason", |one| one.settled.reason().map(clean))
+        .number("unanswered", |one| {
+            i64::from(matches!(one.settled, Settled::Unknown { .. }))
+        })
+        .fetch(tx, HEAD, TAIL)
+        .await?;
+    Ok(counted.into_iter().map(|(id,)| id).collect())
+}
+
+/// PostgreSQL takes no NUL, and one aggregator's must not spoil the whole statement.
+fn clean(text: &str) -> String {
+    text.replace('\0', "")
 }

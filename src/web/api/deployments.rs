@@ -9,7 +9,10 @@ use crate::imports::Kind;
 use crate::store::deployments::{self, Deployment, Of};
 
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
-use super::paging::{Code, Id, Limit, Page, SOME_ID, moment};
+use super::paging::{
+    ById, CHANGES, Change, ChangesWanted, Code, Id, Limit, Page, SOME_ID, example_of_changes,
+    moment,
+};
 use super::problem::{Kind as ProblemKind, Problem, Refusal};
 use super::rows::{self, Rows, Written};
 use super::whole::whole;
@@ -76,21 +79,12 @@ fn example() -> Value {
     })
 }
 
-/// Which deployment.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::web) struct ById {
-    /// The deployment's id.
-    #[schemars(with = "Id")]
-    id: DeploymentId,
-}
-
 pub(in crate::web) struct ReadDeployment;
 
 impl Endpoint for ReadDeployment {
     const SUMMARY: &'static str = "Read how a deployment stands";
     const PROBLEMS: &'static [ProblemKind] = &[ProblemKind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<DeploymentId>;
     type Sent = Nothing;
     type Given = Json<Shown>;
 
@@ -98,7 +92,11 @@ impl Endpoint for ReadDeployment {
         example()
     }
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Json<Shown>, Refusal> {
+    async fn run(
+        call: &mut Call,
+        wanted: ById<DeploymentId>,
+        _: Nothing,
+    ) -> Result<Json<Shown>, Refusal> {
         let Unit { tx, .. } = call.unit().await?;
         let found = deployments::by_id(tx, &wanted.id).await?;
         let found = found.ok_or_else(|| Problem::not_found("deployment"))?;
@@ -156,6 +154,33 @@ impl Endpoint for ListDeployments {
         let found = deployments::after(tx, of, after, limit.and_one()).await?;
         let cursor = |deployment: &Deployment| deployment.id.to_string();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
+    }
+}
+
+pub(in crate::web) struct ListChangedDeployments;
+
+impl Endpoint for ListChangedDeployments {
+    const SUMMARY: &'static str = "Read which deployments are new or have changed since";
+    const MORE: &'static str = CHANGES;
+    type Wanted = ChangesWanted<DeploymentId>;
+    type Sent = Nothing;
+    type Given = Json<Page<Change<Shown>>>;
+
+    fn example_given() -> Value {
+        example_of_changes(&example())
+    }
+
+    async fn run(
+        call: &mut Call,
+        wanted: ChangesWanted<DeploymentId>,
+        _: Nothing,
+    ) -> Result<Json<Page<Change<Shown>>>, Refusal> {
+        let Unit { tx, .. } = call.unit().await?;
+        let (from, limit) = (wanted.from(), wanted.limit);
+        let found = deployments::changed(tx, &from, limit.and_one()).await?;
+        Ok(Json(Page::of_changes(found, limit, |one: &Deployment| {
+            one.id.as_str()
+        })))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Addresses that events are posted to.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,8 +11,9 @@ use crate::actions::api::{self, HookMade};
 use crate::domain::{EventKind, HookUrl, WebhookId};
 
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
-use super::paging::{Id, SOME_ID, moment};
+use super::paging::{ById, SOME_ID, moment};
 use super::problem::{Kind, Problem, Refusal};
+use super::whole::whole;
 
 /// What a system can be told of.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +60,8 @@ pub(in crate::web) struct Shown {
     events: Vec<String>,
     /// `working`, `failing`, or `disabled` once nothing has got through for too long.
     state: String,
+    /// Until when the secret before signs beside the new one, where it was changed lately.
+    old_secret_until: Option<String>,
     /// Why it was disabled.
     reason: Option<String>,
     /// Since when nothing gets through.
@@ -72,17 +77,14 @@ pub(in crate::web) struct Shown {
 impl From<api::Endpoint> for Shown {
     fn from(endpoint: api::Endpoint) -> Self {
         let webhook = endpoint.webhook;
-        let state = match (webhook.disabled_at, webhook.failing_since) {
-            (Some(_), _) => "disabled",
-            (None, Some(_)) => "failing",
-            (None, None) => "working",
-        };
+        let state = webhook.state().to_owned();
         let events = endpoint.kinds.iter();
         Self {
             id: webhook.id.to_string(),
             url: webhook.url,
             events: events.map(|kind| kind.name().to_owned()).collect(),
-            state: state.to_owned(),
+            state,
+            old_secret_until: webhook.old.map(|old| moment(old.until)),
             reason: webhook.reason,
             failing_since: webhook.failing_since.map(moment),
             waiting: endpoint.waiting,
@@ -98,6 +100,7 @@ fn example() -> Value {
         "url": "https://portal.example.org/hooks/cp2",
         "events": ["deployment.changed", "invitation.answered"],
         "state": "working",
+        "old_secret_until": null,
         "reason": null,
         "failing_since": null,
         "waiting": 0,
@@ -214,15 +217,6 @@ impl Endpoint for ListWebhooks {
     }
 }
 
-/// Which address.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::web) struct ById {
-    /// The webhook's id.
-    #[schemars(with = "Id")]
-    id: WebhookId,
-}
-
 fn none() -> Refusal {
     Problem::not_found("webhook").into()
 }
@@ -232,7 +226,7 @@ pub(in crate::web) struct ReadWebhook;
 impl Endpoint for ReadWebhook {
     const SUMMARY: &'static str = "Read how an address does";
     const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<WebhookId>;
     type Sent = Nothing;
     type Given = Json<Shown>;
 
@@ -240,7 +234,11 @@ impl Endpoint for ReadWebhook {
         example()
     }
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Json<Shown>, Refusal> {
+    async fn run(
+        call: &mut Call,
+        wanted: ById<WebhookId>,
+        _: Nothing,
+    ) -> Result<Json<Shown>, Refusal> {
         let Unit { tx, caller, .. } = call.unit().await?;
         let found = api::webhook(tx, caller, &wanted.id).await?;
         Ok(Json(found.ok_or_else(none)?.into()))
@@ -254,11 +252,11 @@ impl Endpoint for RemoveWebhook {
     const MORE: &'static str = "What waits for it is forgotten.";
     const STATUS: StatusCode = StatusCode::NO_CONTENT;
     const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<WebhookId>;
     type Sent = Nothing;
     type Given = Nothing;
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Nothing, Refusal> {
+    async fn run(call: &mut Call, wanted: ById<WebhookId>, _: Nothing) -> Result<Nothing, Refusal> {
         let Unit {
             tx, caller, now, ..
         } = call.unit().await?;
@@ -273,7 +271,7 @@ impl Endpoint for EnableWebhook {
     const SUMMARY: &'static str = "Post events again to an address that was disabled or fails";
     const MORE: &'static str = "What waits is posted at once.";
     const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<WebhookId>;
     type Sent = Nothing;
     type Given = Json<Shown>;
 
@@ -281,12 +279,80 @@ impl Endpoint for EnableWebhook {
         example()
     }
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Json<Shown>, Refusal> {
+    async fn run(
+        call: &mut Call,
+        wanted: ById<WebhookId>,
+        _: Nothing,
+    ) -> Result<Json<Shown>, Refusal> {
         let Unit {
             tx, caller, now, ..
         } = call.unit().await?;
         let found = api::enable_webhook(tx, caller, &wanted.id, now).await?;
         Ok(Json(found.ok_or_else(none)?.into()))
+    }
+}
+
+/// How long two secrets sign.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Rotation")]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct Rotation {
+    /// For so many hours the secret before signs too.
+    #[serde(default = "a_day", deserialize_with = "whole")]
+    #[schemars(range(max = LONGEST_OVERLAP))]
+    overlap_hours: u32,
+}
+
+fn a_day() -> u32 {
+    24
+}
+
+/// The longest that two secrets sign, in hours: a week.
+const LONGEST_OVERLAP: u32 = 168;
+
+pub(in crate::web) struct RotateWebhook;
+
+impl Endpoint for RotateWebhook {
+    const SUMMARY: &'static str = "Give an address a new secret";
+    const MORE: &'static str = "For a while both sign: `webhook-signature` then holds two signatures with a space between, the new one first, and the receiver takes an event of which one holds.";
+    const ONCE: bool = true;
+    const PROBLEMS: &'static [Kind] = &[Kind::NotFound, Kind::Refused];
+    type Wanted = ById<WebhookId>;
+    type Sent = Json<Rotation>;
+    type Given = Json<Made>;
+
+    fn example_sent() -> Value {
+        json!({ "overlap_hours": 24 })
+    }
+
+    fn example_given() -> Value {
+        let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQIhrs=";
+        json!({ "webhook": example(), "secret": secret })
+    }
+
+    async fn run(
+        call: &mut Call,
+        wanted: ById<WebhookId>,
+        Json(sent): Json<Rotation>,
+    ) -> Result<Json<Made>, Refusal> {
+        if sent.overlap_hours > LONGEST_OVERLAP {
+            let detail = format!("two secrets sign for {LONGEST_OVERLAP} hours at most");
+            return Err(Problem::of_field("overlap_hours", detail).into());
+        }
+        let Unit {
+            tx,
+            tools,
+            caller,
+            now,
+            ..
+        } = call.unit().await?;
+        let overlap = Duration::from_hours(u64::from(sent.overlap_hours));
+        let rotated = api::rotate_webhook(tx, tools, caller, (&wanted.id, overlap), now).await?;
+        let (endpoint, secret) = rotated.ok_or_else(none)?;
+        Ok(Json(Made {
+            webhook: endpoint.into(),
+            secret: secret.reveal().as_str().to_owned(),
+        }))
     }
 }
 
@@ -297,11 +363,11 @@ impl Endpoint for PingWebhook {
     const MORE: &'static str = "Its type is `webhook.ping`.";
     const STATUS: StatusCode = StatusCode::NO_CONTENT;
     const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<WebhookId>;
     type Sent = Nothing;
     type Given = Nothing;
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Nothing, Refusal> {
+    async fn run(call: &mut Call, wanted: ById<WebhookId>, _: Nothing) -> Result<Nothing, Refusal> {
         let Unit {
             tx, caller, now, ..
         } = call.unit().await?;

@@ -9,7 +9,7 @@ use crate::store::outbox::{self, Message};
 use crate::store::people;
 
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
-use super::paging::{Id, Limit, Page, SOME_ID, moment};
+use super::paging::{ById, Id, Limit, Page, SOME_ID, moment};
 use super::problem::{Kind, Problem, Refusal};
 
 /// An SMS, without its text, which is erased once it has left.
@@ -70,21 +70,12 @@ fn example() -> Value {
     })
 }
 
-/// Which message.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::web) struct ById {
-    /// The message's id.
-    #[schemars(with = "Id")]
-    id: MessageId,
-}
-
 pub(in crate::web) struct ReadMessage;
 
 impl Endpoint for ReadMessage {
     const SUMMARY: &'static str = "Read what became of an SMS";
     const PROBLEMS: &'static [Kind] = &[Kind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<MessageId>;
     type Sent = Nothing;
     type Given = Json<Shown>;
 
@@ -92,7 +83,11 @@ impl Endpoint for ReadMessage {
         example()
     }
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Json<Shown>, Refusal> {
+    async fn run(
+        call: &mut Call,
+        wanted: ById<MessageId>,
+        _: Nothing,
+    ) -> Result<Json<Shown>, Refusal> {
         let Unit { tx, .. } = call.unit().await?;
         let found = outbox::by_id(tx, &wanted.id).await?;
         let found = found.ok_or_else(|| Problem::not_found("message"))?;

@@ -34,13 +34,16 @@ use problem::{Kind, Problem};
 
 pub(super) use centres::{ListCentres, PutCentres, ReadCentre};
 pub(super) use credentials::VerifyCredential;
-pub(super) use deployments::{ListDeployments, PutDeployments, ReadDeployment};
+pub(super) use deployments::{
+    ListChangedDeployments, ListDeployments, PutDeployments, ReadDeployment,
+};
 pub(super) use hooks::{
     EnableWebhook, ListWebhooks, MakeWebhook, PingWebhook, ReadWebhook, RemoveWebhook,
+    RotateWebhook,
 };
 pub(super) use messages::{ListMessages, ReadMessage};
 pub(super) use notices::SendNotice;
-pub(super) use people::{ListPeople, PutPeople, ReadPerson, SearchPeople};
+pub(super) use people::{ListChangedPeople, ListPeople, PutPeople, ReadPerson, SearchPeople};
 
 /// Where all of it is.
 pub(super) const BASE: &str = "/api/v1";

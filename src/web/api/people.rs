@@ -10,7 +10,9 @@ use crate::imports::Kind;
 use crate::store::people::Person;
 
 use super::endpoint::{Call, Endpoint, Json, Nothing, Unit};
-use super::paging::{Id, Limit, Page, SOME_ID};
+use super::paging::{
+    ById, CHANGES, Change, ChangesWanted, Id, Limit, Page, SOME_ID, example_of_changes,
+};
 use super::problem::{Kind as ProblemKind, Problem, Refusal};
 use super::rows::{self, Rows, Written};
 use super::whole::maybe_whole;
@@ -91,22 +93,13 @@ fn example() -> Value {
     })
 }
 
-/// Which person.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::web) struct ById {
-    /// The person's id.
-    #[schemars(with = "Id")]
-    id: PersonId,
-}
-
 pub(in crate::web) struct ReadPerson;
 
 impl Endpoint for ReadPerson {
     const SUMMARY: &'static str = "Read a person's record";
     const MORE: &'static str = "Who read whose record stands in the audit log.";
     const PROBLEMS: &'static [ProblemKind] = &[ProblemKind::NotFound];
-    type Wanted = ById;
+    type Wanted = ById<PersonId>;
     type Sent = Nothing;
     type Given = Json<Shown>;
 
@@ -114,7 +107,11 @@ impl Endpoint for ReadPerson {
         example()
     }
 
-    async fn run(call: &mut Call, wanted: ById, _: Nothing) -> Result<Json<Shown>, Refusal> {
+    async fn run(
+        call: &mut Call,
+        wanted: ById<PersonId>,
+        _: Nothing,
+    ) -> Result<Json<Shown>, Refusal> {
         let Unit {
             tx, caller, now, ..
         } = call.unit().await?;
@@ -160,6 +157,35 @@ impl Endpoint for ListPeople {
         let found = api::list_people(tx, caller, after, limit.and_one(), now).await?;
         let cursor = |person: &Person| person.id.to_string();
         Ok(Json(Page::of(found, limit, cursor, Shown::from)))
+    }
+}
+
+pub(in crate::web) struct ListChangedPeople;
+
+impl Endpoint for ListChangedPeople {
+    const SUMMARY: &'static str = "Read whose records are new or have changed since";
+    const MORE: &'static str = CHANGES;
+    type Wanted = ChangesWanted<PersonId>;
+    type Sent = Nothing;
+    type Given = Json<Page<Change<Shown>>>;
+
+    fn example_given() -> Value {
+        example_of_changes(&example())
+    }
+
+    async fn run(
+        call: &mut Call,
+        wanted: ChangesWanted<PersonId>,
+        _: Nothing,
+    ) -> Result<Json<Page<Change<Shown>>>, Refusal> {
+        let Unit {
+            tx, caller, now, ..
+        } = call.unit().await?;
+        let (from, limit) = (wanted.from(), wanted.limit);
+        let found = api::list_changed_people(tx, caller, &from, limit.and_one(), now).await?;
+        Ok(Json(Page::of_changes(found, limit, |one: &Person| {
+            one.id.as_str()
+        })))
     }
 }
 

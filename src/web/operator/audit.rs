@@ -9,8 +9,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::ActionError;
-use crate::actions::staff::{self, Member};
+use crate::actions::staff::Member;
+use crate::actions::{ActionError, has_read};
 use crate::domain::Timestamp;
 use crate::intake::to_the_end;
 use crate::store::audit::{self, Kept, Wanted};
@@ -147,7 +147,8 @@ async fn look(
     to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         let found = audit::newest(&mut tx, &wanted, limit).await?;
-        staff::has_read(&mut tx, &who, what, inner.clock.now()).await?;
+        let by = who.name.actor();
+        has_read(&mut tx, &by, (what, None), &[], inner.clock.now()).await?;
         tx.commit().await?;
         Ok::<_, ActionError>(found)
     })

@@ -8,11 +8,11 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::actions::ActionError;
 use crate::actions::campaign::{
     self, COLUMNS, Estimate, PAGE, PlanError, Steered, Step, cells, estimate, steer,
 };
-use crate::actions::staff::{self, Member};
+use crate::actions::staff::Member;
+use crate::actions::{ActionError, has_read};
 use crate::domain::{Duty, Msisdn};
 use crate::intake::{Failed, to_the_end};
 use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
@@ -242,7 +242,9 @@ pub(in crate::web) async fn results(
         {
             return Ok(None);
         }
-        staff::has_read(&mut tx, &member, "campaign.results_read", inner.clock.now()).await?;
+        let what = ("campaign.results_read", Some(reference.clone()));
+        let by = member.name.actor();
+        has_read(&mut tx, &by, what, &[], inner.clock.now()).await?;
         tx.commit().await?;
         table(&inner, &reference).await.map(Some)
     });

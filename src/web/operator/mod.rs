@@ -23,6 +23,7 @@ mod said;
 mod sessions;
 mod square;
 mod staff_accounts;
+mod systems;
 mod watch;
 
 pub(super) use audit::{file as audit_file, page as audit};
@@ -48,6 +49,7 @@ pub(super) use problems::{page as problems, reply};
 pub(super) use requests::{decide_claim, decide_registration, page as requests};
 pub(super) use sessions::{end as end_session, page as sessions};
 pub(super) use staff_accounts::{add as add_staff, change as change_staff, page as staff_accounts};
+pub(super) use systems::{add_key as add_api_key, change as change_system, page as systems};
 
 use askama::Template;
 use axum::Extension;
@@ -147,7 +149,7 @@ struct Shell<'a> {
 impl Shell<'_> {
     /// The ways from each page that this member may go.
     fn ways(&self) -> Vec<(&'static str, &'static str)> {
-        const WAYS: [(Duty, &str, &str); 10] = [
+        const WAYS: [(Duty, &str, &str); 11] = [
             (Duty::SeePeople, "/operator/people", "People"),
             (Duty::Help, "/operator/problems", "Problems"),
             (Duty::Decide, "/operator/requests", "Requests"),
@@ -157,6 +159,7 @@ impl Shell<'_> {
             (Duty::Look, "/operator/board", "Board"),
             (Duty::Look, "/operator/campaigns", "Campaigns"),
             (Duty::Accounts, "/operator/staff", "Staff"),
+            (Duty::Systems, "/operator/systems", "Systems"),
             (Duty::Look, "/operator/sessions", "My account"),
         ];
         let is_in = |member: &&Member| member.step == Step::In;

@@ -6,9 +6,9 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::actions::ActionError;
 use crate::actions::problem::{Answers, Step, Stepped, Waiting, step, waiting};
-use crate::actions::staff::{self, Member};
+use crate::actions::staff::Member;
+use crate::actions::{ActionError, has_read};
 use crate::domain::{Answer, Language};
 use crate::intake::{Failed, to_the_end};
 use crate::web::app::App;
@@ -38,7 +38,9 @@ pub(in crate::web) async fn page(
     let found = to_the_end(async move {
         let mut tx = inner.store.begin().await?;
         let waiting = waiting(&mut tx, &inner.tools).await?;
-        staff::has_read(&mut tx, &who, "problems.read", inner.clock.now()).await?;
+        let people: Vec<_> = waiting.iter().map(|one| &one.person.id).collect();
+        let (by, what) = (who.name.actor(), ("problems.read", None));
+        has_read(&mut tx, &by, what, &people, inner.clock.now()).await?;
         tx.commit().await?;
         Ok::<_, ActionError>(waiting)
     });

@@ -45,7 +45,12 @@ pub(in crate::web) async fn page(
             let evidence = actions::evidence(&mut tx, &inner.tools.keys, &claim, now).await?;
             claims.push((claim, evidence));
         }
-        actions::staff::has_read(&mut tx, &who, "requests.read", now).await?;
+        let shown = claims.iter().map(|(claim, _)| &claim.person.id);
+        let shown: Vec<_> = shown
+            .chain(registrations.iter().flat_map(Waiting::people))
+            .collect();
+        let (by, what) = (who.name.actor(), ("requests.read", None));
+        actions::has_read(&mut tx, &by, what, &shown, now).await?;
         tx.commit().await?;
         Ok::<_, ActionError>((registrations, claims))
     });

@@ -49,6 +49,11 @@ impl Said {
             }
             "taken" => "Somebody has that user name.",
             "own_account" => "Your own account is changed by another manager.",
+            "no_client" => {
+                "A system's name is 2 to 32 small letters, digits or hyphens, a letter first."
+            }
+            "no_scope" => "Tick what the key is to open.",
+            "no_days" => "A key holds 1 to 731 days.",
             "no_number" => "That is no telephone number.",
             "" => return None,
             _ => "It was not done.",

@@ -1,0 +1,7 @@
+-- A secret of a webhook that was replaced signs beside the new one until then.
+ALTER TABLE webhooks ADD COLUMN old_secret BYTEA;
+ALTER TABLE webhooks ADD COLUMN old_until BIGINT;
+
+-- What has changed since is read page by page.
+CREATE INDEX people_by_change ON people (updated_at, id);
+CREATE INDEX deployments_by_change ON deployments (updated_at, id);
