@@ -108,10 +108,12 @@ async fn the_examples_of_the_document_are_taken(database: Database) {
     service.stop().await;
 }
 
-/// The fuzzer, which `scripts/test` installs.
+/// The fuzzer, which `scripts/test` installs; it keeps what it remembers there.
 fn fuzzer() -> Command {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Command::new(here.join("target/schemathesis/bin/schemathesis"))
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/schemathesis");
+    let mut fuzzer = Command::new(home.join("bin/schemathesis"));
+    fuzzer.current_dir(home);
+    fuzzer
 }
 
 fn unhurried(config: &mut Config) {

@@ -259,7 +259,7 @@ async fn from_one_address_only_so_many_codes_are_tried(service: &TestService) {
     let answer = send(&mut surfer, &code, "0001").await;
     assert_eq!(answer.status(), 429);
     assert_eq!(answer.headers()[RETRY_AFTER], "3600");
-    assert!(answer.text().await.unwrap().contains("up to 60 min"));
+    assert!(answer.text().await.unwrap().contains("Wait 60 min"));
     service.clock.advance(Duration::from_mins(61));
     opened(service, &code).await;
 }
