@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::actions::noted::note;
 use crate::actions::work::{ActionError, Way};
 use crate::crypto::ApiKey;
 use crate::domain::{ClientName, Scope, Timestamp};
 use crate::store::api_keys::{self, KeyRecord};
-use crate::store::{Store, StoreError, Tx, audit};
+use crate::store::{Store, StoreError, Tx};
 
 /// When a key was last used is written down in steps of this length, so that not every call
 /// is a write.
@@ -86,7 +87,14 @@ pub async fn keep_key(
     api_keys::insert(tx, &record).await?;
     let opens: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
     let detail = format!("{} {}: {}", client.as_str(), key.id(), opens.join(" "));
-    write_down(tx, by, "api-key.added", detail, now).await
+    note(
+        tx,
+        (by, Way::Operator),
+        ("api-key.added", Some(detail)),
+        &[],
+        now,
+    )
+    .await
 }
 
 /// Takes a key back. False when there is none, or it was taken back before.
@@ -98,26 +106,10 @@ pub async fn revoke_key(
 ) -> Result<bool, ActionError> {
     let revoked = api_keys::revoke(tx, id, now).await?;
     if revoked {
-        write_down(tx, by, "api-key.revoked", id.to_owned(), now).await?;
+        let what = ("api-key.revoked", Some(id.to_owned()));
+        note(tx, (by, Way::Operator), what, &[], now).await?;
     }
     Ok(revoked)
-}
-
-pub(super) async fn write_down(
-    tx: &mut Tx,
-    by: &str,
-    what: &str,
-    detail: String,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let entry = audit::Entry {
-        actor: by,
-        subject: None,
-        what,
-        way: Way::Operator.name(),
-        detail: Some(detail),
-    };
-    audit::add(tx, &entry, now).await
 }
 
 /// Who calls with this key.

@@ -1,6 +1,7 @@
 //! People as systems of the council read them. Each look is written down.
 
-use crate::actions::work::ActionError;
+use crate::actions::noted::note;
+use crate::actions::work::{ActionError, Way};
 use crate::domain::{Msisdn, NationalId, PersonId, Timestamp, TscNumber};
 use crate::store::Tx;
 use crate::store::changed::{Changed, From};
@@ -77,11 +78,9 @@ pub async fn search_people(
                 .map(|number| person.tsc_number.as_ref() == Some(number)))
     });
     let many = Some(format!("{} found", found.len()));
-    write_down(tx, caller, ("people.searched", None), many.clone(), now).await?;
-    for person in &found {
-        let what = ("people.searched", Some(&person.id));
-        write_down(tx, caller, what, many.clone(), now).await?;
-    }
+    let about: Vec<_> = found.iter().map(|person| &person.id).collect();
+    let who = (&*caller.actor(), Way::Api);
+    note(tx, who, ("people.searched", many), &about, now).await?;
     Ok(found)
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::actions::work::{ActionError, Tools};
+use crate::actions::noted::note;
+use crate::actions::work::{ActionError, Tools, Way};
 use crate::crypto::{HookSecret, Sealed};
 use crate::domain::{EventKind, HookUrl, Timestamp, WebhookId};
 use crate::store::Tx;
 use crate::store::webhooks::{self, Webhook};
 
-use super::{Caller, keys, write_down};
+use super::{Caller, write_down};
 
 /// The most addresses of one system: each costs a row for each event.
 const MOST: usize = 10;
@@ -125,7 +126,8 @@ pub async fn remove_any_webhook(
         return Ok(false);
     }
     webhooks::remove(tx, id).await?;
-    keys::write_down(tx, by, "webhook.removed", id.to_string(), now).await?;
+    let what = ("webhook.removed", Some(id.to_string()));
+    note(tx, (by, Way::Operator), what, &[], now).await?;
     Ok(true)
 }
 
@@ -176,7 +178,8 @@ pub async fn rotate_any_webhook(
         return Ok(None);
     }
     let secret = replace_secret(tx, tools, (id, overlap), now).await?;
-    keys::write_down(tx, by, "webhook.rotated", id.to_string(), now).await?;
+    let what = ("webhook.rotated", Some(id.to_string()));
+    note(tx, (by, Way::Operator), what, &[], now).await?;
     Ok(Some(secret))
 }
 

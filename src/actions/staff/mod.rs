@@ -22,8 +22,9 @@ pub use service::{Resumed, forget_key, resume_channel};
 pub use sessions::{end_session, sessions};
 
 use crate::domain::Timestamp;
-use crate::store::{StoreError, Tx, audit};
+use crate::store::{StoreError, Tx};
 
+use super::noted::note;
 use super::work::Way;
 
 /// Writes down what a member of staff did that is about nobody's record.
@@ -34,12 +35,6 @@ async fn write_down(
     detail: Option<&str>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let entry = audit::Entry {
-        actor,
-        subject: None,
-        what,
-        way: Way::Operator.name(),
-        detail: detail.map(str::to_owned),
-    };
-    audit::add(tx, &entry, now).await
+    let what = (what, detail.map(str::to_owned));
+    note(tx, (actor, Way::Operator), what, &[], now).await
 }

@@ -1,8 +1,8 @@
 //! Looking people up. Each search and each look at a record is written down.
 
 use crate::actions::admission::pin_bucket;
+use crate::actions::noted::has_read;
 use crate::actions::pin::identity_bucket;
-use crate::actions::reading::has_read;
 use crate::actions::work::{ActionError, Way};
 use crate::domain::{Msisdn, NationalId, PersonId, Timestamp, TscNumber};
 use crate::store::audit::{self, Kept};
