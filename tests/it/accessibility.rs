@@ -70,6 +70,7 @@ const CONSOLE: &[&str] = &[
     "/operator/imports",
     "/operator/exports",
     "/operator/staff",
+    "/operator/systems",
     "/operator/board",
     "/operator/campaigns",
     "/operator/campaigns/new",
