@@ -24,18 +24,26 @@ async fn report(service: &TestService, id: &str, status: &str, reason: &str) {
     assert_eq!(service.callback("delivery", &fields).await.status(), 200);
 }
 
-/// An SMS to the first person that was made then and has left under that id.
+/// An SMS to the first person that was made then, and has left under that id. What is
+/// old and has left may be tidied away at any moment.
 macro_rules! sent {
     ($service:expr, $id:literal, $made_at:literal) => {
+        outgoing!($service, $id, "accepted", $made_at)
+    };
+}
+
+/// An SMS to the first person in that state.
+macro_rules! outgoing {
+    ($service:expr, $id:literal, $state:literal, $made_at:literal) => {
         $service.execute(concat!(
             "INSERT INTO outbox (id, cause, lane, channel, recipient, segments, state, attempt, ",
             "unanswered, due_at, expires_at, provider_id, created_at, updated_at) VALUES ('",
             $id,
             "', '",
             $id,
-            "', 0, 'at', '254700000001', 1, 'accepted', 1, 0, ",
-            $made_at,
-            ", 4000000000000, '",
+            "', 0, 'at', '254700000001', 1, '",
+            $state,
+            "', 1, 0, 4000000000000, 4000000000000, '",
             $id,
             "', ",
             $made_at,
@@ -47,7 +55,7 @@ macro_rules! sent {
 }
 
 async fn a_blocked_line_is_told_until_an_sms_arrives(service: &TestService) {
-    sent!(service, "m1", 100).await;
+    sent!(service, "m1", 4_000_000_000_100).await;
     report(service, "m1", "Failed", "UserInBlackList").await;
     assert_eq!(service.count(MARKED).await, 1);
     let screen = service.phone(1).dial().await;
@@ -60,28 +68,25 @@ async fn a_blocked_line_is_told_until_an_sms_arrives(service: &TestService) {
     assert!(other.starts_with("CON Our last SMS did not reach you."));
     report(service, "m1", "Failed", "UserInBlackList").await;
     assert_eq!(service.count(MARKED).await, 1);
-    sent!(service, "m2", 200).await;
+    sent!(service, "m2", 4_000_000_000_200).await;
     report(service, "m2", "Success", "").await;
     assert_eq!(service.count(MARKED).await, 0);
     assert!(service.phone(1).dial().await.starts_with("CON KNEC CP2"));
 }
 
 async fn a_late_report_on_an_older_sms_marks_nothing(service: &TestService) {
-    sent!(service, "m1", 100).await;
-    sent!(service, "m2", 200).await;
+    sent!(service, "m1", 4_000_000_000_100).await;
+    sent!(service, "m2", 4_000_000_000_200).await;
     report(service, "m2", "Success", "").await;
     report(service, "m1", "Failed", "DeliveryFailure").await;
     assert_eq!(service.count(MARKED).await, 0);
-    sent!(service, "m3", 300).await;
+    sent!(service, "m3", 4_000_000_000_300).await;
     report(service, "m3", "Failed", "InsufficientCredit").await;
     assert_eq!(service.count(MARKED).await, 0);
 }
 
 async fn sms_that_wait_too_long_are_told_and_forgotten_again(service: &TestService) {
-    sent!(service, "m1", 100).await;
-    service
-        .execute("UPDATE outbox SET state = 'queued', due_at = 4000000000000")
-        .await;
+    outgoing!(service, "m1", "queued", 100).await;
     let dial = async || service.phone(1).dial().await;
     assert!(happens(async || dial().await.starts_with("CON SMS are slow")).await);
     service.execute("DELETE FROM outbox").await;
