@@ -20,8 +20,8 @@ use crate::web::pages::Problem;
 
 use super::{Shell, problem, show, time_of};
 
-/// The most entries on a page.
-const SHOWN: usize = 200;
+/// The most entries on a page: what fits into 14 KB.
+const SHOWN: usize = 25;
 
 /// The most entries in a file; `cp2 audit export` writes all of them.
 const TAKEN: usize = 50_000;
