@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use data_encoding::BASE64_NOPAD;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -13,6 +14,11 @@ use super::random;
 /// Letters and digits that nobody confuses on a small screen or on paper.
 const ALPHABET: &[u8; 54] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ234567";
 const LENGTH: usize = 10;
+
+/// OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
+const KIBIBYTES: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
 
 /// A new password of 57 random bits.
 #[must_use]
@@ -43,10 +49,9 @@ pub struct PasswordError;
 impl Hasher {
     /// A hasher that works on `at_once` passwords at a time.
     pub fn new(at_once: usize) -> Result<Self, PasswordError> {
-        // OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
-        let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| PasswordError)?;
+        let params = Params::new(KIBIBYTES, PASSES, LANES, None).map_err(|_| PasswordError)?;
         let argon2 = Arc::new(Argon2::new(Algorithm::Argon2id, Version::V0x13, params));
-        let nobody = hash(&argon2, &fresh_password())?.into();
+        let nobody = hash_of_nobody().into();
         Ok(Self {
             argon2,
             places: Arc::new(Semaphore::new(at_once)),
@@ -123,6 +128,15 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
+/// What no password leads to: chance instead of a hash, and as dear to check.
+fn hash_of_nobody() -> String {
+    let (mut salt, mut output) = ([0; 16], [0; 32]);
+    random::fill(&mut salt);
+    random::fill(&mut output);
+    let (salt, output) = (BASE64_NOPAD.encode(&salt), BASE64_NOPAD.encode(&output));
+    format!("$argon2id$v=19$m={KIBIBYTES},t={PASSES},p={LANES}${salt}${output}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +158,22 @@ mod tests {
         );
         assert!(!hasher.matches(fresh_password(), Some(kept)).await.unwrap());
         assert!(!hasher.matches(password, None).await.unwrap());
+    }
+
+    #[test]
+    fn the_hash_of_nobody_is_checked_as_any_other() {
+        let hasher = Hasher::new(1).unwrap();
+        let nobody = argon2::PasswordHash::new(&hasher.nobody).unwrap();
+        let kept = hash(&hasher.argon2, &fresh_password()).unwrap();
+        let kept = argon2::PasswordHash::new(&kept).unwrap();
+        assert_eq!(nobody.algorithm, kept.algorithm);
+        assert_eq!(nobody.version, kept.version);
+        assert_eq!(nobody.params.to_string(), kept.params.to_string());
+        let lengths = |hash: &argon2::PasswordHash| {
+            let salt = hash.salt.map(|salt| salt.len());
+            (salt, hash.hash.map(|output| output.as_bytes().len()))
+        };
+        assert_eq!(lengths(&nobody), lengths(&kept));
     }
 
     #[test]

@@ -28,8 +28,8 @@ const REST: Duration = Duration::from_mins(3);
 /// The most sessions that are remembered; beyond, new ones are passed over.
 const MOST: usize = 50_000;
 
-/// The most that are written in one unit of work.
-const BATCH: usize = 500;
+/// The most that are written in one unit of work: on SQLite every hop waits for it.
+const BATCH: usize = 32;
 
 /// The most screens of a session that are remembered.
 const SCREENS: usize = 64;

@@ -526,7 +526,26 @@ impl World {
         if matches!(outcome, SendOutcome::Unknown { .. }) {
             self.messages[message].doubts += 1;
         }
+        self.trouble_while_it_is_out(worker, after);
         self.soon(after, Step::Answered(number, outcome));
+    }
+
+    /// What goes wrong by the calendar seldom meets one of a hundred sends in a month, so some
+    /// of it is aimed: around the moment of the answer.
+    fn trouble_while_it_is_out(&mut self, worker: usize, answered_after: i64) {
+        if self.quiet {
+            return;
+        }
+        let moment = self.between(0, 2 * answered_after);
+        match self.rng.random_range(0..20) {
+            0 | 1 => self.soon(moment, Step::Dies(worker)),
+            2 => {
+                let long = self.between(SECOND, 3 * MINUTE);
+                self.soon(moment, Step::Database(false));
+                self.soon(moment + long, Step::Database(true));
+            }
+            _ => {}
+        }
     }
 
     /// What holds for each first byte.
@@ -593,6 +612,8 @@ impl World {
                 (outcome, quickly, false)
             }
             (_, 2) if self.chance(20) => (SendOutcome::NotSent(NotSent::Blocked), quickly, false),
+            (_, 3) if self.chance(20) => (lost("time-out"), 10 * SECOND, true),
+            (_, 4) if self.chance(20) => (lost("HTTP 500"), quickly, false),
             _ => (taken, quickly, true),
         }
     }

@@ -6,6 +6,7 @@
 //! down.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -186,19 +187,25 @@ impl Webhooks {
         let url = url.map_err(|error| error.to_string())?;
         let (body, now) = (body_of(event), clock.now());
         let seconds = now.as_millis() / 1000;
-        let mut signatures = Vec::new();
-        for sealed in secrets(webhook, now) {
+        let open = |sealed: &[u8]| {
             let secret = Sealed::webhook(webhook.id.as_str()).open(keys, sealed);
-            let secret = secret.map_err(|_| "its secret can't be opened: a key is missing")?;
-            let secret = HookSecret::from_bytes(&secret);
-            signatures.push(secret.sign(&event.id, seconds, body.as_bytes()));
-        }
+            secret.map(|secret| HookSecret::from_bytes(&secret))
+        };
+        let secret = open(&webhook.secret);
+        let secret = secret.map_err(|_| "its secret can't be opened: a key is missing")?;
+        // For a while the one before signs too, so that a receiver can change over when it
+        // likes; where it can't be opened any more, the new one is enough.
+        let old = webhook.old.as_ref().filter(|old| now < old.until);
+        let old = old.and_then(|old| open(&old.sealed).ok());
+        let signatures = iter::once(secret).chain(old);
+        let signatures = signatures.map(|secret| secret.sign(&event.id, seconds, body.as_bytes()));
+        let signatures = signatures.collect::<Vec<_>>().join(" ");
         Request::post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("cp2/", env!("CARGO_PKG_VERSION")))
             .header("webhook-id", &event.id)
             .header("webhook-timestamp", seconds)
-            .header("webhook-signature", signatures.join(" "))
+            .header("webhook-signature", signatures)
             .body(Bytes::from(body))
             .map_err(|_| "the address can't be called".to_owned())
     }
@@ -253,14 +260,6 @@ impl Webhooks {
             None
         }
     }
-}
-
-/// What signs at that moment, sealed: the secret, and for a while the one before, so that a
-/// receiver can change over when it likes.
-fn secrets(webhook: &Webhook, now: Timestamp) -> impl Iterator<Item = &[u8]> {
-    let old = webhook.old.as_ref().filter(|old| now < old.until);
-    let old = old.map(|old| old.sealed.as_slice());
-    std::iter::once(webhook.secret.as_slice()).chain(old)
 }
 
 fn warn(error: &StoreError) {

@@ -299,12 +299,15 @@ pub async fn add_event(
         .execute(conn).await.map(drop))
 }
 
-/// The addresses for which something is due.
+/// The addresses for which something is due. Nothing is for a system whose keys were all
+/// taken back or have run out.
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Webhook>, StoreError> {
     const SQL: &str = select!(
         "WHERE disabled_at IS NULL AND rests_until <= $1 AND EXISTS (SELECT 1 \
          FROM webhook_events e WHERE e.webhook_id = webhooks.id AND e.state = 'waiting' \
-         AND e.due_at <= $1 AND COALESCE(e.lease_until, 0) <= $1) ORDER BY id"
+         AND e.due_at <= $1 AND COALESCE(e.lease_until, 0) <= $1) \
+         AND EXISTS (SELECT 1 FROM api_keys k WHERE k.client = webhooks.client \
+         AND k.revoked_at IS NULL AND k.expires_at > $1) ORDER BY id"
     );
     let rows: Vec<Row> =
         on!(tx, conn => sqlx::query_as(SQL).bind(now.as_millis()).fetch_all(conn).await)?;

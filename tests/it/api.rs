@@ -69,7 +69,12 @@ impl Read {
 impl<'a> System<'a> {
     /// The portal, with a key of these scopes.
     pub(crate) async fn with(service: &'a TestService, scopes: &[Scope]) -> Self {
-        let client = ClientName::parse("portal").unwrap();
+        Self::named(service, "portal", scopes).await
+    }
+
+    /// The system of that name, with a key of these scopes.
+    pub(crate) async fn named(service: &'a TestService, name: &str, scopes: &[Scope]) -> Self {
+        let client = ClientName::parse(name).unwrap();
         let (life, now) = (Duration::from_hours(24 * 30), service.clock.now());
         let mut tx = service.store.begin().await.unwrap();
         let key = add_key(&mut tx, (&client, scopes), life, "operator:test", now).await;

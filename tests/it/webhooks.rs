@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cp2::config::Config;
-use cp2::domain::Clock;
+use cp2::domain::{Clock, Scope};
 use cp2::store::retention::{STALE, forget};
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
@@ -21,6 +21,7 @@ with_each_database!(
     an_event_that_fails_comes_again_with_the_same_id,
     an_address_that_stays_down_is_given_up_until_it_is_enabled,
     an_address_that_is_gone_is_given_up_at_once,
+    a_system_whose_keys_were_taken_back_is_told_of_nothing,
 );
 
 const EVENTS: &str = "SELECT COUNT(*) FROM webhook_events";
@@ -284,5 +285,31 @@ async fn an_address_that_is_gone_is_given_up_at_once(database: Database) {
     service.count_comes_to(DISABLED, 1).await;
     let shown = system.get(&format!("/webhooks/{id}")).await.body;
     assert_eq!(shown["reason"], "it answered 410, gone");
+    service.stop().await;
+}
+
+async fn a_system_whose_keys_were_taken_back_is_told_of_nothing(database: Database) {
+    let service = TestService::start_with(database, may_be_local).await;
+    let (portal, receiver) = (System::with_all(&service).await, Receiver::start().await);
+    let payroll = System::named(&service, "payroll", &Scope::ALL).await;
+    let other = Receiver::start().await;
+    receiver.answers(204).await;
+    other.answers(204).await;
+    hook(&portal, &receiver, &["person.added"]).await;
+    hook(&payroll, &other, &["person.added"]).await;
+    service
+        .execute("UPDATE api_keys SET revoked_at = 1 WHERE client = 'portal'")
+        .await;
+    for (number, id) in ["92000301", "92000302"].into_iter().enumerate() {
+        let row = json!({ "national_id": id, "name": "Wekesa Anne Nafula" });
+        payroll.takes("/people", &json!({ "rows": [row] })).await;
+        other.received(number + 1).await;
+    }
+    // Each time the worker looked for both.
+    service.count_comes_to(WAITING, 2).await;
+    assert!(receiver.received(0).await.is_empty());
+    System::with_all(&service).await;
+    receiver.received(2).await;
+    service.count_comes_to(WAITING, 0).await;
     service.stop().await;
 }
