@@ -523,6 +523,7 @@ impl Service {
             tasks.spawn(self.pulse.run(stop.clone()));
         }
         tasks.spawn(self.diary.run(stop.clone()));
+        tasks.spawn(self.store.clone().carry_over(stop.clone()));
         tasks.spawn(self.beat.run(stop.clone()));
         let bell = self.menus.bell();
         tasks.spawn(self.menus.run(stop.clone()));

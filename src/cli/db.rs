@@ -14,7 +14,7 @@ use crate::actions::restored::{self, Settled};
 use crate::actions::{Decider, Way};
 use crate::domain::{Clock as _, SystemClock};
 use crate::service::{existing_store, open_store, store_as_it_is};
-use crate::store::{Store, StoreError, StoreSettings, milestones};
+use crate::store::{Store, StoreError, StoreSettings, leave_to_its_folder, milestones};
 
 use super::{ConfigFile, private_file};
 
@@ -213,6 +213,8 @@ impl Restored {
 
     /// Moves it there; it is whole there or not there at all.
     fn put_at(self, place: &Path) -> anyhow::Result<()> {
+        leave_to_its_folder(&self.0)
+            .with_context(|| format!("{} can't change hands", self.0.display()))?;
         fs::rename(&self.0, place)?;
         let folder = place
             .parent()

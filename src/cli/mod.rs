@@ -32,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::failpoints;
+use crate::{failpoints, telemetry};
 
 /// Self-service by USSD and SMS for an exam council's contracted professionals
 ///
@@ -127,7 +127,7 @@ pub fn main() -> ExitCode {
     match runtime.block_on(run(cli.command)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("cp2: {error:#}");
+            telemetry::last_words(&format!("cp2: {error:#}"));
             ExitCode::FAILURE
         }
     }

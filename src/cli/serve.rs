@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use clap::{Args, ValueEnum};
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -55,6 +56,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("can't listen on {listen}, which `server.listen` names"))?;
     let running = service.run(listener, Router::new());
     tracing::info!(addr = %running.addr, version = env!("CARGO_PKG_VERSION"), "ready");
+    tell_systemd(NotifyState::Ready);
     loop {
         tokio::select! {
             () = stop.told() => break,
@@ -62,6 +64,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         }
     }
     tracing::info!("stopping");
+    tell_systemd(NotifyState::Stopping);
     tokio::select! {
         () = running.stop() => {
             tracing::info!("stopped");
@@ -72,5 +75,12 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
             tracing::warn!("told twice: what has begun is left as it is");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// Says how the service stands, where systemd waits to hear it (`Type=notify`).
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd can't be told");
     }
 }

@@ -16,7 +16,7 @@ use crate::aggregators::{EndStatus, SessionEnd, Turn};
 use crate::crypto::Keys;
 use crate::domain::{Ending, Msisdn, Timestamp};
 use crate::metrics::Metrics;
-use crate::store::conversations::{self, Conversation};
+use crate::store::conversations::{self, Conversation, Screens};
 use crate::store::{Store, StoreError};
 
 /// Between two times of writing.
@@ -30,9 +30,6 @@ const MOST: usize = 50_000;
 
 /// The most that are written in one unit of work: on SQLite every hop waits for it.
 const BATCH: usize = 32;
-
-/// The most screens of a session that are remembered.
-const SCREENS: usize = 64;
 
 /// Sees turns. Its clones are the same one.
 #[derive(Clone)]
@@ -50,11 +47,33 @@ struct Pages {
     late: Vec<(String, String, Ending)>,
 }
 
-/// A session that goes on, as far as this process sees it.
+/// A session that goes on, as far as this process sees it. There may be many at once, so its
+/// names stand in the key alone.
+#[derive(Clone)]
 struct Page {
-    conversation: Conversation,
+    line: [u8; 32],
+    began_at: Timestamp,
+    last_at: Timestamp,
+    hops: i64,
+    screens: Screens,
+    ending: Ending,
     is_over: bool,
     touched: Instant,
+}
+
+impl Page {
+    fn of((channel, id): (String, String), page: Self) -> Conversation {
+        Conversation {
+            channel,
+            id,
+            line: page.line,
+            began_at: page.began_at,
+            last_at: page.last_at,
+            hops: page.hops,
+            screens: page.screens,
+            ending: page.ending,
+        }
+    }
 }
 
 impl Diary {
@@ -76,37 +95,24 @@ impl Diary {
         if pages.open.len() >= MOST && !pages.open.contains_key(&key) {
             return;
         }
-        let page = pages
-            .open
-            .entry(key)
-            .or_insert_with_key(|(channel, id)| Page {
-                conversation: Conversation {
-                    channel: channel.clone(),
-                    id: id.clone(),
-                    line: self.keys.line_mark(&turn.caller),
-                    began_at: now,
-                    last_at: now,
-                    hops: 0,
-                    screens: Vec::new(),
-                    ending: Ending::Silent,
-                },
-                is_over: false,
-                touched: Instant::now(),
-            });
+        let page = pages.open.entry(key).or_insert_with(|| Page {
+            line: self.keys.line_mark(&turn.caller),
+            began_at: now,
+            last_at: now,
+            hops: 0,
+            screens: Screens::default(),
+            ending: Ending::Silent,
+            is_over: false,
+            touched: Instant::now(),
+        });
         page.touched = Instant::now();
         page.is_over |= end;
-        let seen = &mut page.conversation;
-        seen.last_at = now;
-        seen.hops += 1;
+        page.last_at = now;
+        page.hops += 1;
         if end {
-            seen.ending = Ending::Finished;
+            page.ending = Ending::Finished;
         }
-        if seen.screens.len() == SCREENS {
-            seen.screens.remove(0);
-        }
-        if seen.screens.last().is_none_or(|last| last != screen) {
-            seen.screens.push(screen.to_owned());
-        }
+        page.screens.then(screen);
     }
 
     /// The aggregator tells how a session ended.
@@ -120,7 +126,7 @@ impl Diary {
         let key = (channel.to_owned(), end.session.as_str().to_owned());
         let mut pages = self.pages();
         if let Some(page) = pages.open.get_mut(&key) {
-            page.conversation.ending = ending;
+            page.ending = ending;
             page.is_over = true;
         } else if ending != Ending::Finished && pages.late.len() < MOST {
             pages.late.push((key.0, key.1, ending));
@@ -132,10 +138,10 @@ impl Diary {
     pub fn open_of(&self, line: &Msisdn) -> Vec<Conversation> {
         let marks: Vec<_> = self.keys.line_marks(line).collect();
         let pages = self.pages();
-        let open = pages.open.values().map(|page| &page.conversation);
+        let open = pages.open.iter();
         let mut open: Vec<_> = open
-            .filter(|seen| marks.contains(&seen.line))
-            .cloned()
+            .filter(|(_, page)| marks.contains(&page.line))
+            .map(|(names, page)| Page::of(names.clone(), page.clone()))
             .collect();
         open.sort_by_key(|seen| std::cmp::Reverse(seen.last_at));
         open
@@ -171,8 +177,8 @@ impl Diary {
             tx.commit().await?;
             // Another process may have seen the end of one that fell silent here.
             for one in batch.iter().filter(|one| one.ending != Ending::Silent) {
-                let last = one.screens.last().map_or("", String::as_str);
-                self.metrics.session_ended(last, one.ending.name());
+                self.metrics
+                    .session_ended(one.screens.last(), one.ending.name());
             }
         }
         for batch in late.chunks(BATCH) {
@@ -190,7 +196,7 @@ impl Diary {
         let mut pages = self.pages();
         let is_due = |page: &Page| all || page.is_over || page.touched.elapsed() >= REST;
         let done = pages.open.extract_if(|_, page| is_due(page));
-        let done = done.map(|(_, page)| page.conversation).collect();
+        let done = done.map(|(names, page)| Page::of(names, page)).collect();
         (done, mem::take(&mut pages.late))
     }
 

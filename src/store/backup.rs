@@ -1,14 +1,20 @@
 //! Copies of a whole database, and whether one holds.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::Row;
+use tokio::time::sleep;
 
 use super::open::Pool;
 use super::{Store, StoreError};
 
 const ELSEWHERE: &str = "PostgreSQL has programs of its own for this: pg_dump and pg_restore \
     (docs/operations.md, Backup)";
+
+/// How often somebody may be in the way of emptying the log, and the pause after each time.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
     /// Writes the database, as it is at one moment, into an empty file. Nobody waits for it.
@@ -30,9 +36,16 @@ impl Store {
     /// erased stands in it still. PostgreSQL does so by itself.
     pub async fn leave_no_trace(&self) -> Result<(), StoreError> {
         if let Pool::Sqlite { write, .. } = &self.0 {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-                .execute(write)
-                .await?;
+            for _ in 0..TRIES {
+                let (in_the_way, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+                        .fetch_one(write)
+                        .await?;
+                if in_the_way == 0 {
+                    break;
+                }
+                sleep(PAUSE).await;
+            }
         }
         Ok(())
     }

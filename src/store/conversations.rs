@@ -22,10 +22,41 @@ pub struct Conversation {
     pub last_at: Timestamp,
     /// How many there were.
     pub hops: i64,
-    /// The names of the screens in their order.
-    pub screens: Vec<String>,
+    /// The screens that were shown.
+    pub screens: Screens,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// The names of screens in the order in which they were shown, none twice in a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Screens(String);
+
+impl Screens {
+    /// The most screens; beyond, the first ones are forgotten.
+    const LONGEST: usize = 64;
+
+    /// One more was shown.
+    pub fn then(&mut self, screen: &str) {
+        if self.last() == screen {
+            return;
+        }
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(screen);
+        if self.0.split(' ').count() > Self::LONGEST
+            && let Some((first, _)) = self.0.split_once(' ')
+        {
+            self.0.drain(..=first.len());
+        }
+    }
+
+    /// The one that was shown last, or nothing.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.0.rsplit(' ').next().unwrap_or_default()
+    }
 }
 
 /// Puts two parts of a session together that two processes have seen; the later one knows how it
@@ -63,8 +94,8 @@ pub async fn keep(tx: &mut Tx, conversations: &[Conversation]) -> Result<(), Sto
         .number("began_at", |one| one.began_at.as_millis())
         .number("last_at", |one| one.last_at.as_millis())
         .number("hops", |one| one.hops)
-        .made_text("screens", |one| Some(one.screens.join(" ")))
-        .text("last", |one| one.screens.last().map_or("", String::as_str))
+        .text("screens", |one| one.screens.0.as_str())
+        .text("last", |one| one.screens.last())
         .text("ending", |one| one.ending.name())
         .execute(tx, HEAD, TAIL)
         .await
@@ -99,7 +130,7 @@ pub struct Told {
 impl From<Conversation> for Told {
     fn from(seen: Conversation) -> Self {
         Self {
-            screens: seen.screens.join(" "),
+            screens: seen.screens.0,
             channel: seen.channel,
             began_at: seen.began_at,
             last_at: seen.last_at,
@@ -156,4 +187,24 @@ pub async fn endings(
             Ok((screen, ending, sessions.unsigned_abs()))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_names_the_newest_screens_once_in_a_row() {
+        let mut way = Screens::default();
+        assert_eq!(way.last(), "");
+        for screen in ["home", "home", "list", "home"] {
+            way.then(screen);
+        }
+        assert_eq!((way.0.as_str(), way.last()), ("home list home", "home"));
+        for number in 0..100 {
+            way.then(&format!("s{number}"));
+        }
+        let names: Vec<_> = way.0.split(' ').collect();
+        assert_eq!((names.len(), names[0], way.last()), (64, "s36", "s99"));
+    }
 }

@@ -12,6 +12,7 @@
 #[macro_use]
 mod tx;
 mod backup;
+mod carry;
 mod line;
 mod open;
 mod rows;
@@ -68,5 +69,6 @@ pub mod web_sessions;
 pub mod webhooks;
 
 pub use line::{PgLine, PgTx};
+pub(crate) use open::leave_to_its_folder;
 pub use open::{Store, StoreSettings};
 pub use tx::{StoreError, Tx};

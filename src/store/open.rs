@@ -240,6 +240,9 @@ fn migrator(dialect: &str) -> Migrator {
 /// own 2 MB make it read the same pages of an index again for every batch of SMS.
 const CACHE: &str = "-16384";
 
+/// The same of each that reads: they forget all of it whenever something is written.
+const CACHE_FOR_READING: &str = "-1024";
+
 /// How many pages the write-ahead log takes before they are carried over to the database: a
 /// page that many batches changed is carried once.
 const CHECKPOINT: &str = "4000";
@@ -281,11 +284,30 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
             "SQLite {version} can corrupt its write-ahead log"
         )));
     }
+    let for_reading = options
+        .read_only(true)
+        .pragma("cache_size", CACHE_FOR_READING);
     let read = pool()
         .max_connections(settings.connections)
-        .connect_with(options.read_only(true))
+        .connect_with(for_reading)
         .await?;
     Ok(Pool::Sqlite { write, read })
+}
+
+/// What root puts into somebody else's folder is theirs: the service could not open it.
+pub(crate) fn leave_to_its_folder(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    else {
+        return Ok(());
+    };
+    let folder = std::fs::metadata(folder)?;
+    if std::fs::metadata(file)?.uid() == 0 && folder.uid() != 0 {
+        chown(file, Some(folder.uid()), Some(folder.gid()))?;
+    }
+    Ok(())
 }
 
 /// SQLite makes its file readable for everybody, and not the folder around it. The files
@@ -296,10 +318,10 @@ fn make_file(file: &Path) -> Result<(), StoreError> {
             std::fs::create_dir_all(folder)?;
         }
         let mut options = OpenOptions::new();
-        options.append(true).create(true).mode(0o600).open(file)
+        options.append(true).create(true).mode(0o600).open(file)?;
+        leave_to_its_folder(file)
     };
     make()
-        .map(drop)
         .map_err(|error| StoreError::Unusable(format!("{} can't be made: {error}", file.display())))
 }
 

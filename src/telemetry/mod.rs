@@ -2,6 +2,7 @@
 //! token, a full telephone number or an ID. Traces, by setting: spans alone, so that nothing
 //! that an event says leaves the machine.
 
+mod journal;
 mod traces;
 
 use tracing::Subscriber;
@@ -13,6 +14,8 @@ use tracing_subscriber::{fmt, registry};
 
 use crate::config::{LogFormat, Logging, Telemetry};
 
+use journal::Stderr;
+pub use journal::last_words;
 use traces::Traces;
 
 /// Logs or traces can't be started.
@@ -54,7 +57,7 @@ where
 {
     match format {
         LogFormat::Human => fmt::layer()
-            .with_writer(std::io::stderr)
+            .with_writer(Stderr::open())
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
             .with_target(false)
             .boxed(),
@@ -63,7 +66,7 @@ where
             .flatten_event(true)
             .with_current_span(true)
             .with_span_list(false)
-            .with_writer(std::io::stderr)
+            .with_writer(Stderr::open())
             .boxed(),
     }
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use cp2::demo::sandbox::Behaviour;
@@ -14,7 +16,7 @@ use tempfile::TempDir;
 
 use cp2::domain::{Clock, SystemClock};
 
-use crate::harness::program::{Program, Said, cp2, demo, run};
+use crate::harness::program::{PATIENCE, Program, Said, cp2, demo, run};
 use crate::harness::service::{client, happens, person};
 use crate::harness::{TestService, on_each_database};
 
@@ -331,6 +333,70 @@ fn bad_menus_are_named_by_file_line_and_column_before_anyone_can_connect() {
     let column = line.unwrap_or_else(|| panic!("{finding} in {}", said.err));
     let column = column[finding.len()..].split(':').next().unwrap();
     assert!(column.parse::<u32>().is_ok(), "{}", said.err);
+}
+
+#[test]
+fn systemd_hears_how_it_stands_and_its_journal_how_grave_each_line_is() {
+    let (folder, config) = configured("[keys]", "[keys]");
+    let at = |name: &str| folder.path().join(name);
+    let systemd = UnixDatagram::bind(at("notify")).unwrap();
+    systemd.set_read_timeout(Some(PATIENCE)).unwrap();
+    let heard = || {
+        let mut words = [0; 64];
+        let length = systemd.recv(&mut words).unwrap();
+        String::from_utf8_lossy(&words[..length]).trim().to_owned()
+    };
+    let journal = fs::File::create(at("journal")).unwrap();
+    let place = journal.metadata().unwrap();
+    let stream = format!("{}:{}", place.dev(), place.ino());
+    let under_systemd = |command: &mut Command| {
+        let journal = journal.try_clone().unwrap();
+        command
+            .env("NOTIFY_SOCKET", at("notify"))
+            .env("JOURNAL_STREAM", &stream)
+            .stderr(journal)
+            .spawn()
+            .unwrap()
+    };
+    let mut service = under_systemd(&mut with_config(&["serve"], &config));
+    assert_eq!(heard(), "READY=1");
+    let told = Command::new("kill").arg(service.id().to_string()).status();
+    assert!(told.unwrap().success());
+    assert_eq!(heard(), "STOPPING=1");
+    assert!(service.wait().unwrap().success());
+    let said = fs::read_to_string(at("journal")).unwrap();
+    assert!(
+        said.lines().all(|line| line.starts_with("<6>")),
+        "all is well: {said}"
+    );
+    assert!(said.contains("stopped"), "{said}");
+
+    let missing = at("missing.toml");
+    let mut fails = under_systemd(&mut with_config(&["serve"], &missing));
+    assert!(!fails.wait().unwrap().success());
+    let said = fs::read_to_string(at("journal")).unwrap();
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("<3>cp2: "), "{said}");
+}
+
+#[test]
+fn a_database_belongs_to_whom_its_folder_belongs_to() {
+    let (folder, config) = configured("[keys]", "[keys]");
+    // Root alone can give something away, and for others it is theirs anyway.
+    let _ = chown(folder.path(), Some(65_534), None);
+    let owner = |path: &Path| fs::metadata(path).unwrap().uid();
+    let (database, copy) = (folder.path().join("cp2.db"), folder.path().join("copy.db"));
+    let migrated = run(&mut with_config(&["db", "migrate"], &config));
+    assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    assert_eq!(owner(&database), owner(folder.path()));
+    let copy = copy.to_str().unwrap();
+    let kept = run(&mut with_config(&["db", "backup", copy], &config));
+    assert_eq!(kept.code, Some(0), "{}", kept.err);
+    fs::remove_file(&database).unwrap();
+    let restore = ["db", "restore", copy, "--by", "test"];
+    let restored = run(&mut with_config(&restore, &config));
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert_eq!(owner(&database), owner(folder.path()));
 }
 
 #[test]
