@@ -53,13 +53,12 @@ impl Store {
 }
 
 async fn carry(write: &SqlitePool, own: &mut Option<SqliteConnection>) -> Result<(), StoreError> {
-    let own = match own {
-        Some(own) => own,
-        None => {
-            let new = in_time(write.connect_options().connect()).await?;
-            in_time(sqlx::query(ALONE_AGAIN).execute(write)).await?;
-            own.insert(new)
-        }
+    let own = if let Some(own) = own {
+        own
+    } else {
+        let new = in_time(write.connect_options().connect()).await?;
+        in_time(sqlx::query(ALONE_AGAIN).execute(write)).await?;
+        own.insert(new)
     };
     let (_, pages, carried) = checkpoint(&mut *own, "PRAGMA wal_checkpoint(NOOP)").await?;
     if pages - carried >= LONG {
