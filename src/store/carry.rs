@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use sqlx::{ConnectOptions, SqliteConnection, SqliteExecutor, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqliteExecutor, SqlitePool};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,9 @@ use super::{Store, StoreError};
 
 /// Between two looks at the log.
 const EVERY: Duration = Duration::from_millis(200);
+
+/// After one that failed: a full disk is full for a while, and each failure is a line in the log.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// From how many pages on it is carried over.
 const LONG: i64 = 1000;
@@ -35,19 +38,24 @@ impl Store {
         let Pool::Sqlite { write, .. } = &self.0 else {
             return;
         };
-        let mut own = None;
+        let (mut own, mut pause) = (None, EVERY);
         loop {
             tokio::select! {
-                () = stop.cancelled() => return,
-                () = sleep(EVERY) => {}
+                () = stop.cancelled() => break,
+                () = sleep(pause) => {}
             }
+            pause = EVERY;
             if let Err(error) = carry(write, &mut own).await {
-                own = None;
+                (own, pause) = (None, AFTER_FAILURE);
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the log of the database is not carried over"
                 );
             }
+        }
+        if let Some(own) = own {
+            // Whoever closes last empties the log and removes it.
+            let _ = own.close().await;
         }
     }
 }

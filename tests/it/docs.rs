@@ -53,10 +53,11 @@ fn code(guide: &str) -> impl Iterator<Item = &str> {
 /// The words of each call of the program up to the first that is an option or a value.
 fn calls(line: &str) -> impl Iterator<Item = Vec<&str>> {
     let is_word = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    // `sudo -u cp2` and `journalctl -u cp2` name the user and the unit.
+    // `sudo -u cp2`, `journalctl -u cp2` and `alter database cp2` name a user, a unit, a database.
+    let names_another = |before: &str| ["-u ", "database "].iter().any(|it| before.ends_with(it));
     let pieces: Vec<_> = line.split("cp2 ").collect();
     let pairs = pieces.windows(2).map(|pair| (pair[0], pair[1]));
-    let calls = pairs.filter(|(before, _)| !before.ends_with("-u "));
+    let calls = pairs.filter(|(before, _)| !names_another(before));
     let calls: Vec<_> = calls.map(|(_, rest)| rest).collect();
     let words = calls.into_iter().map(move |rest| {
         let words = rest.split_whitespace().take_while(is_word);
