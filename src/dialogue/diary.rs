@@ -62,16 +62,16 @@ struct Page {
 }
 
 impl Page {
-    fn of((channel, id): (String, String), page: Self) -> Conversation {
+    fn told(self, (channel, id): (String, String)) -> Conversation {
         Conversation {
             channel,
             id,
-            line: page.line,
-            began_at: page.began_at,
-            last_at: page.last_at,
-            hops: page.hops,
-            screens: page.screens,
-            ending: page.ending,
+            line: self.line,
+            began_at: self.began_at,
+            last_at: self.last_at,
+            hops: self.hops,
+            screens: self.screens,
+            ending: self.ending,
         }
     }
 }
@@ -112,7 +112,7 @@ impl Diary {
         if end {
             page.ending = Ending::Finished;
         }
-        page.screens.then(screen);
+        page.screens.add(screen);
     }
 
     /// The aggregator tells how a session ended.
@@ -141,7 +141,7 @@ impl Diary {
         let open = pages.open.iter();
         let mut open: Vec<_> = open
             .filter(|(_, page)| marks.contains(&page.line))
-            .map(|(names, page)| Page::of(names.clone(), page.clone()))
+            .map(|(names, page)| page.clone().told(names.clone()))
             .collect();
         open.sort_by_key(|seen| std::cmp::Reverse(seen.last_at));
         open
@@ -196,7 +196,7 @@ impl Diary {
         let mut pages = self.pages();
         let is_due = |page: &Page| all || page.is_over || page.touched.elapsed() >= REST;
         let done = pages.open.extract_if(|_, page| is_due(page));
-        let done = done.map(|(names, page)| Page::of(names, page)).collect();
+        let done = done.map(|(names, page)| page.told(names)).collect();
         (done, mem::take(&mut pages.late))
     }
 

@@ -37,7 +37,7 @@ impl Screens {
     const LONGEST: usize = 64;
 
     /// One more was shown.
-    pub fn then(&mut self, screen: &str) {
+    pub fn add(&mut self, screen: &str) {
         if self.last() == screen {
             return;
         }
@@ -194,17 +194,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_names_the_newest_screens_once_in_a_row() {
-        let mut way = Screens::default();
-        assert_eq!(way.last(), "");
+    fn the_newest_screens_are_named_none_twice_in_a_row() {
+        let mut screens = Screens::default();
+        assert_eq!(screens.last(), "");
         for screen in ["home", "home", "list", "home"] {
-            way.then(screen);
+            screens.add(screen);
         }
-        assert_eq!((way.0.as_str(), way.last()), ("home list home", "home"));
+        assert_eq!((screens.0.as_str(), screens.last()), ("home list home", "home"));
         for number in 0..100 {
-            way.then(&format!("s{number}"));
+            screens.add(&format!("s{number}"));
         }
-        let names: Vec<_> = way.0.split(' ').collect();
-        assert_eq!((names.len(), names[0], way.last()), (64, "s36", "s99"));
+        let names: Vec<_> = screens.0.split(' ').collect();
+        assert_eq!((names.len(), names[0], screens.last()), (64, "s36", "s99"));
     }
 }
