@@ -200,7 +200,10 @@ mod tests {
         for screen in ["home", "home", "list", "home"] {
             screens.add(screen);
         }
-        assert_eq!((screens.0.as_str(), screens.last()), ("home list home", "home"));
+        assert_eq!(
+            (screens.0.as_str(), screens.last()),
+            ("home list home", "home")
+        );
         for number in 0..100 {
             screens.add(&format!("s{number}"));
         }
