@@ -317,7 +317,7 @@ pub async fn seed(
             deployments::insert(&mut tx, &deployment, now).await?;
             if posting.state == State::Invited {
                 let answer_by = now.plus(TIME_TO_ANSWER);
-                invitations::set_deadline(&mut tx, &deployment.id, answer_by).await?;
+                invitations::set_deadline(&mut tx, &deployment.id, answer_by, now).await?;
             }
         }
     }

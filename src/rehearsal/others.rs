@@ -38,7 +38,7 @@ impl Stage<'_> {
                     attendance::sign(&mut tx, place, today, &person.id, now).await?;
                 }
             }
-            _ => deployments::cancel_of_person(&mut tx, &person.id).await?,
+            _ => deployments::cancel_of_person(&mut tx, &person.id, now).await?,
         }
         Ok(tx.commit().await?)
     }

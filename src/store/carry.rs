@@ -86,6 +86,7 @@ async fn checkpoint(
 #[cfg(test)]
 mod tests {
     use tempfile::tempdir;
+    use tokio::time::timeout;
 
     use super::super::StoreSettings;
     use super::*;
@@ -96,14 +97,19 @@ mod tests {
             .execute(write)
             .await
             .unwrap();
-        loop {
-            let state = checkpoint(write, "PRAGMA wal_checkpoint(NOOP)").await;
-            let (_, pages, carried) = state.unwrap();
-            if pages - carried < LONG {
-                return;
+        let carried_over = async {
+            loop {
+                let state = checkpoint(write, "PRAGMA wal_checkpoint(NOOP)").await;
+                let (_, pages, carried) = state.unwrap();
+                if pages - carried < LONG {
+                    return;
+                }
+                sleep(Duration::from_millis(5)).await;
             }
-            sleep(Duration::from_millis(5)).await;
-        }
+        };
+        let patience = Duration::from_secs(30);
+        let in_time = timeout(patience, carried_over).await;
+        in_time.expect("the log is not carried over");
     }
 
     #[tokio::test]

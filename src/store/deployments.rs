@@ -316,11 +316,16 @@ pub async fn by_serial(tx: &mut Tx, serial: u32) -> Result<Option<Deployment>, S
 }
 
 /// Takes back everything a person was deployed to.
-pub async fn cancel_of_person(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE deployments SET state = $2 WHERE person_id = $1";
+pub async fn cancel_of_person(
+    tx: &mut Tx,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE deployments SET state = $2, updated_at = $3 WHERE person_id = $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(person.as_str())
         .bind(State::Cancelled.name())
+        .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }
 

@@ -43,11 +43,13 @@ pub async fn set_deadline(
     tx: &mut Tx,
     deployment: &DeploymentId,
     answer_by: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE deployments SET answer_by = $2 WHERE id = $1";
+    const SQL: &str = "UPDATE deployments SET answer_by = $2, updated_at = $3 WHERE id = $1";
     on!(tx, conn => sqlx::query(SQL)
         .bind(deployment.as_str())
         .bind(answer_by.as_millis())
+        .bind(now.as_millis())
         .execute(conn).await.map(drop))
 }
 

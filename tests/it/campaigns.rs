@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cp2::domain::{Clock, SystemClock};
+use cp2::store::retention::{STALE, forget};
 use serde_json::Value;
 
 use crate::harness::program::{Said, run};
@@ -18,6 +19,7 @@ with_each_database!(
     promotion_keeps_its_hours_and_spares_those_who_opted_out,
     a_restart_in_the_middle_doubles_and_loses_nothing,
     a_test_goes_to_one_number_alone,
+    a_campaign_is_watched_to_its_end_even_when_its_messages_are_forgotten,
     what_can_be_too_long_is_refused,
 );
 
@@ -252,6 +254,26 @@ async fn a_test_goes_to_one_number_alone(database: Database) {
     assert!(texts.iter().any(|sms| sms.text.contains("fika")));
     assert_eq!(received(&service).len(), 1);
     assert_eq!(desk.shown(&reference)["state"], "draft");
+    service.stop().await;
+}
+
+async fn a_campaign_is_watched_to_its_end_even_when_its_messages_are_forgotten(database: Database) {
+    let service = TestService::start_among(30, database, |_| {}).await;
+    let desk = Desk::at(&service);
+    let (reference, made) = desk.make(&[]);
+    let people = made["estimate"]["sms_at_most"].as_i64().unwrap();
+    desk.steer("start", &reference);
+    let watched = desk.says(&["show", &reference, "--watch"]);
+    assert!(watched.contains("  done  "), "{watched}");
+    service.outbox_comes_to(&[("delivered", people)]).await;
+    let messages = STALE.iter().find(|kind| kind.name == "messages").unwrap();
+    let later = SystemClock.now().plus(Duration::from_hours(1));
+    let mut tx = service.store.begin().await.unwrap();
+    let forgotten = forget(&mut tx, messages, later, 1_000).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(i64::try_from(forgotten).unwrap(), people);
+    let watched = desk.says(&["show", &reference, "--watch"]);
+    assert!(watched.contains("handed over"), "{watched}");
     service.stop().await;
 }
 

@@ -7,11 +7,18 @@ use cp2::config::Config;
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
+use crate::harness::alone::Alone;
+use crate::harness::program::PATIENCE;
 use crate::harness::service::{SECRET, happens};
 use crate::harness::{Database, TestService};
 
 const UNFINISHED: &str = "POST /login HTTP/1.1\r\nhost: cp2\r\nx-slow: ";
+
+/// The body is sent when the service says that it reads it.
+const BODY_TO_COME: &str = "POST /login HTTP/1.1\r\nhost: cp2\r\nexpect: 100-continue\r\n\
+    content-type: application/x-www-form-urlencoded\r\ncontent-length: 200\r\n\r\n";
 
 async fn start() -> TestService {
     let impatient = |config: &mut Config| config.server.headers_within_s = 1;
@@ -51,6 +58,18 @@ async fn headers_that_never_end_are_cut_off_while_others_are_served() {
         assert!(cut_off.into_iter().all(|client| client));
     }
     service.stop().await;
+}
+
+/// It waits for a request that is on its way; whoever tells it twice does not want that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_is_told_to_stop_twice_waits_for_nobody() {
+    let service = Alone::start(Database::sqlite(), "exec \"$0\" \"$@\"", &[]).await;
+    let mut client = Client::to(&service.place).await;
+    client.say(BODY_TO_COME).await;
+    assert_eq!(client.hears().await, "HTTP/1.1 100 Continue\r\n\r\n");
+    let (code, said) = service.told_twice().await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("told twice"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,13 +137,24 @@ struct Client(TcpStream);
 
 impl Client {
     async fn connect(service: &TestService) -> Self {
-        let address = service.base.strip_prefix("http://").unwrap();
+        Self::to(service.base.strip_prefix("http://").unwrap()).await
+    }
+
+    async fn to(address: &str) -> Self {
         Self(TcpStream::connect(address).await.unwrap())
     }
 
     /// False when nobody listens any more.
     async fn say(&mut self, words: &str) -> bool {
         self.0.write_all(words.as_bytes()).await.is_ok()
+    }
+
+    /// What the server says next.
+    async fn hears(&mut self) -> String {
+        let mut said = vec![0; 1024];
+        let read = timeout(PATIENCE, self.0.read(&mut said)).await;
+        said.truncate(read.unwrap().unwrap());
+        String::from_utf8(said).unwrap()
     }
 
     /// Everything the server says until it hangs up.

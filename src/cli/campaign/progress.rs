@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::cli::ConfigFile;
-use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
+use crate::store::campaigns::{self, Campaign, Stage, Tally};
 
 use super::{Desk, find, made};
 
@@ -71,7 +71,7 @@ async fn watch(desk: &Desk, reference: &str) -> anyhow::Result<(Campaign, Vec<Ta
         let all: u64 = tally.iter().map(|part| part.people).sum();
         let left: u64 = tally
             .iter()
-            .filter(|part| waits(part))
+            .filter(|part| part.waits())
             .map(|part| part.people)
             .sum();
         bar.set_length(all);
@@ -83,10 +83,6 @@ async fn watch(desk: &Desk, reference: &str) -> anyhow::Result<(Campaign, Vec<Ta
         }
         tokio::time::sleep(EVERY).await;
     }
-}
-
-fn waits(part: &Tally) -> bool {
-    ["waiting", "queued", "sending", HANDED_OVER].contains(&part.state.as_str())
 }
 
 fn as_value(part: &Tally) -> serde_json::Value {

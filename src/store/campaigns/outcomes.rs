@@ -17,6 +17,21 @@ pub struct Tally {
     pub people: u64,
 }
 
+impl Tally {
+    /// Whether the messages are still to leave. One that was handed over and is not in the outbox
+    /// any more was forgotten there since: it has left, or never will.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        ["waiting", "queued", "sending"].contains(&self.state.as_str())
+    }
+
+    /// Whether they did not arrive.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        ["failed", "expired"].contains(&self.state.as_str())
+    }
+}
+
 /// What became of one person's message.
 #[derive(Debug, Clone)]
 pub struct Outcome {

@@ -15,7 +15,7 @@ use crate::actions::staff::Member;
 use crate::actions::{ActionError, has_read};
 use crate::domain::{Duty, Msisdn};
 use crate::intake::{Failed, to_the_end};
-use crate::store::campaigns::{self, Campaign, HANDED_OVER, Stage, Tally};
+use crate::store::campaigns::{self, Campaign, Stage, Tally};
 use crate::web::app::App;
 use crate::web::pages::Problem;
 
@@ -88,7 +88,7 @@ pub(in crate::web) async fn page(
         let parts = tally.iter().filter(|part| wanted(part));
         parts.map(|part| part.people).sum::<u64>()
     };
-    let (left, badly, whole) = (sum(waits), sum(has_failed), sum(|_| true));
+    let (left, badly, whole) = (sum(Tally::waits), sum(Tally::has_failed), sum(|_| true));
     let path = format!("/operator/campaigns/{}", campaign.reference);
     let watch = (campaign.stage == Stage::Running).then(|| Watch::of(&path, 5, &said));
     let page = CampaignPage {
@@ -123,14 +123,6 @@ async fn look(
     };
     let tally = campaigns::tally(&mut tx, reference).await?;
     Ok(Some((campaign, sum, tally)))
-}
-
-fn waits(part: &Tally) -> bool {
-    ["waiting", "queued", "sending", HANDED_OVER].contains(&part.state.as_str())
-}
-
-fn has_failed(part: &Tally) -> bool {
-    ["failed", "expired"].contains(&part.state.as_str())
 }
 
 /// What can be done with a campaign that has come so far.

@@ -70,6 +70,18 @@ impl Alone {
         screen
     }
 
+    /// Tells it to stop, and once more while it does; how it ended, and what it said.
+    pub(crate) async fn told_twice(mut self) -> (Option<i32>, String) {
+        let ended = block_in_place(|| {
+            self.program.tell_to_stop();
+            self.program.line_with("\"stopping\"");
+            self.program.tell_to_stop();
+            self.program.end()
+        });
+        self.database.remove().await;
+        (ended.code(), self.program.said())
+    }
+
     pub(crate) async fn end(mut self) {
         assert!(block_in_place(|| self.program.stop()).success());
         self.database.remove().await;

@@ -97,8 +97,12 @@ impl Program {
 
     /// Tells it to stop, as the platform does, and waits until it has.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        self.signal("-TERM");
+        self.tell_to_stop();
         self.end()
+    }
+
+    pub(crate) fn tell_to_stop(&self) {
+        self.signal("-TERM");
     }
 
     /// Ends it where it stands, as a power cut does.
