@@ -16,14 +16,14 @@ use std::sync::Arc;
 use crate::failpoints::power_may_go;
 use crate::store::callers::{self, Asked, Caller};
 use crate::store::sessions::{self, NewTurn};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tx};
 
 use super::gather::{Batch, Gatherer};
 use super::recent::Recent;
 
-/// How many statements of a kind are under way at once. SQLite has one connection that writes;
-/// with two, the next one is in hand when that is free.
-const AT_ONCE: usize = 2;
+/// How many statements of a kind run on one connection before others may have it. Where there
+/// is only one that writes, others may after each.
+const IN_A_ROW: usize = 100;
 
 /// What all hops of a process share. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -38,9 +38,10 @@ impl Hops {
     /// On that database. Must be called within a runtime.
     #[must_use]
     pub fn on(store: &Store) -> Self {
+        let turns_in_a_row = if store.has_one_writer() { 1 } else { IN_A_ROW };
         Self {
-            lines: Gatherer::new(Lines(store.clone()), AT_ONCE),
-            turns: Gatherer::new(Turns(store.clone()), AT_ONCE),
+            lines: Gatherer::new(Lines(store.clone()), IN_A_ROW),
+            turns: Gatherer::new(Turns(store.clone()), turns_in_a_row),
             recent: Arc::default(),
         }
     }
@@ -62,9 +63,19 @@ struct Lines(Store);
 impl Batch for Lines {
     type Question = Asked;
     type Answer = Caller;
+    type On = Tx;
 
-    async fn answer(&self, asked: &[Asked]) -> Result<Vec<Caller>, StoreError> {
-        callers::look(&mut self.0.read_singly(), asked).await
+    fn begin(&self) -> Tx {
+        self.0.read_singly()
+    }
+
+    async fn answer(
+        &self,
+        mut tx: Tx,
+        asked: &[Asked],
+    ) -> Result<(Vec<Caller>, Option<Tx>), StoreError> {
+        let seen = callers::look(&mut tx, asked).await?;
+        Ok((seen, tx.go_on().await?))
     }
 }
 
@@ -73,11 +84,21 @@ struct Turns(Store);
 impl Batch for Turns {
     type Question = NewTurn;
     type Answer = bool;
+    type On = Tx;
 
-    async fn answer(&self, turns: &[NewTurn]) -> Result<Vec<bool>, StoreError> {
+    fn begin(&self) -> Tx {
+        self.0.write_singly()
+    }
+
+    async fn answer(
+        &self,
+        mut tx: Tx,
+        turns: &[NewTurn],
+    ) -> Result<(Vec<bool>, Option<Tx>), StoreError> {
         power_may_go!("turn.commits");
-        let kept = sessions::keep_together(&self.0, turns).await?;
+        let kept = sessions::keep_together(&mut tx, turns).await?;
+        let tx = tx.go_on().await?;
         power_may_go!("turn.committed");
-        Ok(kept)
+        Ok((kept, tx))
     }
 }

@@ -54,6 +54,10 @@ impl PgTx {
     pub(super) async fn commit(self, longest: Duration) -> Result<(), StoreError> {
         self.held.commit(longest).await
     }
+
+    pub(super) fn is_singly(&self) -> bool {
+        self.held.is_singly()
+    }
 }
 
 impl<'c> Executor<'c> for PgLine<'c> {

@@ -158,7 +158,7 @@ impl Store {
 
     /// For one statement that writes and is its own unit of work; to be committed all the same.
     #[must_use]
-    pub(super) fn write_singly(&self) -> Tx {
+    pub fn write_singly(&self) -> Tx {
         match &self.0 {
             Pool::Sqlite { write, .. } => Tx::Sqlite(Held::singly(write)),
             Pool::Postgres(pool) => Tx::Postgres(PgTx::straight(Held::singly(pool))),

@@ -7,7 +7,7 @@ use sqlx::Sqlite;
 use crate::domain::Timestamp;
 
 use super::tx::{Held, as_json, in_time};
-use super::{PgTx, Store, StoreError, Tx, traffic};
+use super::{PgTx, StoreError, Tx, traffic};
 
 /// A session as it is kept.
 #[derive(Clone)]
@@ -133,19 +133,16 @@ pub async fn keep(tx: &mut Tx, turn: &NewTurn) -> Result<bool, StoreError> {
     Ok(!write(tx, &[turn]).await?.is_empty())
 }
 
-/// Keeps turns in one statement, which is its own unit of work: all share one flush of the
-/// disk. Says of each whether it was kept, as [`keep`] does; of several turns of one session
-/// the first may be.
-pub async fn keep_together(store: &Store, turns: &[NewTurn]) -> Result<Vec<bool>, StoreError> {
+/// Keeps turns in one statement: all share one flush of the disk. Says of each whether it was
+/// kept, as [`keep`] does; of several turns of one session the first may be.
+pub async fn keep_together(tx: &mut Tx, turns: &[NewTurn]) -> Result<Vec<bool>, StoreError> {
     let mut of_session = BTreeMap::new();
     for (number, turn) in turns.iter().enumerate() {
         of_session.entry(turn.session()).or_insert(number);
     }
     // In the order of their sessions, so that no two processes wait for each other.
     let first: Vec<_> = of_session.values().map(|number| &turns[*number]).collect();
-    let mut tx = store.write_singly();
-    let written = write(&mut tx, &first).await?;
-    tx.commit().await?;
+    let written = write(tx, &first).await?;
     let mut kept = vec![false; turns.len()];
     for (channel, id) in &written {
         if let Some(number) = of_session.get(&(channel.as_str(), id.as_str())) {

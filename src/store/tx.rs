@@ -81,6 +81,11 @@ impl<DB: Database> Held<DB> {
             State::Later(..) | State::Singly(_) => Ok(()),
         }
     }
+
+    /// Whether a statement was run that stood for itself; so may the next, on the same connection.
+    pub(super) fn is_singly(&self) -> bool {
+        matches!(self.0, State::Singly(_))
+    }
 }
 
 impl Tx {
@@ -91,6 +96,21 @@ impl Tx {
             Self::Sqlite(held) => held.commit(LONGEST_STATEMENT).instrument(span).await,
             Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).instrument(span).await,
         }
+    }
+}
+
+impl Tx {
+    /// Keeps everything that was done, and gives back what goes on: a connection on which each
+    /// statement stands for itself.
+    pub async fn go_on(self) -> Result<Option<Self>, StoreError> {
+        let is_singly = match &self {
+            Self::Sqlite(held) => held.is_singly(),
+            Self::Postgres(tx) => tx.is_singly(),
+        };
+        if is_singly {
+            return Ok(Some(self));
+        }
+        self.commit().await.map(|()| None)
     }
 }
 

@@ -284,9 +284,8 @@ async fn turns_that_are_kept_together_are_kept_each_by_its_own_version(service: 
         turn("a", 1, None),
         turn("b", 1, None),
     ];
-    let kept = sessions::keep_together(&service.store, &first)
-        .await
-        .unwrap();
+    let mut tx = service.store.write_singly();
+    let kept = sessions::keep_together(&mut tx, &first).await.unwrap();
     assert_eq!(kept, [true, true, false]);
     // One goes on, one comes again, one skips a turn.
     let later = [
@@ -295,9 +294,8 @@ async fn turns_that_are_kept_together_are_kept_each_by_its_own_version(service: 
         turn("c", 1, None),
         turn("a", 3, None),
     ];
-    let kept = sessions::keep_together(&service.store, &later)
-        .await
-        .unwrap();
+    let kept = sessions::keep_together(&mut tx, &later).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(kept, [true, false, true, false]);
     let mut tx = service.store.begin_read().await.unwrap();
     for expected in [turn("a", 1, None), turn("b", 2, None), turn("c", 1, None)] {
