@@ -67,6 +67,8 @@ impl<B: Batch> Clone for Gatherer<B> {
     }
 }
 
+type Queue<B> = mpsc::Receiver<Waiting<B>>;
+
 struct Waiting<B: Batch> {
     question: B::Question,
     asker: oneshot::Sender<Result<B::Answer, Arc<StoreError>>>,
@@ -108,7 +110,7 @@ struct Desk<B: Batch> {
 }
 
 impl<B: Batch> Desk<B> {
-    async fn serve(mut self, asked: Arc<Mutex<mpsc::Receiver<Waiting<B>>>>) {
+    async fn serve(mut self, asked: Arc<Mutex<Queue<B>>>) {
         loop {
             let (asked, waiting) = self.next(&asked).await;
             if waiting.is_empty() {
@@ -126,8 +128,8 @@ impl<B: Batch> Desk<B> {
     /// back to the pool when that takes a while.
     async fn next<'a>(
         &mut self,
-        asked: &'a Mutex<mpsc::Receiver<Waiting<B>>>,
-    ) -> (MutexGuard<'a, mpsc::Receiver<Waiting<B>>>, Vec<Waiting<B>>) {
+        asked: &'a Mutex<Queue<B>>,
+    ) -> (MutexGuard<'a, Queue<B>>, Vec<Waiting<B>>) {
         let mut next = pin!(async {
             let (mut asked, mut waiting) = (asked.lock().await, Vec::new());
             asked.recv_many(&mut waiting, MOST).await;
