@@ -38,7 +38,7 @@ const LONG: Duration = Duration::from_millis(25);
 const HELD: Duration = Duration::from_millis(50);
 
 /// Something that the database does for many at once.
-pub(super) trait Batch: Send + Sync + 'static {
+pub(super) trait Batch: Sized + Send + Sync + 'static {
     /// What one hop wants.
     type Question: Send + Sync + 'static;
     /// What it gets.
@@ -50,13 +50,16 @@ pub(super) trait Batch: Send + Sync + 'static {
     /// A new one of those.
     fn begin(&self) -> Self::On;
 
-    /// Answers all, in their order, or none; and gives back what the next batch may run on.
+    /// Answers all, in their order, or none.
     fn answer(
         &self,
         on: Self::On,
         questions: &[Self::Question],
-    ) -> impl Future<Output = Result<(Vec<Self::Answer>, Option<Self::On>), StoreError>> + Send;
+    ) -> impl Future<Output = Result<Answered<Self>, StoreError>> + Send;
 }
+
+/// The answers, and what the next batch may run on.
+pub(super) type Answered<B> = (Vec<<B as Batch>::Answer>, Option<<B as Batch>::On>);
 
 /// Gathers questions. Cheap to clone; all clones are one.
 pub(super) struct Gatherer<B: Batch>(mpsc::Sender<Waiting<B>>);
@@ -237,7 +240,7 @@ mod tests {
             &self,
             (on, open): Self::On,
             questions: &[u32],
-        ) -> Result<(Vec<u32>, Option<Self::On>), StoreError> {
+        ) -> Result<Answered<Self>, StoreError> {
             self.batches.lock().unwrap().push_back(questions.to_vec());
             self.lets.acquire().await.unwrap().forget();
             let used = self.connections.lock().unwrap()[on];

@@ -18,7 +18,7 @@ use crate::store::callers::{self, Asked, Caller};
 use crate::store::sessions::{self, NewTurn};
 use crate::store::{Store, StoreError, Tx};
 
-use super::gather::{Batch, Gatherer};
+use super::gather::{Answered, Batch, Gatherer};
 use super::recent::Recent;
 
 /// How many statements of a kind run on one connection before others may have it. Where there
@@ -69,11 +69,7 @@ impl Batch for Lines {
         self.0.read_singly()
     }
 
-    async fn answer(
-        &self,
-        mut tx: Tx,
-        asked: &[Asked],
-    ) -> Result<(Vec<Caller>, Option<Tx>), StoreError> {
+    async fn answer(&self, mut tx: Tx, asked: &[Asked]) -> Result<Answered<Self>, StoreError> {
         let seen = callers::look(&mut tx, asked).await?;
         Ok((seen, tx.go_on().await?))
     }
@@ -90,11 +86,7 @@ impl Batch for Turns {
         self.0.write_singly()
     }
 
-    async fn answer(
-        &self,
-        mut tx: Tx,
-        turns: &[NewTurn],
-    ) -> Result<(Vec<bool>, Option<Tx>), StoreError> {
+    async fn answer(&self, mut tx: Tx, turns: &[NewTurn]) -> Result<Answered<Self>, StoreError> {
         power_may_go!("turn.commits");
         let kept = sessions::keep_together(&mut tx, turns).await?;
         let tx = tx.go_on().await?;
