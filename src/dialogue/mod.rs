@@ -17,6 +17,8 @@ mod recent;
 mod resume;
 mod transcript;
 mod turn;
+mod unit;
+mod walk;
 
 pub use diary::Diary;
 pub use hops::Hops;

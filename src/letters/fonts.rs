@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use harfrust::{Direction, FontRef, ShapeOptions, ShapePlan, ShaperData, UnicodeBuffer, script};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::{Direction, Face, ShapePlan, UnicodeBuffer, script};
 
 use super::LetterError;
 
@@ -128,7 +128,8 @@ impl Run {
 }
 
 struct Typeface {
-    face: Face<'static>,
+    font: FontRef<'static>,
+    shaper: ShaperData,
     // Making a plan costs more than shaping with it.
     plan: ShapePlan,
     file: Font,
@@ -142,9 +143,10 @@ const SMALL_LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 impl Typeface {
     fn open(weight: Weight, data: &'static [u8]) -> Result<Self, LetterError> {
-        let face = Face::from_slice(data, 0).ok_or(LetterError::Font)?;
+        let font = FontRef::new(data).map_err(|_| LetterError::Font)?;
+        let shaper = ShaperData::new(&font);
         let plan = ShapePlan::new(
-            &face,
+            &shaper.shaper(&font).build(),
             Direction::LeftToRight,
             Some(script::LATIN),
             None,
@@ -152,7 +154,8 @@ impl Typeface {
         );
         let file = Font::new(data.into(), 0).ok_or(LetterError::Font)?;
         Ok(Self {
-            face,
+            font,
+            shaper,
             plan,
             file,
             known: HashMap::new(),
@@ -185,7 +188,8 @@ impl Typeface {
         buffer.push_str(text);
         buffer.set_direction(Direction::LeftToRight);
         buffer.set_script(script::LATIN);
-        let shaped = rustybuzz::shape_with_plan(&self.face, &self.plan, buffer);
+        let shaper = self.shaper.shaper(&self.font).build();
+        let shaped = shaper.shape(buffer, ShapeOptions::new().plan(Some(&self.plan)));
 
         let infos = shaped.glyph_infos();
         let start_of = |index: usize| infos.get(index).map_or(text.len(), |i| i.cluster as usize);

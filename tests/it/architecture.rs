@@ -115,3 +115,22 @@ fn only_the_outbox_sends_http() {
         .collect();
     assert_eq!(wrong, Vec::<PathBuf>::new());
 }
+
+/// `scripts/test` runs no examples that stand in comments: to run none takes minutes.
+#[test]
+fn no_example_in_the_documentation_goes_unrun() {
+    for room in rooms() {
+        for (file, text) in files(&room) {
+            let comments = text.lines().map(str::trim_start);
+            let mut is_open = false;
+            for line in comments.filter(|line| line.starts_with("//!") || line.starts_with("///")) {
+                let Some(kind) = line[3..].trim_start().strip_prefix("```") else {
+                    continue;
+                };
+                let is_example = !is_open && kind != "text";
+                assert!(!is_example, "{}: {line}", file.display());
+                is_open = !is_open;
+            }
+        }
+    }
+}
