@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 use crate::domain::Timestamp;
 use crate::store::sessions::Shown;
 
-/// The most bytes that are remembered: some 30,000 sessions.
-const MOST: u64 = 32 * 1024 * 1024;
+/// The most bytes that are remembered: some 15,000 sessions, as many as call at once on the worst
+/// day of the whole country.
+const MOST: u64 = 16 * 1024 * 1024;
 
 /// What a session takes, roughly, with its name.
 const USUAL: u64 = 1024;

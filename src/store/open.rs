@@ -238,7 +238,7 @@ fn migrator(dialect: &str) -> Migrator {
 
 /// How much of the database the connection that writes keeps in memory, in KiB, the minus says. SQLite's
 /// own 2 MB make it read the same pages of an index again for every batch of SMS.
-const CACHE: &str = "-16384";
+const CACHE: &str = "-8192";
 
 /// The same of each that reads: they forget all of it whenever something is written.
 const CACHE_FOR_READING: &str = "-1024";
