@@ -33,8 +33,7 @@ const DESKS: usize = 2;
 /// What takes a batch longer keeps the next one waiting no more.
 const LONG: Duration = Duration::from_millis(25);
 
-/// How long a desk holds a connection for its next batch. One that died meanwhile fails that
-/// batch; the pool would have noticed.
+/// How long a desk holds a connection for its next batch.
 const HELD: Duration = Duration::from_millis(50);
 
 /// Something that the database does for many at once.
