@@ -188,8 +188,8 @@ impl Typeface {
         buffer.push_str(text);
         buffer.set_direction(Direction::LeftToRight);
         buffer.set_script(script::LATIN);
-        let shaper = self.shaper.shaper(&self.font).build();
-        let shaped = shaper.shape(buffer, ShapeOptions::new().plan(Some(&self.plan)));
+        let face = self.shaper.shaper(&self.font).build();
+        let shaped = face.shape(buffer, ShapeOptions::new().plan(Some(&self.plan)));
 
         let infos = shaped.glyph_infos();
         let start_of = |index: usize| infos.get(index).map_or(text.len(), |i| i.cluster as usize);
