@@ -289,14 +289,22 @@ mod tests {
         }
 
         async fn comes_to(&self, batches: usize) {
-            while self.batches.lock().unwrap().len() < batches {
-                tokio::task::yield_now().await;
-            }
+            until(|| self.batches.lock().unwrap().len() >= batches).await;
         }
 
         fn batches(&self) -> Vec<Vec<u32>> {
             self.batches.lock().unwrap().iter().cloned().collect()
         }
+    }
+
+    async fn until(it_is_so: impl Fn() -> bool) {
+        let waits = async {
+            while !it_is_so() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let patience = Duration::from_secs(30);
+        timeout(patience, waits).await.expect("it comes to nothing");
     }
 
     /// Asks 1, and the others while that is being answered; the answers, and the batches.
@@ -367,9 +375,7 @@ mod tests {
         assert!(connections.iter().any(|batches| *batches > 1));
         assert!(connections.iter().all(|batches| *batches <= 3));
         // One is the place's own, one that of whoever doubles.
-        while Arc::strong_count(&place.open) > 2 {
-            tokio::task::yield_now().await;
-        }
+        until(|| Arc::strong_count(&place.open) == 2).await;
     }
 
     #[tokio::test]
