@@ -97,9 +97,7 @@ impl Tx {
             Self::Postgres(tx) => tx.commit(LONGEST_COMMIT).instrument(span).await,
         }
     }
-}
 
-impl Tx {
     /// Keeps everything that was done, and gives back what goes on: a connection on which each
     /// statement stands for itself.
     pub async fn go_on(self) -> Result<Option<Self>, StoreError> {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use cp2::domain::{Clock, SystemClock};
 use cp2::store::retention::{STALE, forget};
 use serde_json::Value;
+use tokio::task::block_in_place;
 
-use crate::harness::program::{Said, run};
+use crate::harness::program::{Program, Said, run};
 use crate::harness::service::{happens, person};
 use crate::harness::{Database, Office, TestService, with_each_database};
 
@@ -272,8 +273,9 @@ async fn a_campaign_is_watched_to_its_end_even_when_its_messages_are_forgotten(d
     let forgotten = forget(&mut tx, messages, later, 1_000).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(i64::try_from(forgotten).unwrap(), people);
-    let watched = desk.says(&["show", &reference, "--watch"]);
-    assert!(watched.contains("handed over"), "{watched}");
+    let watch = ["campaign", "show", &reference, "--watch"];
+    let mut watching = Program::start(&mut desk.0.command(&watch));
+    block_in_place(|| watching.line_with("handed over"));
     service.stop().await;
 }
 
