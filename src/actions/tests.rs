@@ -65,11 +65,11 @@ fn roll(dice: &mut u32, sides: usize) -> usize {
 }
 
 /// Any outcome that the action declares, with values as long as it declares.
-fn any_outcome(call: &Call, dice: &mut u32) -> Outcome {
+fn any_outcome(session: &Session, call: &Call, dice: &mut u32) -> Outcome {
     let spec = spec(&call.action).expect("the action is there");
     for input in spec.inputs {
         assert!(
-            call.fields.contains_key(input.name),
+            session.fields().contains_key(input.name),
             "{} needs {}",
             call.action,
             input.name
@@ -107,7 +107,7 @@ fn shown(engine: Engine<'_>, session: &mut Session, input: Input<'_>, dice: &mut
         match step {
             Step::Show(screen) => return screen,
             Step::Run(call) => {
-                let outcome = any_outcome(&call, dice);
+                let outcome = any_outcome(session, &call, dice);
                 step = engine.step(session, Input::Ended(outcome));
             }
         }
@@ -132,7 +132,7 @@ fn unchanging(engine: Engine<'_>, session: &mut Session, answer: &str, dice: &mu
     while let Step::Run(call) = step {
         let name = &call.action;
         assert!(spec(name).is_some_and(|spec| !spec.writes), "{name}");
-        let outcome = any_outcome(&call, dice);
+        let outcome = any_outcome(session, &call, dice);
         step = engine.step(session, Input::Ended(outcome));
     }
 }

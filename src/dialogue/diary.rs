@@ -19,6 +19,8 @@ use crate::metrics::Metrics;
 use crate::store::conversations::{self, Conversation, Screens};
 use crate::store::{Store, StoreError};
 
+use super::recent::name;
+
 /// Between two times of writing.
 const EVERY: Duration = Duration::from_millis(500);
 
@@ -42,13 +44,14 @@ pub struct Diary {
 
 #[derive(Default)]
 struct Pages {
-    open: HashMap<(String, String), Page>,
+    /// By the name of the session.
+    open: HashMap<String, Page>,
     /// How sessions ended that are written already.
     late: Vec<(String, String, Ending)>,
 }
 
 /// A session that goes on, as far as this process sees it. There may be many at once, so its
-/// names stand in the key alone.
+/// name stands in the key alone.
 #[derive(Clone)]
 struct Page {
     line: [u8; 32],
@@ -62,10 +65,11 @@ struct Page {
 }
 
 impl Page {
-    fn told(self, (channel, id): (String, String)) -> Conversation {
+    fn told(self, name: &str) -> Conversation {
+        let (channel, id) = name.split_once('\n').unwrap_or((name, ""));
         Conversation {
-            channel,
-            id,
+            channel: channel.to_owned(),
+            id: id.to_owned(),
             line: self.line,
             began_at: self.began_at,
             last_at: self.last_at,
@@ -90,12 +94,12 @@ impl Diary {
 
     /// A turn has led to a screen, which ends the session or not.
     pub fn turned(&self, channel: &str, turn: &Turn, (screen, end): (&str, bool), now: Timestamp) {
-        let key = (channel.to_owned(), turn.session.as_str().to_owned());
+        let name = name(channel, turn.session.as_str());
         let mut pages = self.pages();
-        if pages.open.len() >= MOST && !pages.open.contains_key(&key) {
+        if pages.open.len() >= MOST && !pages.open.contains_key(&name) {
             return;
         }
-        let page = pages.open.entry(key).or_insert_with(|| Page {
+        let page = pages.open.entry(name).or_insert_with(|| Page {
             line: self.keys.line_mark(&turn.caller),
             began_at: now,
             last_at: now,
@@ -123,13 +127,14 @@ impl Diary {
             EndStatus::Failed => Ending::Failed,
             EndStatus::Other(_) => return,
         };
-        let key = (channel.to_owned(), end.session.as_str().to_owned());
+        let id = end.session.as_str();
         let mut pages = self.pages();
-        if let Some(page) = pages.open.get_mut(&key) {
+        if let Some(page) = pages.open.get_mut(&name(channel, id)) {
             page.ending = ending;
             page.is_over = true;
         } else if ending != Ending::Finished && pages.late.len() < MOST {
-            pages.late.push((key.0, key.1, ending));
+            let late = (channel.to_owned(), id.to_owned(), ending);
+            pages.late.push(late);
         }
     }
 
@@ -141,7 +146,7 @@ impl Diary {
         let open = pages.open.iter();
         let mut open: Vec<_> = open
             .filter(|(_, page)| marks.contains(&page.line))
-            .map(|(names, page)| page.clone().told(names.clone()))
+            .map(|(name, page)| page.clone().told(name))
             .collect();
         open.sort_by_key(|seen| std::cmp::Reverse(seen.last_at));
         open
@@ -194,9 +199,10 @@ impl Diary {
     /// What is to be written now. It is lost where that fails: figures, and no effects.
     fn take(&self, all: bool) -> (Vec<Conversation>, Vec<(String, String, Ending)>) {
         let mut pages = self.pages();
-        let is_due = |page: &Page| all || page.is_over || page.touched.elapsed() >= REST;
+        let now = Instant::now();
+        let is_due = |page: &Page| all || page.is_over || now - page.touched >= REST;
         let done = pages.open.extract_if(|_, page| is_due(page));
-        let done = done.map(|(names, page)| page.told(names)).collect();
+        let done = done.map(|(name, page)| page.told(&name)).collect();
         (done, mem::take(&mut pages.late))
     }
 

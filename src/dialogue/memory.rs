@@ -1,6 +1,8 @@
 //! What is kept of a session between hops, sealed as a whole: it tells who dialled,
 //! what they read and where they stand.
 
+use std::ops::Not;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -19,35 +21,43 @@ const USUAL: usize = 512;
 /// What stands around the text of a screen, and signs that are written as two.
 const AROUND_TEXT: usize = 96;
 
-/// A session between two hops.
+/// A session between two hops. Each hop seals and writes it anew, so its parts have short names.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Memory {
+    #[serde(rename = "c")]
     pub(super) caller: Msisdn,
+    #[serde(rename = "d")]
     pub(super) service_code: String,
+    #[serde(rename = "s")]
     pub(super) session: Session,
     /// The version of the menus it walks.
-    #[serde(default)]
+    #[serde(rename = "m")]
     pub(super) menu: Option<Version>,
     /// The hops taken, oldest first.
+    #[serde(rename = "h")]
     pub(super) hops: Vec<Hop>,
 }
+
+/// What stands for a transcript: its length in bytes, and its keyed fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Mark(pub(super) usize, pub(super) u64);
 
 /// A hop that was answered. The transcript itself is not kept: it repeats every PIN.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Hop {
-    /// The length of the transcript, in bytes.
-    pub(super) length: usize,
-    /// Its keyed fingerprint.
-    pub(super) fingerprint: u128,
+    /// By what a repeat of it is known.
+    #[serde(rename = "m")]
+    pub(super) mark: Mark,
+    #[serde(rename = "t")]
     text: String,
+    #[serde(rename = "e", default, skip_serializing_if = "Not::not")]
     end: bool,
 }
 
 impl Hop {
-    pub(super) fn new((length, fingerprint): (usize, u128), screen: &Screen) -> Self {
+    pub(super) fn new(mark: Mark, screen: &Screen) -> Self {
         Self {
-            length,
-            fingerprint,
+            mark,
             text: screen.text.clone(),
             end: screen.end,
         }
@@ -73,7 +83,11 @@ impl Memory {
         }
     }
 
+    /// A hop was answered. Of a session that ends with it, only a repeat asks.
     pub(super) fn remember(&mut self, hop: Hop) {
+        if hop.end {
+            self.session.close();
+        }
         if self.hops.len() == HOPS {
             self.hops.remove(0);
         }

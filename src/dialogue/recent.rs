@@ -84,8 +84,8 @@ impl Recent {
     }
 }
 
-/// Neither part can hold a line break.
-fn name(channel: &str, id: &str) -> String {
+/// What tells a session from all others. Neither part can hold a line break.
+pub(super) fn name(channel: &str, id: &str) -> String {
     format!("{channel}\n{id}")
 }
 

@@ -7,7 +7,7 @@
 use crate::aggregators::{Input, behind};
 use crate::crypto::Keys;
 
-use super::memory::Hop;
+use super::memory::{Hop, Mark};
 
 /// What a hop brings.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,36 +20,32 @@ pub(super) enum Reading<'a> {
     Elsewhere,
 }
 
-/// The length and the fingerprint of what a repeat of the hop would bring again.
-pub(super) fn mark(keys: &Keys, input: &Input) -> (usize, u128) {
+/// By what a repeat of the hop is known.
+pub(super) fn mark(keys: &Keys, input: &Input) -> Mark {
     match input {
-        Input::Cumulative(text) | Input::Last(text) | Input::Dialled(text) => {
-            (text.len(), fingerprint(keys, text))
-        }
-        Input::Numbered(number, _) => (0, fingerprint(keys, &format!("hop {number}"))),
+        Input::Cumulative(text) | Input::Last(text) | Input::Dialled(text) => mark_of(keys, text),
+        Input::Numbered(number, _) => Mark(0, fingerprint(keys, &format!("hop {number}"))),
     }
 }
 
-/// Half of an HMAC is still as hard to guess as its key is long (RFC 2104, section 5), and a
-/// number is short where it is kept.
-fn fingerprint(keys: &Keys, transcript: &str) -> u128 {
+fn mark_of(keys: &Keys, transcript: &str) -> Mark {
+    Mark(transcript.len(), fingerprint(keys, transcript))
+}
+
+/// It tells apart the few transcripts of one session, and stands where only our keys can read
+/// it: 64 bits of the HMAC are enough, and short.
+fn fingerprint(keys: &Keys, transcript: &str) -> u64 {
     let whole = keys.fingerprint("transcript", transcript.as_bytes());
-    u128::from_be_bytes(std::array::from_fn(|at| whole[at]))
+    u64::from_be_bytes(std::array::from_fn(|at| whole[at]))
 }
 
-fn seen(keys: &Keys, hops: &[Hop], input: &Input) -> Option<usize> {
-    let mark = mark(keys, input);
-    hops.iter()
-        .rposition(|hop| (hop.length, hop.fingerprint) == mark)
-}
-
-/// Reads a later hop of a session that is known.
-pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'a> {
+/// Reads a later hop of a session that is known, with its [`mark`].
+pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], (input, mark): (&'a Input, Mark)) -> Reading<'a> {
     let text = match input {
         Input::Last(answer) => return Reading::Answer(answer),
         Input::Cumulative(text) | Input::Numbered(_, text) | Input::Dialled(text) => text.as_str(),
     };
-    if let Some(hop) = seen(keys, hops, input) {
+    if let Some(hop) = hops.iter().rposition(|hop| hop.mark == mark) {
         return Reading::Repeat(hop);
     }
     match input {
@@ -61,10 +57,10 @@ pub(super) fn read<'a>(keys: &Keys, hops: &[Hop], input: &'a Input) -> Reading<'
     let Some(last) = hops.last() else {
         return Reading::Elsewhere;
     };
-    let Some((before, rest)) = text.split_at_checked(last.length) else {
+    let Some((before, rest)) = text.split_at_checked(last.mark.0) else {
         return Reading::Elsewhere;
     };
-    if fingerprint(keys, before) != last.fingerprint {
+    if mark_of(keys, before) != last.mark {
         return Reading::Elsewhere;
     }
     if before.is_empty() {
@@ -117,7 +113,7 @@ mod tests {
         };
         let hop = |text: &&str| Hop::new(mark(&keys, &cumulative(text)), &screen);
         let hops: Vec<_> = transcripts.iter().map(hop).collect();
-        read(&keys, &hops, input)
+        read(&keys, &hops, (input, mark(&keys, input)))
     }
 
     #[test]
@@ -192,10 +188,14 @@ mod tests {
         let input = |number| Input::Numbered(number, Zeroizing::new("1".to_owned()));
         let dialled = Input::Dialled(Zeroizing::new("*384#".to_owned()));
         let hops = [&dialled, &input(2)].map(|input| Hop::new(mark(&keys, input), &screen));
-        assert_eq!(read(&keys, &hops, &input(2)), Reading::Repeat(1));
-        assert_eq!(read(&keys, &hops, &input(3)), Reading::Answer("1"));
-        assert_eq!(read(&keys, &hops, &dialled), Reading::Repeat(0));
         let other = Input::Dialled(Zeroizing::new("*385#".to_owned()));
-        assert_eq!(read(&keys, &hops, &other), Reading::Elsewhere);
+        for (input, reading) in [
+            (&input(2), Reading::Repeat(1)),
+            (&input(3), Reading::Answer("1")),
+            (&dialled, Reading::Repeat(0)),
+            (&other, Reading::Elsewhere),
+        ] {
+            assert_eq!(read(&keys, &hops, (input, mark(&keys, input))), reading);
+        }
     }
 }

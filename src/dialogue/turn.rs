@@ -126,12 +126,14 @@ impl Dialogue {
             menu: &edition.menu,
             limit,
         };
+        let mark = transcript::mark(&self.tools.keys, &turn.input);
         let mut walk = Walk {
             dialogue: self,
             engine,
             edition: &edition,
             channel,
             turn,
+            mark,
             now,
             seen: None,
         };
@@ -150,7 +152,7 @@ impl Dialogue {
                 }
             }
         };
-        memory.remember(self.hop(turn, &screen));
+        memory.remember(Hop::new(mark, &screen));
         let clear = memory.to_clear().map_err(|_| DialogueError::Unreadable)?;
         let life = self.tools.policy.session_life();
         let row = SessionRow {
@@ -305,9 +307,5 @@ impl Dialogue {
             Some(edition) => (edition, false),
             None => (self.menus.current(), true),
         })
-    }
-
-    fn hop(&self, turn: &Turn, screen: &Screen) -> Hop {
-        Hop::new(transcript::mark(&self.tools.keys, &turn.input), screen)
     }
 }

@@ -7,7 +7,7 @@ use crate::menus::{Edition, Via};
 use crate::store::callers::{Asked, Caller};
 use crate::ussd::{Call, Engine, Input, Outcome, Screen, Session, Step};
 
-use super::memory::Memory;
+use super::memory::{Hop, Mark, Memory};
 use super::resume::Left;
 use super::transcript::{self, Reading};
 use super::turn::{Dialogue, DialogueError, Known};
@@ -41,6 +41,8 @@ pub(super) struct Walk<'a> {
     pub(super) edition: &'a Edition,
     pub(super) channel: &'a str,
     pub(super) turn: &'a Turn,
+    /// By what a repeat of the turn is known.
+    pub(super) mark: Mark,
     pub(super) now: Timestamp,
     /// What was seen of the line on the way, until something is changed.
     pub(super) seen: Option<Caller>,
@@ -112,11 +114,15 @@ impl Walk<'_> {
             ));
         }
         let keys = &self.dialogue.tools.keys;
-        let answer = match transcript::read(keys, &memory.hops, &turn.input) {
+        let answer = match transcript::read(keys, &memory.hops, (&turn.input, self.mark)) {
             Reading::Answer(answer) => answer,
             Reading::Repeat(hop) => return Ok(Went::Nowhere(memory.hops[hop].screen())),
             Reading::Elsewhere if known.is_remembered => return Ok(Went::Astray),
-            Reading::Elsewhere => return Ok(Went::Nowhere(self.engine.show(&memory.session))),
+            Reading::Elsewhere => {
+                let last = memory.hops.last().map(Hop::screen);
+                let shown = last.unwrap_or_else(|| self.engine.show(&memory.session));
+                return Ok(Went::Nowhere(shown));
+            }
         };
         // A menu that is lost took its screens with it.
         let input = if is_lost && !memory.session.has_ended() {
@@ -227,8 +233,8 @@ impl Walk<'_> {
             channel: self.channel,
             link_id: None,
             now: self.now,
-            fields: &call.fields,
-            proofs: call.proofs,
+            fields: session.fields(),
+            proofs: session.proofs(),
             page: call.page,
             prepared,
         };

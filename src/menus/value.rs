@@ -52,43 +52,61 @@ impl Values for Fields {
     }
 }
 
-/// One value. It may be personal, so `Debug` prints the kind alone.
+/// One value. It may be personal, so `Debug` prints the kind alone. Each hop stores many, so kinds
+/// are stored as a letter.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// Names of people and places: may be cut to fit a screen.
+    #[serde(rename = "n")]
     Name(String),
     /// Codes, serials, links: never cut.
+    #[serde(rename = "c")]
     Code(String),
     /// A plain number.
+    #[serde(rename = "u")]
     Number(u32),
     /// An amount of money.
+    #[serde(rename = "k")]
     Money(Kes),
     /// A calendar day.
+    #[serde(rename = "d")]
     Date(Date),
     /// An hour of the day.
+    #[serde(rename = "t")]
     Time(Time),
     /// A telephone number.
+    #[serde(rename = "p")]
     Msisdn(Msisdn),
     /// A national ID number.
+    #[serde(rename = "i")]
     NationalId(NationalId),
     /// A teacher's number.
+    #[serde(rename = "s")]
     Tsc(TscNumber),
     /// An e-mail address.
+    #[serde(rename = "e")]
     Email(Email),
     /// A KRA PIN.
+    #[serde(rename = "a")]
     KraPin(KraPin),
     /// An examination centre's code.
+    #[serde(rename = "x")]
     Centre(CentreCode),
     /// A role, shown in the reader's language.
+    #[serde(rename = "r")]
     Role(Role),
     /// An exam and its year.
+    #[serde(rename = "y")]
     Series(Series),
     /// True or false: decides which options are shown.
+    #[serde(rename = "b")]
     Flag(bool),
     /// A PIN or a one-time code that was typed: never shown, and forgotten once the next
     /// action has seen it.
+    #[serde(rename = "z")]
     Secret(String),
     /// An internal identifier: carried along, never shown.
+    #[serde(rename = "h")]
     Hidden(String),
 }
 

@@ -240,7 +240,7 @@ impl Walk<'_> {
 
     fn run(&mut self, call: &Call) -> Result<Outcome, Fault> {
         let spec = actions::spec(&call.action);
-        let has = |name: &str| call.fields.contains_key(name);
+        let has = |name: &str| self.session.fields().contains_key(name);
         match spec {
             Some(spec) if spec.inputs.iter().all(|input| has(input.name)) => {
                 Ok(self.samples.outcome(&mut self.dice, spec, call))

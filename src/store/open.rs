@@ -241,7 +241,7 @@ fn migrator(dialect: &str) -> Migrator {
 const CACHE: &str = "-8192";
 
 /// The same of each that reads: they forget all of it whenever something is written.
-const CACHE_FOR_READING: &str = "-1024";
+const CACHE_FOR_READING: &str = "-256";
 
 /// How many pages the write-ahead log takes before they are carried over to the database: a
 /// page that many batches changed is carried once.

@@ -8,43 +8,59 @@ use crate::menus::{ActionSpec, Fields, Value};
 
 /// Where a person is in the menu and what is known so far.
 ///
-/// It holds personal data: it is stored sealed and never logged.
-#[derive(Clone, Serialize, Deserialize)]
+/// It holds personal data: it is stored sealed and never logged. Each hop writes it anew, so what
+/// is stored has short names and leaves out what is empty.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     /// The language of its screens.
+    #[serde(rename = "l")]
     pub language: Language,
     /// The screen that is shown, or the action that is awaited.
+    #[serde(rename = "s")]
     pub(super) screen: String,
     /// Which page of that screen.
+    #[serde(rename = "p", default, skip_serializing_if = "is_usual")]
     pub(super) page: usize,
     /// The screens behind this one, for `0`.
+    #[serde(rename = "t", default, skip_serializing_if = "is_usual")]
     pub(super) trail: Vec<Crumb>,
     /// Where `return` leads from here, the innermost last.
-    #[serde(default)]
+    #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
     pub(super) returns: Vec<Return>,
     /// What the person has proven about who they are.
-    #[serde(default)]
+    #[serde(rename = "i", default, skip_serializing_if = "is_usual")]
     pub(super) proofs: Proofs,
     /// What questions and actions have filled in.
+    #[serde(rename = "f", default, skip_serializing_if = "is_usual")]
     pub(super) fields: Fields,
     /// The items that the keys of a list stand for.
+    #[serde(rename = "k", default, skip_serializing_if = "is_usual")]
     pub(super) items: Vec<Fields>,
     /// Whether the list goes on after this page.
+    #[serde(rename = "m", default, skip_serializing_if = "is_usual")]
     pub(super) more: bool,
     /// Whether its last screen has been shown.
+    #[serde(rename = "e", default, skip_serializing_if = "is_usual")]
     pub(super) ended: bool,
     /// Where a dropped session of the same line stood, while it is asked whether to go
     /// on from there.
-    #[serde(default)]
+    #[serde(rename = "o", default, skip_serializing_if = "is_usual")]
     pub(super) offer: Option<Box<Session>>,
+}
+
+/// Whether a part need not be stored, since it is the same in a new session.
+fn is_usual<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// A screen to return to.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Crumb {
+    #[serde(rename = "s")]
     pub(super) screen: String,
+    #[serde(rename = "p", default, skip_serializing_if = "is_usual")]
     pub(super) page: usize,
-    #[serde(default)]
+    #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
     pub(super) returns: Vec<Return>,
 }
 
@@ -52,8 +68,10 @@ pub(super) struct Crumb {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Return {
     /// The next screen.
+    #[serde(rename = "s")]
     pub(super) to: String,
     /// How much of the trail is kept, where `0` must not lead back into the sub-menu.
+    #[serde(rename = "t", default, skip_serializing_if = "is_usual")]
     pub(super) trail: Option<usize>,
 }
 
@@ -91,15 +109,32 @@ impl Session {
         self.ended
     }
 
-    /// Ends it: its person goes on in another session.
+    /// Ends it, and forgets what it knew: nobody goes on from it.
     pub fn close(&mut self) {
-        self.ended = true;
+        let screen = std::mem::take(&mut self.screen);
+        *self = Self {
+            screen,
+            ended: true,
+            ..Self::new(self.language)
+        };
     }
 
     /// Whether it is asked to go on where a dropped one stood.
     #[must_use]
     pub fn is_offered(&self) -> bool {
         self.offer.is_some()
+    }
+
+    /// What questions and actions have filled in.
+    #[must_use]
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// What the person has proven about who they are.
+    #[must_use]
+    pub fn proofs(&self) -> Proofs {
+        self.proofs
     }
 
     /// The name of the screen it stands on: a label for logs and counts, nothing personal.
@@ -109,15 +144,11 @@ impl Session {
     }
 }
 
-/// Work that the engine asks for.
+/// Work that the engine asks for, with what its session knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The action's name.
     pub action: String,
-    /// All that the session knows.
-    pub fields: Fields,
-    /// What the person has proven so far.
-    pub proofs: Proofs,
     /// The part of a list that is wanted.
     pub page: Page,
 }

@@ -323,8 +323,6 @@ fn call(session: &Session, action: &str, size: usize) -> Call {
     };
     Call {
         action: action.to_owned(),
-        fields: session.fields.clone(),
-        proofs: session.proofs,
         page,
     }
 }

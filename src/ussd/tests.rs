@@ -118,7 +118,7 @@ fn an_action_is_handed_all_that_is_known() {
     };
     assert_eq!(call.action, "save");
     let line = crate::domain::Msisdn::parse("254700000002").unwrap();
-    assert_eq!(call.fields.get("line"), Some(&Value::Msisdn(line)));
+    assert_eq!(phone.session.fields.get("line"), Some(&Value::Msisdn(line)));
 }
 
 #[test]
@@ -465,8 +465,9 @@ fn an_action_that_needs_more_is_tried_again_after_it() {
     let Step::Run(call) = step else {
         panic!("the action is not tried again")
     };
-    assert_eq!((call.action.as_str(), call.proofs), ("raise", proven));
-    assert!(!call.fields.contains_key("pin"), "the PIN is forgotten");
+    let session = &phone.session;
+    assert_eq!((call.action.as_str(), session.proofs), ("raise", proven));
+    assert!(!session.fields.contains_key("pin"), "the PIN is forgotten");
     assert!(phone.ends("raised").starts_with("Saved."));
     assert!(
         phone.types("0").starts_with("Welcome"),
@@ -543,4 +544,22 @@ fn a_sub_menu_is_come_back_to_and_returns_as_before() {
     assert_eq!(phone.types("1"), "run places from 0");
     phone.lists(&["Nyeri", "Kisii"]);
     assert!(phone.types("2").starts_with("Kisii?"));
+}
+
+#[test]
+fn a_session_is_stored_with_all_it_knows_and_a_closed_one_knows_nothing() {
+    let mut phone = Phone::at_home();
+    phone.types("6");
+    phone.lists(&["Nyeri", "Kisii"]);
+    phone.types("2");
+    let stored = |session: &Session| serde_json::to_string(session).unwrap();
+    let whole = stored(&phone.session);
+    assert!(whole.contains("Kisii"), "{whole}");
+    let read: Session = serde_json::from_str(&whole).unwrap();
+    assert!(read == phone.session, "{whole}");
+    phone.session.close();
+    assert!(phone.session.has_ended());
+    let rest = stored(&phone.session);
+    assert_eq!(rest, r#"{"l":"en","s":"confirm_place","e":true}"#);
+    assert_eq!(phone.types("1"), "Over.");
 }
