@@ -24,6 +24,10 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// From how many pages on it is carried over.
 const LONG: i64 = 1000;
 
+/// How often before the one that writes takes the rest: what has come during one pass is less
+/// than what that pass has carried over.
+const PASSES: usize = 4;
+
 /// The connection that writes still carries it over itself beyond so many pages: who carries it
 /// has failed, or can't keep up.
 const ALONE_AGAIN: &str = "PRAGMA wal_autocheckpoint = 20000";
@@ -68,12 +72,21 @@ async fn carry(write: &SqlitePool, own: &mut Option<SqliteConnection>) -> Result
         in_time(sqlx::query(ALONE_AGAIN).execute(write)).await?;
         own.insert(new)
     };
-    let (_, pages, carried) = checkpoint(&mut *own, "PRAGMA wal_checkpoint(NOOP)").await?;
-    if pages - carried >= LONG {
+    let mut passes = 0;
+    while passes < PASSES && left(&mut *own).await? >= LONG {
         checkpoint(&mut *own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
+        passes += 1;
+    }
+    if passes > 0 {
         checkpoint(write, "PRAGMA wal_checkpoint(PASSIVE)").await?;
     }
     Ok(())
+}
+
+/// How many pages are not carried over yet.
+async fn left(on: impl SqliteExecutor<'_>) -> Result<i64, StoreError> {
+    let (_, pages, carried) = checkpoint(on, "PRAGMA wal_checkpoint(NOOP)").await?;
+    Ok(pages - carried)
 }
 
 async fn checkpoint(
@@ -98,12 +111,7 @@ mod tests {
             .await
             .unwrap();
         let carried_over = async {
-            loop {
-                let state = checkpoint(write, "PRAGMA wal_checkpoint(NOOP)").await;
-                let (_, pages, carried) = state.unwrap();
-                if pages - carried < LONG {
-                    return;
-                }
+            while left(write).await.unwrap() >= LONG {
                 sleep(Duration::from_millis(5)).await;
             }
         };
