@@ -1,6 +1,8 @@
 //! Which screens can be reached, and which fields are surely there when they are.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use super::catalogue::{ActionSpec, Catalogue, FieldSpec};
 use super::kind::{Kind, Kinds};
@@ -12,100 +14,33 @@ pub(super) struct Flow {
     /// brings back earlier screens with later fields.
     pub(super) kinds: Kinds,
     /// The fields that are there on every way to a screen, for each screen that has one.
-    reached: BTreeMap<String, Names>,
+    reached: BTreeMap<String, BTreeSet<String>>,
 }
-
-type Names = BTreeSet<String>;
-
-/// The screens within each sub-menu, by its first: found once, asked for in every round.
-type Walks<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 impl Flow {
     /// Follows every way from the start until nothing changes any more.
     pub(super) fn of(menu: &Menu, catalogue: &Catalogue) -> Self {
-        let mut flow = Self {
-            kinds: kinds(menu, catalogue),
+        let kinds = kinds(menu, catalogue);
+        let mut ways = Ways {
+            menu,
+            catalogue,
+            kinds: &kinds,
             reached: BTreeMap::new(),
+            news: BTreeSet::new(),
+            returns: BTreeMap::new(),
+            walks: BTreeMap::new(),
         };
-        flow.reached.insert(menu.start.clone(), Names::new());
-        let mut walks = Walks::new();
-        while flow.follow_once(menu, catalogue, &mut walks) {}
-        flow
-    }
-
-    /// Goes one step on from every screen reached; says whether that brought news.
-    fn follow_once<'a>(
-        &mut self,
-        menu: &'a Menu,
-        catalogue: &Catalogue,
-        walks: &mut Walks<'a>,
-    ) -> bool {
-        let mut news = false;
-        let mut returns: BTreeMap<&str, Names> = BTreeMap::new();
-        for (name, screen) in &menu.screens {
-            let Some(here) = self.reached.get(name) else {
-                continue;
-            };
-            for (next, there) in self.ways_on(screen, here, catalogue) {
-                if next != RETURN {
-                    news |= self.arrive(&next, there);
-                } else if let Some(before) = returns.get_mut(name.as_str()) {
-                    before.retain(|field| there.contains(field));
-                } else {
-                    returns.insert(name, there);
-                }
-            }
+        ways.arrive(&menu.start, Names::new());
+        while !ways.news.is_empty() {
+            ways.follow();
         }
-        for (name, screen) in &menu.screens {
-            for (first, next) in self.calls(menu, name, screen, catalogue) {
-                let here = self.without_secrets(&self.reached[name]);
-                let walk = walks.entry(first).or_insert_with(|| within(menu, first));
-                for inside in walk.iter() {
-                    if let Some(found) = returns.get(inside) {
-                        news |= self.arrive(next, here.union(found).cloned().collect());
-                    }
-                }
-            }
+        let owned = |names: Names<'_>| names.into_iter().map(str::to_owned).collect();
+        let reached = ways.reached.into_iter();
+        let reached = reached.map(|(screen, names)| (screen.to_owned(), owned(names)));
+        Self {
+            reached: reached.collect(),
+            kinds,
         }
-        news
-    }
-
-    /// The sub-menus that a screen reached leads into: their first screens, and where each
-    /// return of theirs leads.
-    fn calls<'a>(
-        &self,
-        menu: &'a Menu,
-        name: &'a str,
-        screen: &'a Screen,
-        catalogue: &Catalogue,
-    ) -> Vec<(&'a str, &'a str)> {
-        if !self.reached.contains_key(name) {
-            return Vec::new();
-        }
-        let calls = match &screen.body {
-            Body::Call { call, goto } => vec![(call.it.as_str(), goto.it.as_str())],
-            // What has to be done first leads back to the action itself.
-            Body::Action { action, on } | Body::List { action, on, .. } => {
-                let first = on.iter().filter(|(outcome, _)| {
-                    let spec = catalogue.action(&action.it);
-                    spec.and_then(|spec| spec.outcome(outcome))
-                        .is_some_and(|outcome| outcome.again)
-                });
-                first.map(|(_, goto)| (goto.it.as_str(), name)).collect()
-            }
-            Body::Menu { .. } | Body::Question { .. } | Body::End => Vec::new(),
-        };
-        let is_there = |(first, _): &(&str, &str)| menu.screens.contains_key(*first);
-        calls.into_iter().filter(is_there).collect()
-    }
-
-    /// What is left once an action has seen it.
-    fn without_secrets(&self, here: &Names) -> Names {
-        let is_secret = |name: &String| self.kinds.get(name) == Some(&Kind::Secret);
-        here.iter()
-            .filter(|name| !is_secret(name))
-            .cloned()
-            .collect()
     }
 
     /// Whether every way leads to a screen that is there, so that none can be missing.
@@ -123,52 +58,142 @@ impl Flow {
             .filter_map(|name| Some((name.clone(), *self.kinds.get(name)?)));
         Some(known.collect())
     }
+}
 
-    /// Notes one more way to a screen; says whether that is news.
-    fn arrive(&mut self, screen: &str, there: Names) -> bool {
-        let Some(before) = self.reached.get_mut(screen) else {
-            self.reached.insert(screen.to_owned(), there);
-            return true;
-        };
-        let count = before.len();
-        before.retain(|name| there.contains(name));
-        before.len() < count
+type Names<'a> = BTreeSet<&'a str>;
+
+/// The ways, as far as they are followed.
+struct Ways<'a> {
+    menu: &'a Menu,
+    catalogue: &'a Catalogue,
+    kinds: &'a Kinds,
+    /// The fields that are there on every way to a screen.
+    reached: BTreeMap<&'a str, Names<'a>>,
+    /// The screens of which less is known to be there than when their ways were followed last.
+    news: BTreeSet<&'a str>,
+    /// What is there whenever a screen returns, for each that does.
+    returns: BTreeMap<&'a str, Names<'a>>,
+    /// The screens within each sub-menu, by its first.
+    walks: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Ways<'a> {
+    /// Goes one step on from every screen that there is news of.
+    fn follow(&mut self) {
+        let menu = self.menu;
+        let news = mem::take(&mut self.news);
+        for name in &news {
+            let Some(screen) = menu.screens.get(*name) else {
+                continue;
+            };
+            let (back, on): (Vec<_>, Vec<_>) = self
+                .ways_on(screen, &self.reached[name])
+                .into_iter()
+                .partition(|(next, _)| *next == RETURN);
+            for (next, there) in on {
+                self.arrive(next, there);
+            }
+            let back = back.into_iter().map(|(_, there)| there);
+            if let Some(back) = back.reduce(|one, other| &one & &other) {
+                self.returns.insert(name, back);
+            }
+        }
+        for (name, screen) in &menu.screens {
+            for (first, next) in self.calls(name, screen) {
+                self.walks
+                    .entry(first)
+                    .or_insert_with(|| within(menu, first));
+                let walk = &self.walks[first];
+                if !news.contains(name.as_str()) && walk.is_disjoint(&news) {
+                    continue;
+                }
+                let found = walk.iter().filter_map(|inside| self.returns.get(inside));
+                let here = self.without_secrets(&self.reached[name.as_str()]);
+                let there: Vec<Names<'_>> = found.map(|found| &here | found).collect();
+                for there in there {
+                    self.arrive(next, there);
+                }
+            }
+        }
     }
 
-    fn ways_on(
-        &self,
-        screen: &Screen,
-        here: &Names,
-        catalogue: &Catalogue,
-    ) -> Vec<(String, Names)> {
+    /// The sub-menus that a screen reached leads into: their first screens, and where each
+    /// return of theirs leads.
+    fn calls(&self, name: &'a str, screen: &'a Screen) -> Vec<(&'a str, &'a str)> {
+        if !self.reached.contains_key(name) {
+            return Vec::new();
+        }
+        let calls = match &screen.body {
+            Body::Call { call, goto } => vec![(call.it.as_str(), goto.it.as_str())],
+            // What has to be done first leads back to the action itself.
+            Body::Action { action, on } | Body::List { action, on, .. } => {
+                let first = on.iter().filter(|(outcome, _)| {
+                    let spec = self.catalogue.action(&action.it);
+                    spec.and_then(|spec| spec.outcome(outcome))
+                        .is_some_and(|outcome| outcome.again)
+                });
+                first.map(|(_, goto)| (goto.it.as_str(), name)).collect()
+            }
+            Body::Menu { .. } | Body::Question { .. } | Body::End => Vec::new(),
+        };
+        let is_there = |(first, _): &(&str, &str)| self.menu.screens.contains_key(*first);
+        calls.into_iter().filter(is_there).collect()
+    }
+
+    /// What is left once an action has seen it.
+    fn without_secrets(&self, here: &Names<'a>) -> Names<'a> {
+        let is_secret = |name: &str| self.kinds.get(name) == Some(&Kind::Secret);
+        let left = here.iter().copied();
+        left.filter(|name| !is_secret(name)).collect()
+    }
+
+    /// Notes one more way to a screen.
+    fn arrive(&mut self, screen: &'a str, there: Names<'a>) {
+        match self.reached.entry(screen) {
+            Entry::Vacant(entry) => {
+                entry.insert(there);
+            }
+            Entry::Occupied(mut entry) => {
+                let before = entry.get().len();
+                entry.get_mut().retain(|name| there.contains(name));
+                if entry.get().len() == before {
+                    return;
+                }
+            }
+        }
+        self.news.insert(screen);
+    }
+
+    fn ways_on(&self, screen: &'a Screen, here: &Names<'a>) -> Vec<(&'a str, Names<'a>)> {
         match &screen.body {
             Body::End => Vec::new(),
             Body::Menu { options } => options
                 .iter()
-                .map(|option| (option.goto.it.clone(), here.clone()))
+                .map(|option| (option.goto.it.as_str(), here.clone()))
                 .collect(),
             Body::Question { save, goto, .. } => {
                 let mut there = here.clone();
-                there.insert(save.it.clone());
-                vec![(goto.it.clone(), there)]
+                there.insert(&save.it);
+                vec![(&goto.it, there)]
             }
             Body::List {
                 action, goto, on, ..
             } => {
-                let spec = catalogue.action(&action.it).filter(|spec| spec.lists());
+                let spec = self.catalogue.action(&action.it);
+                let spec = spec.filter(|spec| spec.lists());
                 let chosen = match spec {
                     Some(spec) => with(here, listed(spec).chain(spec.item)),
                     None => self.everything(),
                 };
                 let mut ways = self.outcomes(spec, on, here);
-                ways.push((goto.it.clone(), chosen));
+                ways.push((&goto.it, chosen));
                 ways
             }
             // Where it goes on to depends on what the sub-menu brings back.
-            Body::Call { call, .. } => vec![(call.it.clone(), here.clone())],
+            Body::Call { call, .. } => vec![(&call.it, here.clone())],
             Body::Action { action, on } => {
-                let spec = catalogue.action(&action.it).filter(|spec| !spec.lists());
-                self.outcomes(spec, on, here)
+                let spec = self.catalogue.action(&action.it);
+                self.outcomes(spec.filter(|spec| !spec.lists()), on, here)
             }
         }
     }
@@ -178,27 +203,22 @@ impl Flow {
     fn outcomes(
         &self,
         spec: Option<&ActionSpec>,
-        on: &BTreeMap<String, Placed<String>>,
-        here: &Names,
-    ) -> Vec<(String, Names)> {
-        // What is secret is forgotten once an action has seen it.
-        let is_secret = |name: &String| self.kinds.get(name) == Some(&Kind::Secret);
-        let here: Names = here
-            .iter()
-            .filter(|name| !is_secret(name))
-            .cloned()
-            .collect();
+        on: &'a BTreeMap<String, Placed<String>>,
+        here: &Names<'a>,
+    ) -> Vec<(&'a str, Names<'a>)> {
+        let here = self.without_secrets(here);
         on.iter()
             .map(|(name, goto)| {
                 let outcome = spec.and_then(|spec| spec.outcome(name));
                 let there = outcome.map(|outcome| with(&here, outcome.fields));
-                (goto.it.clone(), there.unwrap_or_else(|| self.everything()))
+                let there = there.unwrap_or_else(|| self.everything());
+                (goto.it.as_str(), there)
             })
             .collect()
     }
 
-    fn everything(&self) -> Names {
-        self.kinds.keys().cloned().collect()
+    fn everything(&self) -> Names<'a> {
+        self.kinds.keys().map(String::as_str).collect()
     }
 }
 
@@ -253,8 +273,8 @@ fn widen(kinds: &mut Kinds, name: &str, kind: Kind) {
     *known = kind.max(*known);
 }
 
-fn with<'a>(here: &Names, fields: impl IntoIterator<Item = &'a FieldSpec>) -> Names {
+fn with<'a>(here: &Names<'a>, fields: impl IntoIterator<Item = &'static FieldSpec>) -> Names<'a> {
     let mut there = here.clone();
-    there.extend(fields.into_iter().map(|field| field.name.to_owned()));
+    there.extend(fields.into_iter().map(|field| field.name));
     there
 }
