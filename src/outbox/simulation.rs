@@ -817,6 +817,7 @@ fn a_seed_is_the_same_history_each_time() {
         days: 1,
         messages: 20,
     };
-    assert_eq!(simulate(7, DAYS), simulate(7, DAYS));
-    assert_ne!(simulate(7, DAYS), simulate(8, DAYS));
+    let history = simulate(7, DAYS);
+    assert_eq!(simulate(7, DAYS), history);
+    assert_ne!(simulate(8, DAYS), history);
 }
