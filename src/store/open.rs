@@ -243,6 +243,10 @@ const CACHE: &str = "-8192";
 /// The same of each that reads: they forget all of it whenever something is written.
 const CACHE_FOR_READING: &str = "-256";
 
+/// The most connections that read. Each has the schema and its statements in memory for itself, almost
+/// a megabyte, and none reads for long.
+const READERS: u32 = 6;
+
 /// How many pages the write-ahead log takes before they are carried over to the database: a
 /// page that many batches changed is carried once.
 const CHECKPOINT: &str = "4000";
@@ -288,7 +292,7 @@ async fn open_sqlite(settings: &StoreSettings) -> Result<Pool, StoreError> {
         .read_only(true)
         .pragma("cache_size", CACHE_FOR_READING);
     let read = pool()
-        .max_connections(settings.connections)
+        .max_connections(settings.connections.min(READERS))
         .connect_with(for_reading)
         .await?;
     Ok(Pool::Sqlite { write, read })
