@@ -8,8 +8,8 @@
 //! Records of people are read anew by each hop that shows them, together with those of all hops
 //! that come at the same time. They are not remembered between hops: that would be right only if
 //! each write by any process were noticed at once, and it saves nothing that can be measured. A
-//! session is different. Its row is written under the version that
-//! the turn began with, so a memory that is out of date can't do anything; the turn is taken anew.
+//! session is different. Its row is written under the version that the turn began with, so a
+//! memory that is out of date can't do anything; the turn is taken anew.
 
 use std::sync::Arc;
 
