@@ -128,3 +128,27 @@ fn place(row: &str) -> Sealed<'_> {
         row,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_opens_again_and_an_end_closes_the_session() {
+        let caller = Msisdn::parse("254700000001").unwrap();
+        let mut memory = Memory::new(caller, "*384*2026#".to_owned(), Language::Sw);
+        for (mark, end) in [(Mark(0, u64::MAX), false), (Mark(1, 0), true)] {
+            assert!(!memory.session.has_ended());
+            let screen = Screen {
+                text: "Karibu\n1. Ndiyo".to_owned(),
+                end,
+            };
+            memory.remember(Hop::new(mark, &screen));
+            let opened = Memory::from_clear(&memory.to_clear().unwrap()).unwrap();
+            assert!(opened.session == memory.session && opened.caller == memory.caller);
+            let hop = opened.hops.last().unwrap();
+            assert_eq!((hop.mark, hop.screen()), (mark, screen));
+        }
+        assert!(memory.session.has_ended());
+    }
+}

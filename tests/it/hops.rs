@@ -24,6 +24,7 @@ on_each_database!(
     a_dialled_extension_never_changes_anything,
     stars_and_empty_answers_are_answers,
     a_session_that_is_over_stays_over,
+    what_fits_nowhere_reads_the_last_answer_of_a_session_that_is_over,
     a_session_belongs_to_the_line_that_dialled,
     two_sessions_of_one_line_make_one_password,
     made_up_transcripts_change_nothing,
@@ -145,6 +146,18 @@ async fn a_session_that_is_over_stays_over(service: &TestService) {
         phone.press("1").await,
         "END This session is over. Please dial again."
     );
+}
+
+/// Of a session that is over nothing is kept but its answers.
+async fn what_fits_nowhere_reads_the_last_answer_of_a_session_that_is_over(service: &TestService) {
+    let hop = async |text| service.hop("ATUid_over", &person(1), text, SAFARICOM).await;
+    hop("").await;
+    let sent = hop("2").await;
+    assert!(sent.starts_with("END A link to your KCSE"), "{sent}");
+    for text in ["9*9", "7", "2"] {
+        assert_eq!(hop(text).await, sent, "{text}");
+    }
+    service.outbox_comes_to(&[("delivered", 1)]).await;
 }
 
 async fn a_session_belongs_to_the_line_that_dialled(service: &TestService) {

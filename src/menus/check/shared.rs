@@ -171,6 +171,58 @@ goto = "return"
         );
     }
 
+    /// `first` is reached with a number at first, and without one by a longer way, when the
+    /// sub-menu has been followed already.
+    #[test]
+    fn what_follows_a_sub_menu_knows_no_more_than_each_way_to_its_caller() {
+        let ways = r#"
+[screen.first]
+call = "called"
+goto = "save"
+
+[screen.second]
+call = "called"
+goto = "bye"
+
+[screen.called]
+ask = "msisdn"
+save = "other_line"
+text = { en = "Whose?", sw = "Nani?" }
+invalid = { en = "No.", sw = "Hapana." }
+goto = "return"
+
+[screen.far]
+text = { en = "Far", sw = "Mbali" }
+option = [{ key = "1", goto = "farther", label = { en = "On", sw = "Endelea" } }]
+
+[screen.farther]
+text = { en = "Farther", sw = "Mbali zaidi" }
+option = [{ key = "1", goto = "farthest", label = { en = "On", sw = "Endelea" } }]
+
+[screen.farthest]
+text = { en = "Farthest", sw = "Mbali kabisa" }
+option = [{ key = "1", goto = "KEY", label = { en = "On", sw = "Endelea" } }]
+"#;
+        let home = SOUND
+            .replace("goto = \"save\"", "goto = \"first\"")
+            .replace(
+                "{ key = \"0\", goto = \"bye\", ",
+                "{ key = \"4\", goto = \"second\", label = { en = \"B\", sw = \"B\" } },
+                 { key = \"5\", goto = \"far\", label = { en = \"C\", sw = \"C\" } },
+                 { key = \"0\", goto = \"bye\", ",
+            );
+        let proven = |key| {
+            let files = [file("a", &home), file("b", &ways.replace("KEY", key))];
+            prove(&files, &CATALOGUE).map_err(|findings| findings.to_string())
+        };
+        proven("second").unwrap();
+        let findings = proven("first").unwrap_err();
+        assert!(
+            findings.contains("`save` needs `line`, which is not there on every way to it"),
+            "{findings}"
+        );
+    }
+
     #[test]
     fn a_secret_is_forgotten_by_the_next_action() {
         assert_found(
